@@ -75,7 +75,9 @@ inline constexpr std::uint32_t kPartitions = 256;
 using PartitionId = std::uint32_t;
 
 /// A channel's id says its partition: the last byte.
-constexpr PartitionId partition_of(const ChannelId& id) { return id.bytes()[15]; }
+constexpr PartitionId partition_of(const ChannelId& id) {
+  return id.bytes()[15];
+}
 
 /// Names a holder of a partition in time: a higher epoch has taken over from every lower one.
 using Epoch = std::uint64_t;

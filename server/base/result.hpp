@@ -33,10 +33,14 @@ struct Error {
 template <class T>
 using Result = std::expected<T, Error>;
 
-inline std::unexpected<Error> fail(ErrorCode code) { return std::unexpected<Error>(Error(code)); }
+inline std::unexpected<Error> fail(ErrorCode code) {
+  return std::unexpected<Error>(Error(code));
+}
 inline std::unexpected<Error> fail(ErrorCode code, std::string detail, std::uint32_t retry_after_ms = 0) {
   return std::unexpected<Error>(Error(code, std::move(detail), retry_after_ms));
 }
-inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(std::move(error)); }
+inline std::unexpected<Error> fail(Error error) {
+  return std::unexpected<Error>(std::move(error));
+}
 
 }  // namespace parley

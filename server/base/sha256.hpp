@@ -13,7 +13,9 @@ using Digest = std::array<std::uint8_t, 32>;
 /// Digest of the concatenation of `parts`.
 Digest sha256(std::initializer_list<std::string_view> parts);
 Digest hmac_sha256(std::string_view key, std::string_view message);
-inline std::string_view view(const Digest& d) { return {reinterpret_cast<const char*>(d.data()), d.size()}; }
+inline std::string_view view(const Digest& d) {
+  return {reinterpret_cast<const char*>(d.data()), d.size()};
+}
 /// Compares in time that depends on the lengths only.
 bool equal_constant_time(std::string_view a, std::string_view b);
 
