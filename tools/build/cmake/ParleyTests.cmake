@@ -1,0 +1,103 @@
+# Tests: one GoogleTest executable and one ctest entry per layer; the simulator; fuzzers; end to end; checks of the tree.
+# Tests may use any engine and every layer.
+set(test_libraries parley_app parley_gateway parley_node parley_client ${parley_engines} parley_wire parley_ports
+  parley_chat parley_base OpenSSL::SSL OpenSSL::Crypto Boost::json Boost::url GTest::gtest GTest::gmock Threads::Threads)
+add_custom_target(tests)
+
+function(parley_test_executable name)
+  cmake_parse_arguments(arg "" "LABEL" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES} ${CMAKE_SOURCE_DIR}/tests/test_main.cpp)
+  target_compile_options(${name} PRIVATE ${PARLEY_WARNINGS})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/tools ${CMAKE_SOURCE_DIR}/server)
+  target_precompile_headers(${name} REUSE_FROM parley_pch_test)
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} ${test_libraries})
+  add_dependencies(tests ${name})
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1 --gtest_output=xml:${CMAKE_BINARY_DIR}/results/${name}.xml
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 600)
+endfunction()
+
+foreach(layer base chat wire ports client node gateway app ${engine_dirs})
+  if(IS_ABSOLUTE ${layer})
+    cmake_path(GET layer FILENAME engine)
+    set(dir server/engines/${engine})
+    set(name parley_engine_${engine}_test)
+  else()
+    set(dir server/${layer})
+    set(name parley_${layer}_test)
+  endif()
+  parley_sources(sources DIR ${dir} TESTS)
+  if(sources)
+    parley_test_executable(${name} SOURCES ${sources} LABEL unit)
+  endif()
+endforeach()
+
+parley_sources(sources DIR tools TESTS)
+if(sources)
+  parley_test_executable(parley_tools_test SOURCES ${sources} LABEL unit LIBRARIES parley_tool_parley parley_tool_bench)
+endif()
+
+foreach(suite contract regress)
+  parley_sources(sources DIR tests/${suite} TESTS)
+  parley_sources(helpers DIR tests/${suite})
+  if(sources)
+    parley_test_executable(parley_${suite}_test SOURCES ${sources} ${helpers} LABEL ${suite})
+  endif()
+endforeach()
+
+# The simulator: a library, a command line of its own (parley_sim SEED...), and tests.
+parley_layer(simulator DIR tests/sim DEPENDS parley_node parley_client ${parley_engines})
+get_target_property(simulator_type parley_simulator TYPE)
+if(NOT simulator_type STREQUAL "INTERFACE_LIBRARY")
+  target_include_directories(parley_simulator PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+endif()
+parley_executable(parley_sim MAIN tests/sim/main.cpp LIBRARIES parley_simulator)
+if(TARGET parley_sim)
+  target_include_directories(parley_sim PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  add_dependencies(tests parley_sim)
+endif()
+parley_sources(sources DIR tests/sim TESTS)
+if(sources)
+  parley_test_executable(parley_sim_test SOURCES ${sources} LABEL sim LIBRARIES parley_simulator)
+endif()
+
+# Fuzzers: libFuzzer in the fuzz preset; elsewhere the same entry point replays the corpus and some seeded mutations.
+add_custom_target(fuzzers)
+file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.cpp)
+foreach(source IN LISTS fuzz_sources)
+  cmake_path(GET source STEM name)
+  set(target parley_${name})
+  add_executable(${target} ${source})
+  target_compile_options(${target} PRIVATE ${PARLEY_WARNINGS})
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/server)
+  target_precompile_headers(${target} REUSE_FROM parley_pch_light)
+  target_link_libraries(${target} PRIVATE parley_gateway parley_node parley_client ${parley_engines} parley_wire parley_base)
+  add_dependencies(fuzzers ${target})
+  add_dependencies(tests ${target})
+  if(PARLEY_FUZZ)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cpp)
+    add_test(NAME ${target} COMMAND ${target} --seed 1 --mutations 20000 ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT 300)
+  endif()
+endforeach()
+
+# End to end: the real binaries, driven from Python and Node.
+file(GLOB_RECURSE e2e_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/e2e/test_*.py)
+if(e2e_sources)
+  add_test(NAME e2e COMMAND ${PARLEY_PYTHON} -m pytest -q -p no:cacheprovider --junitxml=${CMAKE_BINARY_DIR}/results/e2e.xml
+    ${CMAKE_SOURCE_DIR}/tests/e2e WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(e2e PROPERTIES LABELS e2e TIMEOUT 1200 ENVIRONMENT
+    "PARLEY_BIN=${CMAKE_BINARY_DIR}/bin;PARLEY_GEN=${PARLEY_GEN}/python;PARLEY_PRESET_SANITIZE=${PARLEY_SANITIZE};PYTHONDONTWRITEBYTECODE=1")
+endif()
+
+# Checks of the tree itself; once is enough, so not in the sanitizer presets.
+if(NOT PARLEY_SANITIZE)
+  add_test(NAME check_layers COMMAND ${PARLEY_PYTHON} -B tools/build/check_layers.py WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  add_test(NAME check_generated_docs WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    COMMAND ${PARLEY_PYTHON} -B tools/build/generate.py --proto proto --docs docs --check)
+  add_test(NAME check_build_tools WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    COMMAND ${PARLEY_PYTHON} -B -m unittest discover -s tools/build -p "*_test.py")
+  set_tests_properties(check_layers check_generated_docs check_build_tools PROPERTIES LABELS check TIMEOUT 60)
+endif()

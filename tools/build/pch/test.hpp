@@ -1,0 +1,6 @@
+// Precompiled for tests.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "light.hpp"
