@@ -1,0 +1,97 @@
+# Everything there is to do in this tree: `make help`. The work is done by CMake presets and tools/build.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PYTHON := /usr/bin/python3 -B
+JOBS ?= $(shell nproc)
+PRESET ?= release
+BUILD := build/$(PRESET)
+DATA ?= data
+LISTEN ?= 127.0.0.1:8080
+SECONDS ?= 60
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+say = printf '\033[1m==>\033[0m %s\n'
+# Configures only when it was never done: ninja does it again by itself when a CMake file changed.
+configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring preset $(1)"; cmake --preset $(1) >build-$(1).log 2>&1 \
+  || { cat build-$(1).log; echo "Configuring failed: see above. 'make clean' and another try help after an upgrade."; exit 1; }; \
+  mkdir -p build && mv build-$(1).log build/$(1)/configure.log; fi
+compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
+  || { echo "The build failed: the first 'error:' above says where."; exit 1; }
+
+.PHONY: help run build test unit lint format generate fuzz asan tsan bench install clean setup
+
+help: ## Show this list
+	@printf 'Parley. From clone to chat: make run\n\n'
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@printf '\nVariables: JOBS=%s PRESET=%s DATA=%s LISTEN=%s SECONDS=%s PREFIX=%s\n' '$(JOBS)' '$(PRESET)' '$(DATA)' '$(LISTEN)' '$(SECONDS)' '$(PREFIX)'
+
+run: ## Install what is missing, build, and start the server on http://127.0.0.1:8080
+	@tools/build/setup.sh build
+	@$(call compile,release,--target parleyd parley)
+	@$(say) "Starting build/release/bin/parleyd on http://$(LISTEN) with its data in ./$(DATA) (Ctrl-C stops it)"
+	@$(say) "Next, in another terminal: build/release/bin/parley --help"
+	@exec build/release/bin/parleyd --data '$(DATA)' --listen '$(LISTEN)'
+
+setup: ## Install everything that building, testing and linting need
+	@tools/build/setup.sh build test lint
+
+build: ## Build everything (PRESET=release, asan or tsan)
+	@tools/build/setup.sh build
+	@$(call compile,$(PRESET),)
+	@$(say) "Binaries are in $(BUILD)/bin"
+
+test: ## Set up, build, and run every test
+	@tools/build/setup.sh build test
+	@$(call compile,$(PRESET),)
+	@rm -rf $(BUILD)/results && mkdir -p $(BUILD)/results
+	@$(say) "Testing"
+	@status=0; ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --output-junit results/ctest.junit || status=$$?; \
+	  $(PYTHON) tools/build/test_summary.py $(BUILD)/results $(BUILD)/results/ctest.junit || status=1; \
+	  if ((status)); then echo "Run one alone: ctest --test-dir $(BUILD) -R NAME --output-on-failure"; fi; exit $$status
+
+unit: ## Build and run the unit tests only
+	@$(call compile,$(PRESET),--target tests)
+	@ctest --test-dir $(BUILD) -j $(JOBS) -L unit --output-on-failure
+
+lint: ## Check format, clang-tidy, layers and generated pages
+	@tools/build/setup.sh build lint
+	@$(call compile,release,--target parley_tables parley_proto_sources parley_pch_light parley_pch_proto parley_pch_asio)
+	@$(PYTHON) tools/build/check_layers.py || { echo "What a layer may include is in docs/architecture.md."; exit 1; }
+	@$(PYTHON) tools/build/generate.py --proto proto --docs docs --check
+	@$(PYTHON) tools/build/lint.py --build build/release --jobs $(JOBS)
+	@$(say) "Lint is clean"
+
+format: ## Format the C++ in place
+	@tools/build/setup.sh lint
+	@$(PYTHON) tools/build/lint.py --fix
+
+generate: ## Write docs/errors.md and docs/limits.md again from proto/*.toml
+	@$(PYTHON) tools/build/generate.py --proto proto --docs docs
+
+fuzz: ## Run every fuzzer for SECONDS each
+	@tools/build/setup.sh build
+	@$(call compile,fuzz,--target fuzzers)
+	@$(PYTHON) tools/build/run_fuzzers.py --build build/fuzz --seconds $(SECONDS)
+
+asan: ## Build with AddressSanitizer and UBSan and run the suite
+	@$(MAKE) --no-print-directory test PRESET=asan
+
+tsan: ## Build with ThreadSanitizer and run the suite
+	@$(MAKE) --no-print-directory test PRESET=tsan
+
+bench: ## Run the standard set of load tests and print a table
+	@tools/build/setup.sh build
+	@$(call compile,release,--target parleyd parley-bench)
+	@$(PYTHON) tools/build/bench.py --bin build/release/bin
+
+install: ## Install binaries and documentation under PREFIX (below DESTDIR)
+	@tools/build/setup.sh build
+	@$(call compile,release,)
+	@DESTDIR='$(DESTDIR)' cmake --install build/release --prefix '$(PREFIX)'
+
+clean: ## Remove everything that was built (never ./data)
+	@rm -rf build

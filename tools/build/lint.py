@@ -1,0 +1,138 @@
+"""Format and clang-tidy over the C++ of the tree; what was clean before and has not changed is skipped.
+
+    lint.py [--build build/release] [--jobs 2] [--fix]
+
+A file counts as unchanged when it, every header of ours that it includes (through others too), .clang-tidy, the
+compiler's flags and the tool's version are. Verdicts are kept in <build>/../lint-cache. Tests are formatted but not
+tidied: they are compiled with the same warnings, and GoogleTest's macros would drown what is worth reading.
+"""
+
+import argparse
+import concurrent.futures
+import functools
+import hashlib
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+TIDY = "clang-tidy-19"
+FORMAT = "clang-format-19"
+INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.M)
+FOLDERS = ["server", "tools", "tests"]
+
+
+def sources():
+    return [path for top in FOLDERS for path in sorted(pathlib.Path(top).rglob("*.[ch]pp")) if "node_modules" not in path.parts]
+
+
+def format_files(files, fix):
+    mode = ["-i"] if fix else ["--dry-run", "-Werror"]
+    failed = False
+    for start in range(0, len(files), 50):
+        failed |= subprocess.run([FORMAT, *mode, *files[start : start + 50]], check=False).returncode != 0
+    return not failed
+
+
+class Fingerprints:
+    def __init__(self, build):
+        self.roots = [pathlib.Path("server"), pathlib.Path("tools"), pathlib.Path("tests"), build / "gen"]
+        self.closures = {}
+
+    @functools.lru_cache(maxsize=None)
+    def includes(self, path):
+        text = path.read_bytes()
+        found = []
+        for name in INCLUDE.findall(text):
+            for root in [path.parent, *self.roots]:
+                candidate = root / name.decode()
+                if candidate.exists():
+                    found.append(candidate)
+                    break
+        return hashlib.sha256(text).digest(), tuple(found)
+
+    def of(self, path):
+        seen, queue = set(), [path]
+        while queue:
+            current = queue.pop()
+            if current not in seen:
+                seen.add(current)
+                queue += self.includes(current)[1]
+        digest = hashlib.sha256()
+        for part in sorted(seen):
+            digest.update(str(part).encode() + b"\0" + self.includes(part)[0])
+        return digest.hexdigest()
+
+
+def flags_of(build):
+    entries = json.loads((build / "compile_commands.json").read_text())
+    # The binary directory's name says nothing about the code.
+    return {pathlib.Path(entry["file"]).resolve(): entry["command"] for entry in entries}
+
+
+def tidy(path, build):
+    run = subprocess.run(
+        [TIDY, "--quiet", "-p", str(build), str(path)], capture_output=True, text=True, check=False
+    )  # fmt: skip
+    noise = re.compile(r"^\d+ warnings? (generated|treated)|^Suppressed|^Use -header-filter|^\s*$")
+    lines = [line for line in (run.stdout + run.stderr).splitlines() if not noise.match(line)]
+    return run.returncode == 0, "\n".join(lines)
+
+
+def tidy_files(files, build, jobs):
+    version = subprocess.run([TIDY, "--version"], capture_output=True, text=True, check=True).stdout
+    rules = pathlib.Path(".clang-tidy").read_text() + version
+    commands = flags_of(build)
+    fingerprints = Fingerprints(build)
+    cache = build.parent / "lint-cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    todo = []
+    for path in files:
+        command = commands.get(path.resolve())
+        if command is None:
+            print(f"lint: {path} is not part of the build; run 'make build' first", file=sys.stderr)
+            return False
+        mark = cache / hashlib.sha256("\0".join([rules, command, str(path), fingerprints.of(path)]).encode()).hexdigest()
+        if not mark.exists():
+            todo.append((path, mark))
+    print(f"lint: clang-tidy on {len(todo)} of {len(files)} files, the others have not changed", flush=True)
+    good, done, started = True, 0, time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        runs = {pool.submit(tidy, path, build): (path, mark) for path, mark in todo}
+        for run in concurrent.futures.as_completed(runs):
+            path, mark = runs[run]
+            clean, text = run.result()
+            done += 1
+            if clean:
+                mark.touch()
+            else:
+                good = False
+                print(text, flush=True)
+            print(f"lint: [{done}/{len(todo)} {time.monotonic() - started:.0f} s] {path} {'ok' if clean else 'FAILED'}", flush=True)
+    return good
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--fix", action="store_true", help="format in place, and nothing else")
+    options = parser.parse_args(arguments)
+    files = sources()
+    if not format_files(files, options.fix):
+        print("lint: the format differs; run 'make format'", file=sys.stderr)
+        return 1
+    print(f"lint: format of {len(files)} files is right")
+    if options.fix:
+        return 0
+    tidied = [path for path in files if path.suffix == ".cpp" and path.parts[0] != "tests" and not path.name.endswith("_test.cpp")]
+    if not tidy_files(tidied, options.build, options.jobs):
+        print("lint: clang-tidy found problems, see above; a false alarm is silenced with NOLINT(check): why", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

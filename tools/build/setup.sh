@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs what is missing: setup.sh GROUP... (build, test, lint; see packages.txt). Quick when nothing is.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+stop() {
+  printf 'setup: %s\n' "$*" >&2
+  exit 1
+}
+
+wanted=()
+while read -r name group; do
+  [[ -z "$name" || "$name" == \#* ]] && continue
+  if [[ "$group" == *\[*\] ]]; then
+    command="${group#*[}"
+    command -v "${command%]}" >/dev/null && continue
+    group="${group%%[*}"
+  fi
+  [[ " $* " == *" $group "* ]] && wanted+=("$name")
+done <tools/build/packages.txt
+
+command -v dpkg-query >/dev/null || stop "this needs Debian 12. Elsewhere install the equivalents of tools/build/packages.txt and use cmake --preset release."
+
+# dpkg-query fails for packages it has never heard of; those are missing too.
+installed=" $(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p' | tr '\n' ' ' || true) "
+missing=()
+for name in "${wanted[@]}"; do
+  [[ "$installed" == *" $name "* ]] || missing+=("$name")
+done
+
+if ((${#missing[@]})); then
+  say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+  as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || stop "packages are missing and there is no sudo. As root: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -q || stop "apt-get update failed: check the network and /etc/apt/sources.list, then try again."
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" ||
+    stop "installing failed: see above. This tree is made for Debian 12 (bookworm) with its updates enabled."
+fi
+
+node_tests=tests/e2e/node
+if [[ " $* " == *" test "* && -f $node_tests/package-lock.json ]]; then
+  # npm writes this file last, so it is older than the lock file exactly when something changed.
+  if [[ ! -f $node_tests/node_modules/.package-lock.json || $node_tests/package-lock.json -nt $node_tests/node_modules/.package-lock.json ]]; then
+    say "Installing the Node packages of the end-to-end tests"
+    npm ci --prefix "$node_tests" --no-audit --no-fund --loglevel=error || stop "npm ci failed: check the network, then try again."
+    touch "$node_tests/node_modules/.package-lock.json"
+  fi
+fi
