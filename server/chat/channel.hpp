@@ -95,14 +95,14 @@ ChannelId self_channel_id(const AccountId& account);
 ChannelId account_channel_id(const AccountId& account);
 
 /// The one event that follows from `command`, with seq = head + 1 and time = max(previous, now); or the refusal.
-/// A fact that `command` or `facts` lack counts as "no such account" or "no such event". What only the server's own jobs
-/// issue is `not_allowed` from a device.
+/// A fact that `command` or `facts` lack counts as "no such account" or "no such event". What only the server's own
+/// jobs issue is `not_allowed` from a device.
 Result<Event> decide(const Channel& channel, const Command& command, const LogFacts& facts);
 /// True if `refusal` is an outcome and is kept under its send_id: the account is or was a member, and the same command
 /// cannot succeed later (after `stale_epoch` it is sent again with the same send_id). Any other leaves no trace.
 bool refusal_is_kept(const Channel& channel, const Command& command, ErrorCode refusal);
-/// A Create of a direct, self or account channel that is there already, by one who takes part: not a refusal for the one
-/// who asked, but posted(1).
+/// A Create of a direct, self or account channel that is there already, by one who takes part: not a refusal for the
+/// one who asked, but posted(1).
 bool creates_existing_pair(const Channel& channel, const Command& command);
 
 /// Requires event.seq == channel.head + 1.
@@ -121,9 +121,9 @@ struct Badge {
 };
 Badge badge(const Channel& channel, const Member& member);
 
-/// What all others have received and read, from one viewer's side: the lowest cursor of the other active members. `read`
-/// skips who hides read receipts, and is 0 for a viewer who hides, and where all others do. Where there is no other
-/// member: the head in one's own channel (self, account), else 0.
+/// What all others have received and read, from one viewer's side: the lowest cursor of the other active members.
+/// `read` skips who hides read receipts, and is 0 for a viewer who hides, and where all others do. Where there is no
+/// other member: the head in one's own channel (self, account), else 0.
 struct Floor {
   Seq delivered = 0;
   Seq read = 0;

@@ -32,76 +32,79 @@ struct ChannelLimits {
 
 namespace command {
 struct Post {
-  Content content;
+  Content content{};
   Seq reply_to = 0;
-  std::vector<AccountId> mentions;
+  std::vector<AccountId> mentions{};
   bool forwarded = false;
   std::uint64_t crypto_epoch = 0;
 };
 struct Edit {
   Seq target = 0;
-  Content content;
+  Content content{};
   std::uint64_t crypto_epoch = 0;
 };
 struct Delete {
-  std::vector<Seq> targets;
+  std::vector<Seq> targets{};
 };
 struct React {
   Seq target = 0;
-  std::string value;
+  std::string value{};
 };
 struct Create {
   ChannelKind kind = ChannelKind::group;
-  AccountId peer;  // direct only
-  std::string title, description, avatar;
-  ChannelSettings settings;
-  std::vector<AccountId> members;  // group only, without the creator
+  AccountId peer{};  // direct only
+  std::string title{}, description{}, avatar{};
+  ChannelSettings settings{};
+  std::vector<AccountId> members{};  // group only, without the creator
 };
 struct Describe {
-  std::optional<std::string> title, description, avatar;
+  std::optional<std::string> title{}, description{}, avatar{};
 };
 struct ChangeSettings {
-  ChannelSettings settings;
+  ChannelSettings settings{};
 };
 struct AddMembers {
-  std::vector<AccountId> accounts;
+  std::vector<AccountId> accounts{};
 };
 struct RemoveMember {
-  AccountId account;
+  AccountId account{};
 };
 struct Leave {};
 struct SetRole {
-  AccountId account;
+  AccountId account{};
   Role role = Role::member;
 };
 struct HandOver {
-  AccountId to;
+  AccountId to{};
 };
 struct CreateInvitation {
-  InvitationId invitation;
+  InvitationId invitation{};
   Digest secret_hash{};
   Time expires = kNever;
   std::uint32_t uses = 0;
 };
 struct RevokeInvitation {
-  InvitationId invitation;
+  InvitationId invitation{};
 };
 struct Join {
-  std::string secret;
+  std::string secret{};
 };
 struct CryptoCommit {
   std::uint64_t epoch = 0;
-  Content content;
+  Content content{};
 };
 // Only the server's own jobs issue these; they never come from a client.
+/// Creates the direct channel, hidden, where there is none. `channel_exists` when it is so already: the job is done.
 struct SetBlock {
-  AccountId peer;
+  AccountId peer{};
   bool on = false;
-};                               // creates the direct channel, hidden, where there is none
-struct RemoveDeletedAccount {};  // the account is gone: leave, whatever the role
+};
+/// The account is gone: it leaves, whatever the role and the kind of channel.
+struct RemoveDeletedAccount {};
+/// Account channel only.
 struct Note {
-  std::string what;
-};  // account channel
+  std::string what{};
+};
 }  // namespace command
 
 using CommandBody =
@@ -112,7 +115,7 @@ using CommandBody =
 
 /// What SQL knew, when the command was accepted, of an account that the command names (or of its sender).
 struct AccountFact {
-  AccountId account;
+  AccountId account{};
   bool active = false;  // exists and is neither deleted nor disabled
   bool hide_read = false;
   bool blocks_sender = false;
@@ -125,7 +128,7 @@ struct TargetFact {
   bool exists = false;
   bool is_message = false;
   bool deleted = false;
-  AccountId author;
+  AccountId author{};
   std::uint32_t edits = 0;      // so far
   std::uint32_t reactions = 0;  // slots in use
   bool reacted_by_sender = false;
@@ -133,28 +136,29 @@ struct TargetFact {
 
 /// Who, when, under which limits.
 struct Stamp {
-  AccountId account;
-  DeviceId device;  // nil for a job of the server
-  SendId send_id;
+  AccountId account{};
+  DeviceId device{};  // nil for a job of the server
+  SendId send_id{};
   Time at = kNever;
-  ChannelLimits limits;
-  std::vector<AccountFact> accounts;  // of every account that the body names and, for Create/Join, of the sender
+  ChannelLimits limits{};
+  std::vector<AccountFact> accounts{};  // of every account that the body names and, for Create/Join, of the sender
 };
 
 struct Command {
-  ChannelId channel;
-  Stamp stamp;
-  CommandBody body;
+  ChannelId channel{};
+  Stamp stamp{};
+  CommandBody body{};
 
-  /// Seqs whose TargetFact `decide` wants (reply_to, edit, delete, react).
+  /// Seqs whose TargetFact `decide` wants (reply_to, edit, delete, react), ascending; none for a list over its limit,
+  /// which is refused without a look.
   [[nodiscard]] std::vector<Seq> targets() const;
-  /// Accounts whose AccountFact `decide` wants.
+  /// Accounts whose AccountFact `decide` wants, in the same way.
   [[nodiscard]] std::vector<AccountId> named_accounts() const;
 };
 
 /// Facts the owner adds from the channel's own log, which is the same for every owner.
 struct LogFacts {
-  std::vector<TargetFact> targets;
+  std::vector<TargetFact> targets{};
   [[nodiscard]] const TargetFact* find(Seq seq) const;
 };
 
@@ -173,12 +177,12 @@ namespace registers {
 struct MoveCursor {
   Seq delivered = 0;
   Seq read = 0;
-  std::optional<Totals> totals_at_read;
+  std::optional<Totals> totals_at_read{};
 };
 struct Set {
-  std::optional<bool> marked_unread;
-  std::optional<Time> muted_until;
-  std::optional<bool> pinned, archived;
+  std::optional<bool> marked_unread{};
+  std::optional<Time> muted_until{};
+  std::optional<bool> pinned{}, archived{};
 };
 struct Hide {
   Seq from = 0, to = 0;
@@ -192,11 +196,11 @@ struct SetHideRead {
 using RegisterBody = std::variant<registers::MoveCursor, registers::Set, registers::Hide, registers::SetHideRead>;
 
 struct RegisterCommand {
-  ChannelId channel;
-  AccountId account;
+  ChannelId channel{};
+  AccountId account{};
   Time at = kNever;
-  ChannelLimits limits;
-  RegisterBody body;
+  ChannelLimits limits{};
+  RegisterBody body{};
 };
 
 }  // namespace parley

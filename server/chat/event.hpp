@@ -20,8 +20,8 @@ enum class Who : std::uint8_t { members = 1, admins = 2, owner = 3 };
 /// Opaque but for validity and length. `is_text`: valid UTF-8; else bytes of media type `type`.
 struct Content {
   bool is_text = true;
-  std::string bytes;
-  std::string type;
+  std::string bytes{};
+  std::string type{};
   friend bool operator==(const Content&, const Content&) = default;
 };
 
@@ -34,7 +34,7 @@ struct ChannelSettings {
 };
 
 struct NewMember {
-  AccountId account;
+  AccountId account{};
   Role role = Role::member;
   bool hide_read = false;
   friend bool operator==(const NewMember&, const NewMember&) = default;
@@ -44,7 +44,7 @@ namespace event {
 // Content of Message, Edited and CryptoCommitted stands in Event::content, beside the header.
 struct Message {
   Seq reply_to = 0;
-  std::vector<AccountId> mentions;
+  std::vector<AccountId> mentions{};
   bool forwarded = false;
   bool operator==(const Message&) const = default;
 };
@@ -53,69 +53,69 @@ struct Edited {
   bool operator==(const Edited&) const = default;
 };
 struct Deleted {
-  std::vector<Seq> targets;
+  std::vector<Seq> targets{};
   bool operator==(const Deleted&) const = default;
 };
 struct Reacted {
   Seq target = 0;
-  std::string value;
+  std::string value{};
   bool operator==(const Reacted&) const = default;
 };
 struct Created {
   ChannelKind kind = ChannelKind::group;
-  std::string title;
-  std::string description;
-  std::string avatar;
-  ChannelSettings settings;
-  std::vector<NewMember> members;
+  std::string title{};
+  std::string description{};
+  std::string avatar{};
+  ChannelSettings settings{};
+  std::vector<NewMember> members{};
   bool hidden = false;
   bool operator==(const Created&) const = default;
 };
 struct Described {
-  std::optional<std::string> title, description, avatar;
+  std::optional<std::string> title{}, description{}, avatar{};
   bool operator==(const Described&) const = default;
 };
 struct SettingsChanged {
-  ChannelSettings settings;
+  ChannelSettings settings{};
   bool operator==(const SettingsChanged&) const = default;
 };
 struct MembersAdded {
-  std::vector<NewMember> members;
+  std::vector<NewMember> members{};
   bool history_from_start = false;
   bool operator==(const MembersAdded&) const = default;
 };
 struct MemberRemoved {
-  AccountId account;
+  AccountId account{};
   bool operator==(const MemberRemoved&) const = default;
 };
 struct MemberLeft {
-  AccountId new_owner;
+  AccountId new_owner{};
   bool account_deleted = false;
   bool operator==(const MemberLeft&) const = default;
 };
 struct RoleChanged {
-  AccountId account;
+  AccountId account{};
   Role role = Role::member;
   bool operator==(const RoleChanged&) const = default;
 };
 struct OwnershipHandedOver {
-  AccountId to;
+  AccountId to{};
   bool operator==(const OwnershipHandedOver&) const = default;
 };
 struct InvitationCreated {
-  InvitationId invitation;
+  InvitationId invitation{};
   Digest secret_hash{};
   Time expires = kNever;
   std::uint32_t uses = 0;
   bool operator==(const InvitationCreated&) const = default;
 };
 struct InvitationRevoked {
-  InvitationId invitation;
+  InvitationId invitation{};
   bool operator==(const InvitationRevoked&) const = default;
 };
 struct JoinedByInvitation {
-  InvitationId invitation;
-  NewMember member;
+  InvitationId invitation{};
+  NewMember member{};
   bool history_from_start = false;
   bool operator==(const JoinedByInvitation&) const = default;
 };
@@ -128,7 +128,7 @@ struct CryptoCommitted {
   bool operator==(const CryptoCommitted&) const = default;
 };
 struct Noted {
-  std::string what;
+  std::string what{};
   bool operator==(const Noted&) const = default;
 };
 }  // namespace event
@@ -142,13 +142,13 @@ using EventBody =
 struct Event {
   Seq seq = 0;
   Time time = kNever;
-  AccountId account;
-  DeviceId device;
-  SendId send_id;
+  AccountId account{};
+  DeviceId device{};
+  SendId send_id{};
   std::uint64_t crypto_epoch = 0;
   std::uint64_t count = 0;  // messages in the channel up to and with this event
-  EventBody body;
-  std::optional<Content> content;  // absent: the body has none, it was deleted, or only the header was read
+  EventBody body{};
+  std::optional<Content> content{};  // absent: the body has none, it was deleted, or only the header was read
 
   template <class T>
   [[nodiscard]] const T* as() const {
