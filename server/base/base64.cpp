@@ -45,9 +45,9 @@ std::optional<std::string> decode(std::string_view digits, const Values& values)
   std::uint32_t bits = 0;
   int held = 0;
   for (char c : digits) {
-    const int value = values[static_cast<unsigned char>(c)];
+    const std::int8_t value = values[static_cast<unsigned char>(c)];
     if (value < 0) return std::nullopt;
-    bits = (bits << 6) | static_cast<std::uint32_t>(value);
+    bits = (bits << 6) | static_cast<std::uint8_t>(value);
     held += 6;
     if (held >= 8) {
       held -= 8;

@@ -1,6 +1,6 @@
 """Format and clang-tidy over the C++ of the tree; what was clean before and has not changed is skipped.
 
-    lint.py [--build build/release] [--jobs 2] [--fix]
+    lint.py [--build build/release] [--jobs 2] [--fix] [PATH...]     PATH: only files below it
 
 A file counts as unchanged when it, every header of ours that it includes (through others too), .clang-tidy, the
 compiler's flags and the tool's version are. Verdicts are kept in <build>/../lint-cache. Tests are formatted but not
@@ -68,7 +68,6 @@ class Fingerprints:
 
 def flags_of(build):
     entries = json.loads((build / "compile_commands.json").read_text())
-    # The binary directory's name says nothing about the code.
     return {pathlib.Path(entry["file"]).resolve(): entry["command"] for entry in entries}
 
 
@@ -119,19 +118,21 @@ def main(arguments):
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--fix", action="store_true", help="format in place, and nothing else")
+    parser.add_argument("paths", nargs="*", type=pathlib.Path)
     options = parser.parse_args(arguments)
-    files = sources()
-    if not format_files(files, options.fix):
+    files = [path for path in sources() if not options.paths or any(path.is_relative_to(top) for top in options.paths)]
+    formatted = format_files(files, options.fix)
+    if formatted:
+        print(f"lint: format of {len(files)} files is right")
+    else:
         print("lint: the format differs; run 'make format'", file=sys.stderr)
-        return 1
-    print(f"lint: format of {len(files)} files is right")
     if options.fix:
-        return 0
+        return 0 if formatted else 1
     tidied = [path for path in files if path.suffix == ".cpp" and path.parts[0] != "tests" and not path.name.endswith("_test.cpp")]
     if not tidy_files(tidied, options.build, options.jobs):
         print("lint: clang-tidy found problems, see above; a false alarm is silenced with NOLINT(check): why", file=sys.stderr)
         return 1
-    return 0
+    return 0 if formatted else 1
 
 
 if __name__ == "__main__":

@@ -47,10 +47,6 @@ endforeach()
 
 # The simulator: a library, a command line of its own (parley_sim SEED...), and tests.
 parley_layer(simulator DIR tests/sim DEPENDS parley_node parley_client ${parley_engines})
-get_target_property(simulator_type parley_simulator TYPE)
-if(NOT simulator_type STREQUAL "INTERFACE_LIBRARY")
-  target_include_directories(parley_simulator PUBLIC ${CMAKE_SOURCE_DIR}/tests)
-endif()
 parley_executable(parley_sim MAIN tests/sim/main.cpp LIBRARIES parley_simulator)
 if(TARGET parley_sim)
   target_include_directories(parley_sim PRIVATE ${CMAKE_SOURCE_DIR}/tests)
