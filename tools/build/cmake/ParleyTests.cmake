@@ -1,7 +1,22 @@
 # Tests: one GoogleTest executable and one ctest entry per layer; the simulator; fuzzers; end to end; checks of the tree.
-# Tests may use any engine and every layer.
-set(test_libraries parley_app parley_gateway parley_node parley_client ${parley_engines} parley_wire parley_ports
-  parley_chat parley_base OpenSSL::SSL OpenSSL::Crypto Boost::json Boost::url GTest::gtest GTest::gmock Threads::Threads)
+# A test links what its layer stands on and the engines that need nothing outside, so that a mistake elsewhere does not
+# stop it; contract, gateway, app and simulator tests link every engine.
+set(test_libraries OpenSSL::SSL OpenSSL::Crypto Boost::json Boost::url GTest::gtest GTest::gmock Threads::Threads)
+set(light_engines "")
+foreach(engine memory system)
+  if(TARGET parley_engine_${engine})
+    list(APPEND light_engines parley_engine_${engine})
+  endif()
+endforeach()
+set(test_needs_base parley_base)
+set(test_needs_chat parley_chat)
+set(test_needs_wire parley_wire)
+set(test_needs_ports parley_ports parley_wire ${light_engines})
+set(test_needs_client parley_client ${light_engines})
+set(test_needs_node parley_node ${light_engines})
+set(test_needs_gateway parley_gateway parley_node parley_client ${parley_engines})
+set(test_needs_app parley_app)
+
 add_custom_target(tests)
 
 function(parley_test_executable name)
@@ -22,13 +37,15 @@ foreach(layer base chat wire ports client node gateway app ${engine_dirs})
     cmake_path(GET layer FILENAME engine)
     set(dir server/engines/${engine})
     set(name parley_engine_${engine}_test)
+    set(needs parley_engine_${engine} ${light_engines})
   else()
     set(dir server/${layer})
     set(name parley_${layer}_test)
+    set(needs ${test_needs_${layer}})
   endif()
   parley_sources(sources DIR ${dir} TESTS)
   if(sources)
-    parley_test_executable(${name} SOURCES ${sources} LABEL unit)
+    parley_test_executable(${name} SOURCES ${sources} LABEL unit LIBRARIES ${needs})
   endif()
 endforeach()
 
@@ -41,7 +58,8 @@ foreach(suite contract regress)
   parley_sources(sources DIR tests/${suite} TESTS)
   parley_sources(helpers DIR tests/${suite})
   if(sources)
-    parley_test_executable(parley_${suite}_test SOURCES ${sources} ${helpers} LABEL ${suite})
+    parley_test_executable(parley_${suite}_test SOURCES ${sources} ${helpers} LABEL ${suite}
+      LIBRARIES parley_node parley_client ${parley_engines})
   endif()
 endforeach()
 
