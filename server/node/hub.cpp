@@ -1,0 +1,172 @@
+#include "node/hub.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "node/owner.hpp"
+#include "node/requests.hpp"
+#include "node/session.hpp"
+#include "node/watch.hpp"
+#include "parley/v1/frames.pb.h"
+#include "wire/frames.hpp"
+
+namespace parley {
+namespace {
+
+void fill_presence(const AccountId& account, bool online, bool sees_online, bool sees_last_seen, Time last_seen,
+                   v1::Presence& out) {
+  out.set_account(std::string(account.view()));
+  out.set_online(online && sees_online);
+  if (sees_last_seen && !(online && sees_online) && last_seen != kNever) out.set_last_seen(to_unix_ms(last_seen));
+}
+
+void to_session(Io& io, std::uint64_t session, std::uint64_t request, v1::ServerFrame& frame) {
+  frame.set_request(request);
+  Push push;
+  push.kind = PushKind::registers;  // an answer: it is never left out
+  push.frame = std::make_shared<const std::string>(wire::serialize(wire::Encoding::binary, frame));
+  push.sessions = {session};
+  IoBatch batch;
+  batch.pushes.push_back(std::move(push));
+  io.deliver(std::move(batch));
+}
+
+}  // namespace
+
+Hub::Hub(NodeContext& node, Owner& first_owner)
+    : node_(node), owner_(first_owner), alive_(std::make_shared<bool>(true)) {}
+
+Hub::~Hub() = default;
+
+void Hub::post(Task task) {
+  owner_.executor().post([alive = std::weak_ptr(alive_), task = std::move(task)]() mutable {
+    if (!alive.expired()) task();
+  });
+}
+
+void Hub::opened(const AccountId& account, const SessionRef& ref) {
+  post([this, account, ref] {
+    // The directory knows the session already: its io posted there first.
+    std::vector<SessionRef> same_device;
+    for (const auto& other : owner_.directory().sessions_of(account)) {
+      if (other.device == ref.device) same_device.push_back(other);
+    }
+    for (std::size_t i = 0; i + node_.limits.sessions_per_device < same_device.size(); ++i) {
+      owner_.outlet().end_session(same_device[i], ErrorCode::too_many_sessions);
+    }
+    set_active(account, ref, true);
+    owner_.outlet().flush();
+  });
+}
+
+void Hub::closed(const AccountId& account, const SessionRef& ref) {
+  post([this, account, ref] {
+    unwatch(ref);
+    set_active(account, ref, false);
+    owner_.outlet().flush();
+  });
+}
+
+void Hub::set_active(const AccountId& account, const SessionRef& ref, bool active) {
+  auto& in_use = present_[account];
+  const bool was_online = !in_use.empty();
+  std::erase(in_use, ref);
+  if (active) in_use.push_back(ref);
+  const bool online = !in_use.empty();
+  if (!online) present_.erase(account);
+  if (online == was_online) return;
+  tell_watchers(account, online);
+  if (!online) node_.people->set_last_seen(owner_.executor(), {{account, node_.clock->now()}}, [](Result<void>) {});
+}
+
+void Hub::tell_watchers(const AccountId& account, bool online) {
+  auto it = watchers_.find(account);
+  if (it == watchers_.end()) return;
+  for (const auto& watcher : it->second) {
+    v1::ServerFrame frame;
+    fill_presence(account, online, watcher.sees_online, watcher.sees_last_seen, node_.clock->now(),
+                  *frame.mutable_presence_now()->add_accounts());
+    Push push;
+    push.kind = PushKind::presence;
+    push.frame = std::make_shared<const std::string>(wire::serialize(wire::Encoding::binary, frame));
+    owner_.outlet().push(push, std::span<const SessionRef>(&watcher.ref, 1));
+  }
+}
+
+void Hub::unwatch(const SessionRef& ref) {
+  auto mine = watched_by_.extract(ref.session);
+  if (mine.empty()) return;
+  for (const auto& account : mine.mapped()) {
+    auto it = watchers_.find(account);
+    if (it == watchers_.end()) continue;
+    std::erase_if(it->second, [&](const Watcher& watcher) { return watcher.ref == ref; });
+    if (it->second.empty()) watchers_.erase(it);
+  }
+}
+
+void Hub::watch(const SessionRef& ref, std::uint64_t request, const std::vector<Watched>& watched, Io& io) {
+  unwatch(ref);
+  auto frame = std::make_shared<v1::ServerFrame>();
+  auto& now = *frame->mutable_presence_now();
+  for (const auto& one : watched) {
+    const bool online = present_.contains(one.account);
+    fill_presence(one.account, online, one.sees_online, one.sees_last_seen, one.last_seen, *now.add_accounts());
+    if (!one.sees_online && !one.sees_last_seen) continue;
+    watchers_[one.account].push_back({ref, one.sees_online, one.sees_last_seen});
+    watched_by_[ref.session].push_back(one.account);
+  }
+  io.executor().post([&io, alive = io.alive(), session = ref.session, request, frame] {
+    if (!alive.expired()) to_session(io, session, request, *frame);
+  });
+}
+
+void Hub::hint(Io& io, const AccountId& account, const SessionRef& ref, const v1::ClientFrame& frame) {
+  const std::uint64_t request = frame.request();
+  auto refuse = [&io, session = ref.session, request](const Error& error) {
+    v1::ServerFrame out;
+    wire::from_error(error, *out.mutable_error());
+    to_session(io, session, request, out);
+  };
+  if (frame.has_set_active()) {
+    post([this, account, ref, active = frame.set_active().active()] {
+      set_active(account, ref, active);
+      owner_.outlet().flush();
+    });
+    v1::ServerFrame ok;
+    ok.mutable_ok();
+    return to_session(io, ref.session, request, ok);
+  }
+  std::vector<AccountId> accounts;
+  for (const auto& bytes : frame.watch().accounts()) {
+    auto id = AccountId::from_bytes(bytes);
+    if (!id) return refuse({ErrorCode::invalid_argument, "accounts: an id has to be 16 bytes"});
+    accounts.push_back(*id);
+  }
+  if (accounts.size() > node_.limits.watches_per_session) return refuse(ErrorCode::limit_reached);
+  check_watch(io, account, std::move(accounts),
+              [this, &io, ref, request, refuse](Result<std::vector<Watched>> watched) {
+                if (!watched) return refuse(watched.error());
+                if (io.find(ref.session) == nullptr) return;
+                post([this, &io, ref, request, watched = std::move(*watched)] { watch(ref, request, watched, io); });
+              });
+}
+
+void Hub::end_device(const AccountId& account, const DeviceId& device, ErrorCode why) {
+  post([this, account, device, why] {
+    for (const auto& ref : owner_.directory().sessions_of(account)) {
+      if (ref.device == device) owner_.outlet().end_session(ref, why);
+    }
+    owner_.outlet().flush();
+  });
+}
+
+void Hub::end_account(const AccountId& account, const DeviceId& except, ErrorCode why) {
+  post([this, account, except, why] {
+    for (const auto& ref : owner_.directory().sessions_of(account)) {
+      if (ref.device != except) owner_.outlet().end_session(ref, why);
+    }
+    owner_.outlet().flush();
+  });
+}
+
+}  // namespace parley

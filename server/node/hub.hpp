@@ -1,0 +1,63 @@
+// What a node knows of people rather than of channels: who is connected, who watches whom, which sessions have to end.
+// Belongs to the executor of the node's first owner; what is marked "any thread" posts itself there.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "node/io.hpp"
+#include "node/outlet.hpp"
+
+namespace parley {
+
+class Hub {
+ public:
+  /// `outlet` and `directory` are the first owner's.
+  Hub(NodeContext& node, Owner& first_owner);
+  ~Hub();
+
+  /// A session said hello / is gone. Any thread.
+  void opened(const AccountId& account, const SessionRef& ref);
+  void closed(const AccountId& account, const SessionRef& ref);
+  /// SetActive and Watch of a session. On its io executor.
+  void hint(Io& io, const AccountId& account, const SessionRef& ref, const v1::ClientFrame& frame);
+  /// Ends live sessions at once: of one device, or of all devices but `except`. Any thread.
+  void end_device(const AccountId& account, const DeviceId& device, ErrorCode why);
+  void end_account(const AccountId& account, const DeviceId& except, ErrorCode why);
+
+  /// Who may be watched, as found by the check of a Watch.
+  struct Watched {
+    AccountId account;
+    bool sees_online = false;
+    bool sees_last_seen = false;
+    Time last_seen = kNever;  // as stored
+  };
+
+ private:
+  struct Watcher {
+    SessionRef ref;
+    bool sees_online = false;
+    bool sees_last_seen = false;
+  };
+  void set_active(const AccountId& account, const SessionRef& ref, bool active);
+  void watch(const SessionRef& ref, std::uint64_t request, const std::vector<Watched>& watched, Io& io);
+  void unwatch(const SessionRef& ref);
+  void tell_watchers(const AccountId& account, bool online);
+  void post(Task task);
+
+  NodeContext& node_;
+  Owner& owner_;
+  std::unordered_map<AccountId, std::vector<SessionRef>> present_;     // sessions in use of who is online
+  std::unordered_map<AccountId, std::vector<Watcher>> watchers_;
+  std::unordered_map<std::uint64_t, std::vector<AccountId>> watched_by_;  // by session
+  std::shared_ptr<bool> alive_;
+};
+
+}  // namespace parley

@@ -1,0 +1,238 @@
+#include "node/io.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "node/channel_loader.hpp"
+#include "node/hub.hpp"
+#include "node/owner.hpp"
+#include "node/requests.hpp"
+#include "node/session.hpp"
+#include "parley/v1/frames.pb.h"
+#include "wire/frames.hpp"
+
+namespace parley {
+namespace {
+
+/// One part of the sessions is looked at in each tick.
+constexpr std::size_t kTickParts = 8;
+
+void fill_answer(const Answer& answer, v1::ServerFrame& frame) {
+  if (const auto* outcome = std::get_if<wire::StoredOutcome>(&answer.body)) {
+    auto& out = *frame.mutable_outcome();
+    out.set_channel_id(std::string(answer.channel.view()));
+    out.set_send_id(std::string(answer.send_id.view()));
+    out.set_seq(outcome->seq);
+    out.set_time(to_unix_ms(outcome->time));
+    if (outcome->seq == 0) out.set_refused(std::string(error_info(outcome->refused).name));
+  } else if (const auto* registers = std::get_if<RegistersAnswer>(&answer.body)) {
+    frame.mutable_registers()->ParseFromString(*registers->registers);
+  } else {
+    wire::from_error(std::get<Error>(answer.body), *frame.mutable_error());
+  }
+}
+
+}  // namespace
+
+Io::Io(NodeContext& node, std::uint32_t index, Executor& executor, Authenticator& authenticator)
+    : node_(node),
+      index_(index),
+      executor_(executor),
+      authenticator_(authenticator),
+      alive_(std::make_shared<bool>(true)) {}
+
+Io::~Io() = default;
+
+ChannelLimits Io::channel_limits() const {
+  const Limits& all = node_.limits;
+  ChannelLimits limits;
+  limits.text_code_points = static_cast<std::uint32_t>(all.text_code_points);
+  limits.content_bytes = static_cast<std::uint32_t>(all.content_bytes);
+  limits.members = static_cast<std::uint32_t>(all.group_members);
+  limits.mentions = static_cast<std::uint32_t>(all.mentions_per_message);
+  limits.targets = static_cast<std::uint32_t>(all.targets_per_delete);
+  limits.reaction_bytes = static_cast<std::uint32_t>(all.reaction_bytes);
+  limits.reactions = static_cast<std::uint32_t>(all.reactions_per_message);
+  limits.edits = static_cast<std::uint32_t>(all.edits_per_message);
+  limits.title_code_points = static_cast<std::uint32_t>(all.title_code_points);
+  limits.description_code_points = static_cast<std::uint32_t>(all.description_code_points);
+  limits.invitations = static_cast<std::uint32_t>(all.invitations_per_channel);
+  limits.hidden_ranges = static_cast<std::uint32_t>(all.hidden_ranges);
+  return limits;
+}
+
+// ---- commands ----------------------------------------------------------------------------------------------------
+
+void Io::stamp(const Caller& caller, Command& command) const {
+  command.stamp.account = caller.account;
+  command.stamp.device = caller.device;
+  command.stamp.at = now();
+  command.stamp.limits = channel_limits();
+}
+
+void Io::add_facts(Command command, Completion<Result<Command>> done) {
+  auto ids = command.named_accounts();
+  const AccountId sender = command.stamp.account;
+  node_.people->people(
+      executor_, sender, std::move(ids),
+      [command = std::move(command), done = std::move(done)](Result<std::vector<Person>> people) mutable {
+        if (!people) return done(fail(people.error()));
+        for (const Person& person : *people) {
+          command.stamp.accounts.push_back({person.id, !person.deleted && !person.disabled,
+                                            !person.privacy.read_receipts, person.blocks_viewer, person.is_blocked});
+        }
+        done(std::move(command));
+      });
+}
+
+void Io::submit(QueuedCommand command) {
+  outgoing_.push_back(std::move(command));
+  if (flush_posted_) return;
+  flush_posted_ = true;
+  executor_.post([this, alive = alive()] {
+    if (!alive.expired()) flush();
+  });
+}
+
+void Io::flush() {
+  flush_posted_ = false;
+  if (outgoing_.empty()) return;
+  auto commands = std::exchange(outgoing_, {});
+  std::vector<std::pair<Origin, std::pair<ChannelId, SendId>>> origins;
+  origins.reserve(commands.size());
+  for (const auto& queued : commands) {
+    const auto* command = std::get_if<Command>(&queued.command);
+    origins.push_back({queued.origin, {queued.channel(), command != nullptr ? command->stamp.send_id : SendId{}}});
+  }
+  auto taken = node_.queue->push(std::move(commands));
+  if (taken) return;
+  IoBatch batch;
+  for (const auto& [origin, ids] : origins) batch.answers.push_back({origin, ids.first, ids.second, taken.error()});
+  deliver(std::move(batch));
+}
+
+void Io::handle(const Caller& caller, const v1::ClientFrame& frame, Reply reply) {
+  auto refuse = [&](const Error& error) {
+    node_.metrics->refused(error.code);
+    v1::ServerFrame out;
+    wire::from_error(error, *out.mutable_error());
+    reply(out);
+  };
+  auto origin = [&] {
+    const std::uint64_t key = ++last_waiting_;
+    waiting_.emplace(key, std::move(reply));
+    return Origin{node_.node, index_, 0, key};
+  };
+  if (frame.has_command()) {
+    auto command = wire::to_command(frame.command(), caller.account);
+    if (!command) return refuse(command.error());
+    stamp(caller, *command);
+    if (command->named_accounts().empty()) return submit({std::move(*command), origin()});
+    add_facts(std::move(*command), [this, alive = alive(), at = origin()](Result<Command> ready) {
+      if (alive.expired()) return;
+      if (ready) return submit({std::move(*ready), at});
+      Answer failed{at, ChannelId{}, SendId{}, ready.error()};
+      answer(failed);
+    });
+    return;
+  }
+  if (auto command = to_register_command(caller, frame, now(), channel_limits())) {
+    if (!*command) return refuse(command->error());
+    node_.metrics->register_changes.add();
+    return submit({std::move(**command), origin()});
+  }
+  answer_question(*this, caller, frame, std::move(reply));
+}
+
+// ---- what comes back ---------------------------------------------------------------------------------------------
+
+void Io::deliver(IoBatch batch) {
+  for (auto& one : batch.answers) answer(one);
+  for (const auto& one : batch.pushes) push(one);
+  for (const auto& [session, why] : batch.endings) {
+    if (Session* live = find(session)) live->end(why);
+  }
+}
+
+void Io::answer(Answer& answer) {
+  if (answer.origin.session != 0) {
+    if (Session* session = find(answer.origin.session)) session->answer(answer);
+    return;
+  }
+  auto waiting = waiting_.extract(answer.origin.request);
+  if (waiting.empty()) return;
+  v1::ServerFrame frame;
+  fill_answer(answer, frame);
+  waiting.mapped()(frame);
+}
+
+void Io::push(const Push& push) {
+  std::shared_ptr<const std::string> json;
+  for (const std::uint64_t id : push.sessions) {
+    if (Session* session = find(id)) session->push(push, json);
+  }
+}
+
+// ---- sessions ----------------------------------------------------------------------------------------------------
+
+Session* Io::find(std::uint64_t session) const {
+  auto it = sessions_.find(session);
+  return it == sessions_.end() ? nullptr : it->second;
+}
+
+void Io::add(Session& session) {
+  sessions_.emplace(session.id(), &session);
+  order_.push_back(session.id());
+  node_.metrics->sessions.add(1);
+  const SessionRef ref{index_, session.id(), session.device()};
+  for (Owner* owner : node_.owners) {
+    owner->executor().post([owner, account = session.account(), ref] { owner->directory().add(account, ref); });
+  }
+  node_.hub->opened(session.account(), ref);
+}
+
+void Io::remove(const Session& session) {
+  if (sessions_.erase(session.id()) == 0) return;
+  node_.metrics->sessions.add(-1);
+  for (Owner* owner : node_.owners) {
+    owner->executor().post(
+        [owner, account = session.account(), id = session.id()] { owner->directory().remove(account, id); });
+  }
+  node_.hub->closed(session.account(), {index_, session.id(), session.device()});
+}
+
+void Io::tick() {
+  const Time at = now();
+  for (std::size_t left = order_.size() / kTickParts + 1; left > 0 && !order_.empty(); --left) {
+    if (tick_at_ >= order_.size()) tick_at_ = 0;
+    if (Session* session = find(order_[tick_at_])) {
+      session->tick(at);
+      ++tick_at_;
+    } else {
+      order_[tick_at_] = order_.back();
+      order_.pop_back();
+    }
+  }
+}
+
+void Io::drain() {
+  std::vector<std::uint64_t> ids = order_;
+  for (const std::uint64_t id : ids) {
+    if (Session* session = find(id)) session->end(ErrorCode::draining);
+  }
+}
+
+void inspect_channel(NodeContext& node, const ChannelId& channel, Executor& executor,
+                     std::move_only_function<void(Result<const LoadedChannel*>)> look) {
+  Owner& owner = node.owner_of(partition_of(channel));
+  owner.executor().post([&node, &owner, channel, &executor, look = std::move(look)]() mutable {
+    if (owner.position_of(partition_of(channel))) return owner.inspect(channel, std::move(look));
+    load_channels(*node.store, executor, {channel},
+                  [look = std::move(look)](std::vector<Result<LoadedChannel>> loaded) mutable {
+                    if (!loaded[0]) return look(fail(loaded[0].error()));
+                    look(loaded[0]->state().exists() ? &*loaded[0] : nullptr);
+                  });
+  });
+}
+
+}  // namespace parley

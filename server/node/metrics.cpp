@@ -1,0 +1,29 @@
+#include "node/metrics.hpp"
+
+#include <string>
+
+#include "base/result.hpp"
+
+namespace parley {
+
+NodeMetrics::NodeMetrics(Metrics& metrics)
+    : registry(metrics),
+      commands(metrics.counter("parley_commands_total", "Commands taken up by owners.")),
+      events(metrics.counter("parley_events_total", "Events committed.")),
+      deliveries(metrics.counter("parley_deliveries_total", "Event frames queued for a session.")),
+      register_changes(metrics.counter("parley_register_changes_total", "Cursor moves and other registers asked for.")),
+      commit_seconds(metrics.histogram("parley_commit_seconds", "From the start of a batch to its commit.",
+                                       Metrics::exponential_bounds(0.0005, 2, 14))),
+      batch_events(metrics.histogram("parley_batch_events", "Events committed together.",
+                                     Metrics::exponential_bounds(1, 2, 14))),
+      loaded_channels(metrics.gauge("parley_loaded_channels", "Channels in the owners' memory.")),
+      sessions(metrics.gauge("parley_sessions", "Live sessions that said hello.")) {}
+
+void NodeMetrics::refused(ErrorCode code) {
+  registry
+      .counter("parley_refusals_total", "Requests refused, by name of the error.",
+               {{"error", std::string(error_info(code).name)}})
+      .add();
+}
+
+}  // namespace parley

@@ -1,0 +1,25 @@
+// What a node counts. One object per node, made once from the registry.
+#pragma once
+
+#include "base/metrics.hpp"
+#include "base/result.hpp"
+
+namespace parley {
+
+struct NodeMetrics {
+  explicit NodeMetrics(Metrics& metrics);
+
+  Metrics& registry;
+  Counter& commands;    // taken up by owners
+  Counter& events;      // committed
+  Counter& deliveries;  // event frames queued for a session
+  Counter& register_changes;
+  Histogram& commit_seconds;
+  Histogram& batch_events;
+  Gauge& loaded_channels;
+  Gauge& sessions;
+  /// Refusals and errors by name.
+  void refused(ErrorCode code);
+};
+
+}  // namespace parley

@@ -1,0 +1,58 @@
+#include "node/outlet.hpp"
+
+#include <utility>
+
+namespace parley {
+
+Outlet::Outlet(NodeId self, std::uint32_t ios, const Directory& directory, ToIo to_io, RemoteNodes* remote)
+    : self_(self), directory_(directory), to_io_(std::move(to_io)), remote_(remote), batches_(ios) {}
+
+void Outlet::answer(Answer answer) {
+  const Origin& origin = answer.origin;
+  if (origin.node.is_nil()) return;
+  if (origin.node != self_) {
+    if (remote_ != nullptr) remote_->answer(answer);
+    return;
+  }
+  if (origin.io < batches_.size()) batches_[origin.io].answers.push_back(std::move(answer));
+}
+
+void Outlet::push(const Push& push, std::span<const AccountId> accounts) {
+  std::vector<Push*> per_io(batches_.size(), nullptr);
+  std::map<NodeId, std::vector<AccountId>> elsewhere;
+  for (const auto& account : accounts) {
+    for (const auto& ref : directory_.sessions_of(account)) {
+      Push*& mine = per_io[ref.io];
+      if (mine == nullptr) {
+        auto& pushes = batches_[ref.io].pushes;
+        pushes.push_back({push.kind, push.channel, push.head, push.time, push.frame, {}});
+        mine = &pushes.back();
+      }
+      mine->sessions.push_back(ref.session);
+    }
+    if (remote_ != nullptr) {
+      for (const auto& node : remote_->nodes_of(account)) elsewhere[node].push_back(account);
+    }
+  }
+  for (const auto& [node, there] : elsewhere) remote_->push(node, push, there);
+}
+
+void Outlet::push(const Push& push, std::span<const SessionRef> sessions) {
+  for (const auto& ref : sessions) {
+    auto& pushes = batches_[ref.io].pushes;
+    pushes.push_back({push.kind, push.channel, push.head, push.time, push.frame, {ref.session}});
+  }
+}
+
+void Outlet::end_session(const SessionRef& ref, Error why) {
+  batches_[ref.io].endings.emplace_back(ref.session, std::move(why));
+}
+
+void Outlet::flush() {
+  for (std::uint32_t io = 0; io < batches_.size(); ++io) {
+    if (batches_[io].empty()) continue;
+    to_io_(io, std::exchange(batches_[io], {}));
+  }
+}
+
+}  // namespace parley

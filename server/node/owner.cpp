@@ -1,0 +1,320 @@
+#include "node/owner.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "base/log.hpp"
+
+namespace parley {
+namespace {
+
+/// Channels loaded by one read, so that a person with a thousand channels does not hold up the others.
+constexpr std::size_t kLoadAtOnce = 64;
+constexpr Duration kReopenDelay{200};
+
+}  // namespace
+
+Owner::Owner(const Settings& settings, Executor& executor, ChannelStore& store, CommandQueue& queue, Clock& clock,
+             Random& random, Outlet::ToIo to_io, RemoteNodes* remote, NodeMetrics& metrics)
+    : settings_(settings),
+      executor_(executor),
+      store_(store),
+      queue_(queue),
+      clock_(clock),
+      salts_(random),
+      metrics_(metrics),
+      outlet_(settings.node, settings.ios, directory_, std::move(to_io), remote),
+      cache_(settings.cached_channels),
+      alive_(std::make_shared<bool>(true)) {}
+
+Owner::~Owner() = default;
+
+void Owner::start() {
+  queue_.subscribe(settings_.node, settings_.shard, settings_.shards, executor_, *this);
+}
+
+void Owner::stop(Task done) {
+  queue_.unsubscribe(settings_.node, settings_.shard);
+  stopping_ = true;
+  stopped_ = std::move(done);
+  schedule();
+}
+
+// ---- partitions --------------------------------------------------------------------------------------------------
+
+void Owner::gained(PartitionId partition, Epoch epoch) {
+  partitions_.at(partition) = Partition{};
+  partitions_[partition]->epoch = epoch;
+  partitions_[partition]->fence = epoch << 16U;
+  take_over(partition);
+}
+
+void Owner::take_over(PartitionId partition) {
+  const Epoch fence = partitions_[partition]->fence;
+  store_.take_over(partition, fence, executor_,
+                   [this, alive = std::weak_ptr(alive_), partition, fence](Result<PartitionState> state) {
+                     if (alive.expired()) return;
+                     auto& mine = partitions_[partition];
+                     if (!mine || mine->fence != fence) return;
+                     if (!state) {
+                       log::error("take_over_failed", {{"partition", partition}, {"error", state.error().name()}});
+                       if (state.error().code == ErrorCode::stale_owner) return;
+                       executor_.post_after(kReopenDelay, [this, alive, partition, fence] {
+                         if (alive.expired()) return;
+                         if (partitions_[partition] && partitions_[partition]->fence == fence) take_over(partition);
+                       });
+                       return;
+                     }
+                     mine->position = state->position;
+                     mine->ready = true;
+                     auto early = std::exchange(mine->early, {});
+                     if (!early.empty()) commands(partition, std::move(early));
+                     schedule();
+                   });
+}
+
+void Owner::lost(PartitionId partition) {
+  partitions_.at(partition).reset();
+  cache_.drop_partition(partition);
+}
+
+std::optional<Position> Owner::position_of(PartitionId partition) const {
+  const auto& mine = partitions_[partition];
+  if (!mine || !mine->ready) return std::nullopt;
+  return mine->position;
+}
+
+void Owner::commands(PartitionId partition, std::vector<QueuedCommand> commands) {
+  auto& mine = partitions_.at(partition);
+  if (!mine) return;
+  if (!mine->ready) {
+    std::move(commands.begin(), commands.end(), std::back_inserter(mine->early));
+    return;
+  }
+  metrics_.commands.add(commands.size());
+  for (auto& queued : commands) {
+    TurnItem item;
+    item.channel = queued.channel();
+    item.number = mine->first + mine->finished.size();
+    mine->finished.push_back(false);
+    item.queued = std::move(queued);
+    waiting_.push_back(std::move(item));
+  }
+  schedule();
+}
+
+void Owner::inspect(const ChannelId& channel, Inspection inspection) {
+  TurnItem item;
+  item.channel = channel;
+  item.inspection = std::move(inspection);
+  wait(std::move(item));
+}
+
+void Owner::wait(TurnItem item) {
+  waiting_.push_back(std::move(item));
+  schedule();
+}
+
+/// Counts a command as done, and tells the queue how far the oldest ones are.
+void Owner::finish(const TurnItem& item) {
+  if (!item.number) return;
+  const PartitionId partition = partition_of(item.channel);
+  auto& mine = partitions_[partition];
+  if (!mine || *item.number < mine->first) return;
+  mine->finished[*item.number - mine->first] = true;
+  std::size_t done = 0;
+  while (!mine->finished.empty() && mine->finished.front()) {
+    mine->finished.pop_front();
+    ++done;
+  }
+  mine->first += done;
+  if (done > 0) queue_.done(partition, mine->epoch, done);
+}
+
+void Owner::refuse(const TurnItem& item, const Error& error) {
+  metrics_.refused(error.code);
+  SendId send_id;
+  if (const auto* command = std::get_if<Command>(&item.queued.command)) send_id = command->stamp.send_id;
+  outlet_.answer({item.queued.origin, item.channel, send_id, error});
+  finish(item);
+}
+
+// ---- turns -------------------------------------------------------------------------------------------------------
+
+void Owner::schedule() {
+  if (scheduled_ || turn_ || reopening_) return;
+  scheduled_ = true;
+  executor_.post([this, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
+    scheduled_ = false;
+    if (!turn_ && !reopening_) run_turn();
+  });
+}
+
+void Owner::run_turn() {
+  std::vector<TurnItem> items;
+  std::vector<ChannelId> missing;
+  items.reserve(std::min(waiting_.size(), settings_.commands_per_turn));
+  while (!waiting_.empty() && items.size() < settings_.commands_per_turn) {
+    TurnItem item = std::move(waiting_.front());
+    waiting_.pop_front();
+    const auto& mine = partitions_[partition_of(item.channel)];
+    if (!mine || !mine->ready) {
+      if (item.inspection) item.inspection(fail(ErrorCode::stale_owner));
+      continue;  // the queue hands a command to whoever owns the partition now
+    }
+    if (auto parked = parked_.find(item.channel); parked != parked_.end()) {
+      parked->second.push_back(std::move(item));
+    } else if (cache_.find(item.channel) == nullptr) {
+      missing.push_back(item.channel);
+      parked_[item.channel].push_back(std::move(item));
+    } else if (item.inspection) {
+      item.inspection(static_cast<const LoadedChannel*>(
+          cache_.find(item.channel)->state().exists() ? cache_.find(item.channel) : nullptr));
+    } else if (!defer_totals(item)) {
+      items.push_back(std::move(item));
+    }
+  }
+  for (std::size_t at = 0; at < missing.size(); at += kLoadAtOnce) {
+    load({missing.begin() + static_cast<std::ptrdiff_t>(at),
+          missing.begin() + static_cast<std::ptrdiff_t>(std::min(at + kLoadAtOnce, missing.size()))});
+  }
+  outlet_.flush();
+  if (items.empty()) {
+    if (!waiting_.empty()) schedule();
+    cache_.trim();
+    if (stopping_ && waiting_.empty() && parked_.empty() && stopped_) std::exchange(stopped_, nullptr)();
+    return;
+  }
+  turn_ = std::make_unique<Turn>(std::move(items));
+  turn_started_ = clock_.uptime();
+  std::vector<TurnItem> deferred;
+  auto query = turn_->first_query(deferred);
+  for (auto it = deferred.rbegin(); it != deferred.rend(); ++it) waiting_.push_front(std::move(*it));
+  if (query.empty()) return decide_all(StoreAnswer{});
+  store_.read(std::move(query), executor_, [this, alive = std::weak_ptr(alive_)](Result<StoreAnswer> found) {
+    if (!alive.expired()) decide_all(std::move(found));
+  });
+}
+
+void Owner::decide_all(Result<StoreAnswer> found) {
+  Result<StoreQuery> more = found ? turn_->second_query(std::move(*found)) : fail(found.error());
+  if (!more) {
+    for (const auto& item : turn_->items()) refuse(item, more.error());
+    return end_turn();
+  }
+  if (more->empty()) return commit();
+  store_.read(std::move(*more), executor_, [this, alive = std::weak_ptr(alive_)](Result<StoreAnswer> edits) {
+    if (alive.expired()) return;
+    if (!edits) {
+      for (const auto& item : turn_->items()) refuse(item, edits.error());
+      return end_turn();
+    }
+    turn_->take_second(std::move(*edits));
+    commit();
+  });
+}
+
+void Owner::commit() {
+  auto& items = turn_->items();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    LoadedChannel* channel = cache_.find(items[i].channel);
+    if (channel == nullptr) {
+      refuse(items[i], ErrorCode::stale_owner);  // its partition was lost while the turn was reading
+      continue;
+    }
+    turn_->decide(i, *channel, salts_);
+  }
+  auto batches = turn_->batches([this](PartitionId partition) {
+    const auto& mine = partitions_[partition];
+    return std::pair<Epoch, Position>{mine->fence, mine->position + 1};
+  });
+  std::vector<std::pair<PartitionId, Epoch>> partitions;
+  for (const auto& batch : batches) partitions.emplace_back(batch.partition, batch.epoch);
+  if (batches.empty()) return committed({}, {});
+  store_.commit(std::move(batches), executor_,
+                [this, alive = std::weak_ptr(alive_), partitions](std::vector<Result<void>> results) {
+                  if (!alive.expired()) committed(partitions, results);
+                });
+}
+
+void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
+                      const std::vector<Result<void>>& results) {
+  std::map<PartitionId, Error> failed;
+  bool store_down = false;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    const auto& [partition, fence] = batches[i];
+    auto& mine = partitions_[partition];
+    // Lost, and perhaps gained again, while the commit was on its way: another owner answers.
+    const bool still_mine = mine && mine->fence == fence;
+    if (results[i] && still_mine) {
+      ++mine->position;
+      continue;
+    }
+    const Error error = results[i] ? Error(ErrorCode::stale_owner) : results[i].error();
+    failed.emplace(partition, error);
+    if (!still_mine) continue;
+    log::error("commit_failed", {{"partition", partition}, {"error", error.name()}});
+    store_down = store_down || error.code == ErrorCode::store_unavailable;
+    // What was decided on top of it never happened.
+    cache_.drop_partition(partition);
+    if (error.code == ErrorCode::stale_owner) mine.reset();
+  }
+  turn_->tell(outlet_, [&](PartitionId partition) { return !failed.contains(partition); }, settings_.preview_bytes);
+  for (const auto& item : turn_->items()) {
+    auto it = failed.find(partition_of(item.channel));
+    if (it == failed.end()) {
+      finish(item);
+    } else {
+      refuse(item, it->second);
+    }
+  }
+  metrics_.events.add(turn_->events());
+  if (!batches.empty()) {
+    metrics_.batch_events.observe(static_cast<double>(turn_->events()));
+    metrics_.commit_seconds.observe(static_cast<double>((clock_.uptime() - turn_started_).count()) / 1000.0);
+  }
+  if (store_down) store_failed();
+  end_turn();
+}
+
+void Owner::end_turn() {
+  for (const auto& item : turn_->items()) {
+    const LoadedChannel* channel = cache_.find(item.channel);
+    // Asked for, but never made: nothing to keep in memory.
+    if (channel != nullptr && !channel->state().exists()) cache_.drop(item.channel);
+  }
+  outlet_.flush();
+  turn_.reset();
+  cache_.trim();
+  metrics_.loaded_channels.set(static_cast<std::int64_t>(cache_.size()));
+  if (!waiting_.empty() || stopping_) schedule();
+}
+
+/// It is uncertain what was written: memory is forgotten, the store is opened and checked again and read anew (P1).
+void Owner::store_failed() {
+  reopening_ = true;
+  cache_.clear();
+  store_.reopen(executor_, [this, alive = std::weak_ptr(alive_)](Result<void> opened) {
+    if (alive.expired()) return;
+    if (!opened) {
+      log::error("store_reopen_failed", {{"error", opened.error().name()}, {"detail", opened.error().text()}});
+      executor_.post_after(kReopenDelay, [this, alive] {
+        if (!alive.expired()) store_failed();
+      });
+      return;
+    }
+    reopening_ = false;
+    for (PartitionId partition = 0; partition < kPartitions; ++partition) {
+      auto& mine = partitions_[partition];
+      if (!mine || !mine->ready) continue;
+      mine->ready = false;
+      ++mine->fence;
+      take_over(partition);
+    }
+    schedule();
+  });
+}
+
+}  // namespace parley

@@ -1,0 +1,114 @@
+// An owner runs the partitions of one shard: it loads channels, decides commands in batches, commits each batch once
+// and only then answers and delivers (P1, P2). Everything happens on one executor; the store works behind its port.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <variant>
+#include <vector>
+
+#include "node/channel_cache.hpp"
+#include "node/directory.hpp"
+#include "node/metrics.hpp"
+#include "node/outlet.hpp"
+#include "node/salts.hpp"
+#include "node/turn.hpp"
+#include "ports/channel_store.hpp"
+#include "ports/command_queue.hpp"
+#include "ports/executor.hpp"
+
+namespace parley {
+
+/// Runs on the owner's executor with the committed state of a channel: nullptr when there is no such channel. Errors:
+/// store_unavailable, damaged, stale_owner (this node does not own the channel).
+using Inspection = std::move_only_function<void(Result<const LoadedChannel*>)>;
+
+class Owner final : public PartitionConsumer {
+ public:
+  struct Settings {
+    NodeId node;
+    std::uint32_t shard = 0;
+    std::uint32_t shards = 1;
+    std::uint32_t ios = 1;
+    std::size_t cached_channels = 100'000;
+    std::size_t commands_per_turn = 4096;
+    std::uint32_t preview_bytes = 16'384;
+  };
+  Owner(const Settings& settings, Executor& executor, ChannelStore& store, CommandQueue& queue, Clock& clock,
+        Random& random, Outlet::ToIo to_io, RemoteNodes* remote, NodeMetrics& metrics);
+  ~Owner() override;
+
+  /// Starts to take commands. Owner's executor.
+  void start();
+  /// Takes nothing more; `done` runs when what is in flight is committed and answered. Owner's executor.
+  void stop(Task done);
+
+  void gained(PartitionId partition, Epoch epoch) override;
+  void lost(PartitionId partition) override;
+  void commands(PartitionId partition, std::vector<QueuedCommand> commands) override;
+
+  /// Owner's executor; runs `inspection` later, in a state that is committed.
+  void inspect(const ChannelId& channel, Inspection inspection);
+  /// The last position of the partition that is committed; nullopt when this owner does not have the partition.
+  [[nodiscard]] std::optional<Position> position_of(PartitionId partition) const;
+
+  Directory& directory() { return directory_; }
+  Outlet& outlet() { return outlet_; }
+  [[nodiscard]] Executor& executor() { return executor_; }
+
+ private:
+  struct Partition {
+    Epoch epoch = 0;  // the queue's
+    Epoch fence = 0;  // the store's: the queue's epoch and how often the store was reopened since
+    Position position = 0;
+    bool ready = false;                // taken over in the store
+    std::vector<QueuedCommand> early;  // came before it was ready
+    std::uint64_t first = 0;           // number of the oldest command not done
+    std::deque<bool> finished;         // from `first` on
+  };
+
+  void take_over(PartitionId partition);
+  void wait(TurnItem item);
+  void schedule();
+  void run_turn();
+  void load(std::vector<ChannelId> channels);
+  void loaded(const ChannelId& channel, Result<void> result);
+  void decide_all(Result<StoreAnswer> found);
+  void commit();
+  void committed(const std::vector<std::pair<PartitionId, Epoch>>& batches, const std::vector<Result<void>>& results);
+  void end_turn();
+  bool defer_totals(TurnItem& item);
+  void scan_totals(QueuedCommand command, Seq from, Seq to, Totals totals, bool upwards);
+  void store_failed();
+  void finish(const TurnItem& item);
+  void refuse(const TurnItem& item, const Error& error);
+
+  Settings settings_;
+  Executor& executor_;
+  ChannelStore& store_;
+  CommandQueue& queue_;
+  Clock& clock_;
+  Salts salts_;
+  NodeMetrics& metrics_;
+  Directory directory_;
+  Outlet outlet_;
+  ChannelCache cache_;
+  std::array<std::optional<Partition>, kPartitions> partitions_;
+  std::deque<TurnItem> waiting_;
+  std::map<ChannelId, std::vector<TurnItem>> parked_;  // until their channel is loaded
+  std::unique_ptr<Turn> turn_;                         // the one in flight
+  Duration turn_started_{};
+  bool scheduled_ = false;
+  bool reopening_ = false;
+  bool stopping_ = false;
+  Task stopped_;
+  std::shared_ptr<bool> alive_;
+};
+
+}  // namespace parley

@@ -1,0 +1,266 @@
+// The inbox: every channel of an account that changed since a version (P7). Positions of partitions are taken before
+// the heads are read, so that what changes meanwhile is told again next time rather than never.
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "node/channel_loader.hpp"
+#include "node/owner.hpp"
+#include "node/requests.hpp"
+#include "parley/v1/frames.pb.h"
+#include "parley/v1/internal.pb.h"
+#include "wire/frames.hpp"
+
+namespace parley {
+namespace {
+
+/// Rows of the first page that carry their newest message, and how far back it is looked for.
+constexpr int kRowsWithLast = 30;
+constexpr std::uint32_t kLastWithin = 4;
+constexpr std::uint64_t kLastBytes = 64 * 1024;
+constexpr std::uint64_t kLastPreview = 512;
+
+struct Row {
+  v1::InboxRow row;
+  ChannelId channel;
+  Access access;
+};
+
+/// What one owner finds for one inbox; lives on the owner's executor until it is done.
+struct Gather {
+  AccountId account;
+  wire::InboxVersion since;
+  std::size_t left = 0;
+  std::vector<Row> rows;
+  std::vector<std::pair<PartitionId, Position>> positions;
+  std::optional<Error> error;
+  std::function<void(Gather&)> done;
+
+  void look(const ChannelId& id, Result<const LoadedChannel*> found) {
+    if (!found) {
+      error = found.error();
+    } else if (*found != nullptr) {
+      add(id, **found);
+    }
+    if (--left == 0) done(*this);
+  }
+
+  void add(const ChannelId& id, const LoadedChannel& loaded) {
+    const Channel& channel = loaded.state();
+    const Member* member = channel.find(account);
+    if (member == nullptr || channel.hidden) return;
+    const Position known = since.of(partition_of(id));
+    const Position changed = member->active() ? std::max(loaded.position(), member->position) : member->position;
+    if (changed <= known) return;
+    Row& row = rows.emplace_back();
+    row.channel = id;
+    row.access = {id, *member, channel.head};
+    wire::fill_inbox_row(channel, loaded.digest(), account, loaded.floors().for_viewer(account, member->hide_read),
+                         row.row);
+  }
+};
+
+/// One inbox, on the io executor.
+struct InboxAnswer {
+  Caller caller;
+  wire::InboxVersion since;
+  wire::InboxVersion version;  // what the client gets; from the first page
+  bool first_page = true;
+  std::int64_t after_time = 0;  // later pages: rows strictly older than these
+  std::string after_channel;
+  std::size_t owners_left = 0;
+  std::vector<Row> rows;
+  std::optional<Error> error;
+  Reply reply;
+};
+
+/// Newest first; equal times by id.
+bool before(std::int64_t time_a, std::string_view channel_a, std::int64_t time_b, std::string_view channel_b) {
+  return time_a != time_b ? time_a > time_b : channel_a < channel_b;
+}
+
+v1::InboxPage encode_page(const InboxAnswer& inbox) {
+  v1::InboxPage page;
+  page.set_since(wire::encode_version(inbox.since));
+  page.set_version(wire::encode_version(inbox.version));
+  return page;
+}
+
+void send_inbox(Io& io, const std::shared_ptr<InboxAnswer>& inbox, bool more) {
+  v1::ServerFrame frame;
+  auto& out = *frame.mutable_inbox();
+  out.set_incarnation(std::string(io.node().store->incarnation().view()));
+  if (more) {
+    v1::InboxPage page = encode_page(*inbox);
+    page.set_after_time(inbox->rows.back().row.head_time());
+    page.set_after_channel(inbox->rows.back().row.channel_id());
+    out.set_next_page(page.SerializeAsString());
+  } else {
+    out.set_version(wire::encode_version(inbox->version));
+  }
+  for (auto& row : inbox->rows) *out.add_rows() = std::move(row.row);
+  inbox->reply(frame);
+}
+
+/// The newest message of the first rows, as a preview.
+void add_last_messages(Io& io, const std::shared_ptr<InboxAnswer>& inbox, bool more) {
+  StoreQuery query;
+  for (const auto& row : inbox->rows) {
+    if (query.events.size() >= static_cast<std::size_t>(kRowsWithLast)) break;
+    const Seq head = row.access.member.visible_head(row.access.head);
+    query.events.push_back(
+        {row.channel, head > kLastWithin ? head - kLastWithin + 1 : 1, head, kLastWithin, kLastBytes, true});
+  }
+  if (!inbox->first_page || query.empty()) return send_inbox(io, inbox, more);
+  io.node().store->read(
+      std::move(query), io.executor(), [&io, alive = io.alive(), inbox, more](Result<StoreAnswer> found) {
+        if (alive.expired()) return;
+        if (!found) return reply_error(io, inbox->reply, found.error());
+        for (std::size_t i = 0; i < found->events.size(); ++i) {
+          Row& row = inbox->rows[i];
+          auto& events = found->events[i];
+          for (auto it = events.rbegin(); it != events.rend(); ++it) {
+            auto opened = wire::open_event(it->record);
+            const Member& member = row.access.member;
+            if (!opened || !opened->event.is_message() || !member.sees(it->seq) || member.hides(it->seq)) continue;
+            auto& last = *row.row.mutable_last();
+            last.mutable_header()->ParseFromString(opened->header);
+            if (opened->content_deleted) {
+              last.set_content_state(v1::CONTENT_STATE_DELETED);
+            } else if (last.mutable_content()->ParseFromString(opened->content)) {
+              wire::make_preview(*last.mutable_content(), kLastPreview);
+            }
+            break;
+          }
+        }
+        send_inbox(io, inbox, more);
+      });
+}
+
+void finish(Io& io, const std::shared_ptr<InboxAnswer>& inbox) {
+  if (inbox->error) return reply_error(io, inbox->reply, *inbox->error);
+  auto& rows = inbox->rows;
+  if (!inbox->first_page) {
+    std::erase_if(rows, [&](const Row& row) {
+      return !before(inbox->after_time, inbox->after_channel, row.row.head_time(), row.row.channel_id());
+    });
+  }
+  const std::size_t limit = io.node().limits.inbox_rows;
+  auto newer = [](const Row& a, const Row& b) {
+    return before(a.row.head_time(), a.row.channel_id(), b.row.head_time(), b.row.channel_id());
+  };
+  const bool more = rows.size() > limit;
+  std::sort(rows.begin(), rows.end(), newer);
+  if (more) rows.resize(limit);
+  add_last_messages(io, inbox, more);
+}
+
+void take(Io& io, const std::shared_ptr<InboxAnswer>& inbox, Gather& part) {
+  std::move(part.rows.begin(), part.rows.end(), std::back_inserter(inbox->rows));
+  if (part.error) inbox->error = part.error;
+  if (inbox->first_page) {
+    auto& positions = inbox->version.positions;
+    positions.insert(positions.end(), part.positions.begin(), part.positions.end());
+  }
+  if (--inbox->owners_left > 0) return;
+  std::sort(inbox->version.positions.begin(), inbox->version.positions.end());
+  finish(io, inbox);
+}
+
+/// On the owner's executor.
+void gather_from(NodeContext& node, Owner& owner, const std::vector<ChannelId>& channels,
+                 const std::shared_ptr<Gather>& gather) {
+  gather->left = channels.size() + 1;
+  std::vector<ChannelId> elsewhere;
+  for (const auto& id : channels) {
+    const PartitionId partition = partition_of(id);
+    const auto position = owner.position_of(partition);
+    if (!position) {
+      elsewhere.push_back(id);
+      continue;
+    }
+    if (gather->positions.empty() || gather->positions.back().first != partition) {
+      gather->positions.emplace_back(partition, *position);
+    }
+    owner.inspect(id, [gather, id](Result<const LoadedChannel*> found) { gather->look(id, std::move(found)); });
+  }
+  if (!elsewhere.empty()) {
+    // Another node's channels are read from the store; without a position of theirs they are told again next time.
+    load_channels(*node.store, owner.executor(), elsewhere,
+                  [gather, elsewhere](std::vector<Result<LoadedChannel>> loaded) {
+                    for (std::size_t i = 0; i < elsewhere.size(); ++i) {
+                      if (!loaded[i]) {
+                        gather->look(elsewhere[i], fail(loaded[i].error()));
+                      } else {
+                        gather->look(elsewhere[i], loaded[i]->state().exists() ? &*loaded[i] : nullptr);
+                      }
+                    }
+                  });
+  }
+  gather->look(ChannelId{}, nullptr);
+}
+
+void gather_all(Io& io, const std::shared_ptr<InboxAnswer>& inbox, std::vector<ChannelId> channels) {
+  NodeContext& node = io.node();
+  std::sort(channels.begin(), channels.end(), [](const ChannelId& a, const ChannelId& b) {
+    return std::pair(partition_of(a), a) < std::pair(partition_of(b), b);
+  });
+  std::vector<std::vector<ChannelId>> per_owner(node.owners.size());
+  for (const auto& id : channels) per_owner[partition_of(id) % node.owners.size()].push_back(id);
+  inbox->owners_left = node.owners.size();
+  for (std::size_t i = 0; i < node.owners.size(); ++i) {
+    auto gather = std::make_shared<Gather>();
+    gather->account = inbox->caller.account;
+    gather->since = inbox->since;
+    gather->done = [&io, alive = io.alive(), inbox](Gather& part) {
+      io.executor().post([&io, alive, inbox, part = std::make_shared<Gather>(std::move(part))] {
+        if (!alive.expired()) take(io, inbox, *part);
+      });
+    };
+    Owner& owner = *node.owners[i];
+    owner.executor().post(
+        [&node, &owner, channels = std::move(per_owner[i]), gather] { gather_from(node, owner, channels, gather); });
+  }
+}
+
+Result<void> read_request(Io& io, const v1::GetInbox& ask, InboxAnswer& inbox) {
+  const Incarnation mine = io.node().store->incarnation();
+  std::string version = ask.version();
+  inbox.version.incarnation = mine;
+  if (!ask.page().empty()) {
+    v1::InboxPage page;
+    if (!page.ParseFromString(ask.page())) return fail(ErrorCode::invalid_argument, "page");
+    version = page.since();
+    auto started = wire::decode_version(page.version());
+    if (!started) return fail(ErrorCode::invalid_argument, "page");
+    inbox.version = *started;
+    inbox.first_page = false;
+    inbox.after_time = page.after_time();
+    inbox.after_channel = page.after_channel();
+  }
+  inbox.since.incarnation = mine;
+  if (version.empty()) return {};
+  auto since = wire::decode_version(version);
+  if (!since) return fail(since.error());
+  if (since->incarnation != mine || inbox.version.incarnation != mine) return fail(ErrorCode::incarnation_changed);
+  inbox.since = *since;
+  return {};
+}
+
+}  // namespace
+
+void answer_inbox(Io& io, const Caller& caller, const v1::ClientFrame& frame, Reply reply) {
+  auto inbox = std::make_shared<InboxAnswer>();
+  inbox->caller = caller;
+  inbox->reply = std::move(reply);
+  if (auto read = read_request(io, frame.get_inbox(), *inbox); !read)
+    return reply_error(io, inbox->reply, read.error());
+  io.node().store->channels_of(caller.account, io.executor(),
+                               [&io, alive = io.alive(), inbox](Result<std::vector<ChannelId>> channels) {
+                                 if (alive.expired()) return;
+                                 if (!channels) return reply_error(io, inbox->reply, channels.error());
+                                 gather_all(io, inbox, std::move(*channels));
+                               });
+}
+
+}  // namespace parley

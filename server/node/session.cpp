@@ -1,0 +1,283 @@
+#include "node/session.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "node/hub.hpp"
+#include "node/requests.hpp"
+#include "parley/v1/frames.pb.h"
+
+namespace parley {
+namespace {
+
+/// Hints are not sent to whom this much is waiting for: they must not queue behind messages.
+constexpr std::size_t kHintBytes = 16 * 1024;
+constexpr std::uint32_t kVersion = 1;
+/// More missed heads than this are told by one Resync.
+constexpr std::size_t kMissedHeads = 1000;
+/// Questions of one session that may wait for their answer: an answer may be a whole page.
+constexpr std::uint8_t kQuestions = 16;
+constexpr std::size_t kOutboxFactor = 4;
+
+/// Parsing reuses one message per thread: its strings and arrays keep their memory.
+v1::ClientFrame& scratch_frame() {
+  static thread_local v1::ClientFrame frame;
+  return frame;
+}
+
+}  // namespace
+
+Session::Session(Io& io, Connection& connection) : io_(io), connection_(connection), id_(io.next_session_id()) {}
+
+Session::~Session() = default;
+
+Session::Rare& Session::rare() {
+  if (!rare_) rare_ = std::make_unique<Rare>();
+  return *rare_;
+}
+
+void Session::on_message(FrameKind kind, std::string_view payload) {
+  if (state_ == State::ended) return;
+  // Who sends without ever reading would grow without end.
+  if (connection_.queued_bytes() > kOutboxFactor * io_.node().limits.outbox_bytes) return end(ErrorCode::too_slow);
+  if (state_ == State::greeting) kind_ = kind;
+  v1::ClientFrame& frame = scratch_frame();
+  const auto encoding = kind == FrameKind::text ? wire::Encoding::json : wire::Encoding::binary;
+  if (auto parsed = wire::parse(encoding, payload, frame); !parsed) return end(parsed.error());
+  if (state_ == State::greeting) {
+    if (!frame.has_hello()) return end(ErrorCode::hello_expected);
+    return hello(frame);
+  }
+  if (frame.has_command()) return command(frame);
+  const std::uint64_t request = frame.request();
+  if (frame.has_hello()) return refuse(request, {ErrorCode::invalid_argument, "hello was said already"});
+  if (frame.has_new_token()) {
+    auto identity = io_.authenticator().access_token(frame.new_token().access_token());
+    if (!identity) return refuse(request, identity.error());
+    if (identity->account != identity_.account || identity->device != identity_.device) {
+      return refuse(request, {ErrorCode::unauthenticated, "the token is another device's"});
+    }
+    identity_ = *identity;
+    return welcome(request);
+  }
+  if (frame.has_open_channels()) {
+    rare().open.clear();
+    for (const auto& bytes : frame.open_channels().channel_ids()) {
+      auto id = ChannelId::from_bytes(bytes);
+      if (!id || rare().open.size() >= kMissedHeads)
+        return refuse(request, {ErrorCode::invalid_argument, "channel_ids"});
+      rare().open.insert(*id);
+    }
+    v1::ServerFrame ok;
+    ok.mutable_ok();
+    ok.set_request(request);
+    return send(ok);
+  }
+  if (frame.has_set_active() || frame.has_watch()) {
+    return io_.node().hub->hint(io_, identity_.account, {io_.index(), id_, identity_.device}, frame);
+  }
+  if (questions_ >= kQuestions || connection_.queued_bytes() > io_.node().limits.outbox_bytes) {
+    return refuse(request, {ErrorCode::too_many_requests, "read the answers before asking more", 100});
+  }
+  ++questions_;
+  io_.handle({identity_.account, identity_.device}, frame,
+             [&io = io_, alive = io_.alive(), id = id_, request](v1::ServerFrame& answer) {
+               if (alive.expired()) return;
+               Session* session = io.find(id);
+               if (session == nullptr) return;
+               --session->questions_;
+               if (request == 0) return;
+               answer.set_request(request);
+               session->send(answer);
+             });
+}
+
+void Session::hello(const v1::ClientFrame& frame) {
+  const auto& hello = frame.hello();
+  if (hello.version() != kVersion) return end(ErrorCode::unsupported_version);
+  if (hello.mode() < 0 || hello.mode() > v1::MODE_OPEN_CHANNELS) return end({ErrorCode::invalid_argument, "mode"});
+  auto identity = hello.resume_token().empty() ? io_.authenticator().access_token(hello.access_token())
+                                               : io_.authenticator().resume_token(hello.resume_token());
+  if (!identity) return end(identity.error());
+  identity_ = *identity;
+  mode_ = static_cast<std::uint8_t>(hello.mode());
+  state_ = State::live;
+  connection_.established();
+  connection_.set_message_limit(io_.node().limits.frame_bytes);
+  io_.add(*this);
+  welcome(frame.request());
+}
+
+void Session::welcome(std::uint64_t request) {
+  const NodeContext& node = io_.node();
+  v1::ServerFrame frame;
+  frame.set_request(request);
+  auto& welcome = *frame.mutable_welcome();
+  welcome.set_incarnation(std::string(node.store->incarnation().view()));
+  welcome.set_account(std::string(identity_.account.view()));
+  welcome.set_device(std::string(identity_.device.view()));
+  welcome.set_session(std::string(reinterpret_cast<const char*>(&id_), sizeof id_));
+  welcome.set_resume_token(io_.authenticator().make_resume_token(identity_));
+  welcome.set_time(to_unix_ms(io_.now()));
+  welcome.set_heartbeat_ms(static_cast<std::uint32_t>(node.limits.heartbeat_ms));
+  for (const auto& info : kLimits) {
+    if (!info.wire) continue;
+    auto& limit = *welcome.add_limits();
+    limit.set_name(std::string(info.name));
+    limit.set_value(node.limits.*info.member);
+  }
+  welcome.set_server(node.server_name);
+  welcome.set_session_ends(to_unix_ms(identity_.expires));
+  send(frame);
+}
+
+// ---- commands ----------------------------------------------------------------------------------------------------
+
+void Session::command(const v1::ClientFrame& frame) {
+  if (unanswered_ >= io_.node().limits.sends_in_flight) {
+    return refuse(frame.request(), {ErrorCode::too_many_requests, "wait for answers before sending more", 100});
+  }
+  auto command = wire::to_command(frame.command(), identity_.account);
+  if (!command) return refuse(frame.request(), command.error());
+  io_.stamp({identity_.account, identity_.device}, *command);
+  ++unanswered_;
+  submit(std::move(*command), {io_.node().node, io_.index(), id_, frame.request()});
+}
+
+void Session::submit(Command command, const Origin& origin) {
+  if (facts_pending_ > 0) {
+    rare().held.emplace_back(std::move(command), origin);
+    return;
+  }
+  if (command.named_accounts().empty()) return io_.submit({std::move(command), origin});
+  ++facts_pending_;
+  io_.add_facts(std::move(command), [&io = io_, alive = io_.alive(), origin](Result<Command> ready) {
+    if (alive.expired()) return;
+    if (Session* session = io.find(origin.session)) session->facts_came(std::move(ready), origin);
+  });
+}
+
+void Session::facts_came(Result<Command> command, const Origin& origin) {
+  --facts_pending_;
+  if (command) {
+    io_.submit({std::move(*command), origin});
+  } else {
+    answer({origin, ChannelId{}, SendId{}, command.error()});
+  }
+  auto& held = rare().held;
+  while (facts_pending_ == 0 && !held.empty()) {
+    auto [next, to] = std::move(held.front());
+    held.pop_front();
+    submit(std::move(next), to);
+  }
+}
+
+void Session::answer(const Answer& answer) {
+  if (state_ != State::live) return;
+  if (unanswered_ > 0) --unanswered_;
+  const std::uint64_t request = answer.origin.request;
+  if (const auto* outcome = std::get_if<wire::StoredOutcome>(&answer.body)) {
+    const std::string bytes = wire::encode_outcome_frame(request, answer.channel, answer.send_id, *outcome);
+    if (kind_ == FrameKind::binary) return connection_.send(kind_, bytes);
+    return connection_.send(kind_, wire::binary_to_json(bytes));
+  }
+  if (const auto* error = std::get_if<Error>(&answer.body)) return refuse(request, *error);
+  v1::ServerFrame frame;
+  frame.set_request(request);
+  frame.mutable_registers()->ParseFromString(*std::get<RegistersAnswer>(answer.body).registers);
+  send(frame);
+}
+
+// ---- pushes ------------------------------------------------------------------------------------------------------
+
+bool Session::wants_events_of(const ChannelId& channel) const {
+  if (mode_ == v1::MODE_EVERYTHING) return true;
+  return mode_ == v1::MODE_OPEN_CHANNELS && rare_ && rare_->open.contains(channel);
+}
+
+void Session::push(const Push& push, std::shared_ptr<const std::string>& json) {
+  if (state_ != State::live) return;
+  const std::size_t queued = connection_.queued_bytes();
+  const bool hint = push.kind == PushKind::typing || push.kind == PushKind::presence;
+  if (hint && queued > kHintBytes) return;
+  if (overflowing_since_ == kNever && queued > io_.node().limits.outbox_bytes) overflowing_since_ = io_.now();
+  const bool overflowing = overflowing_since_ != kNever;
+  if (push.kind == PushKind::events && (overflowing || !wants_events_of(push.channel))) {
+    rare().missed[push.channel] = {push.head, push.time};
+    if (!overflowing) send_heads();
+    return;
+  }
+  if (overflowing) {
+    if (!hint) rare().missed_more = true;
+    return;
+  }
+  io_.node().metrics->deliveries.add();
+  if (kind_ == FrameKind::binary) return connection_.send(kind_, push.frame);
+  if (!json) json = std::make_shared<const std::string>(wire::binary_to_json(*push.frame));
+  connection_.send(kind_, json);
+}
+
+void Session::send_heads() {
+  if (!rare_) return;
+  auto missed = std::exchange(rare_->missed, {});
+  const bool resync = std::exchange(rare_->missed_more, false) || missed.size() > kMissedHeads;
+  v1::ServerFrame frame;
+  if (resync) {
+    frame.mutable_resync();
+  } else if (!missed.empty()) {
+    for (const auto& [channel, head] : missed) {
+      auto& out = *frame.mutable_heads()->add_heads();
+      out.set_channel_id(std::string(channel.view()));
+      out.set_head(head.first);
+      out.set_time(to_unix_ms(head.second));
+    }
+  } else {
+    return;
+  }
+  send(frame);
+}
+
+void Session::on_drained() {
+  if (overflowing_since_ == kNever) return;
+  overflowing_since_ = kNever;
+  send_heads();
+}
+
+void Session::tick(Time now) {
+  if (state_ != State::live) return;
+  if (now >= identity_.expires) return end(ErrorCode::token_expired);
+  const Duration grace(static_cast<std::int64_t>(io_.node().limits.outbox_drain_ms));
+  if (overflowing_since_ != kNever && now - overflowing_since_ > grace) end(ErrorCode::too_slow);
+}
+
+// ---- the end -----------------------------------------------------------------------------------------------------
+
+void Session::send(const v1::ServerFrame& frame) {
+  connection_.send(kind_, wire::serialize(encoding(), frame));
+}
+
+void Session::refuse(std::uint64_t request, const Error& error) {
+  io_.node().metrics->refused(error.code);
+  v1::ServerFrame frame;
+  frame.set_request(request);
+  wire::from_error(error, *frame.mutable_error());
+  send(frame);
+}
+
+void Session::end(const Error& error) {
+  if (state_ == State::ended) return;
+  refuse(0, error);
+  const std::uint16_t code = error_info(error.code).close_code;
+  connection_.close(code != 0 ? code : error_info(ErrorCode::malformed).close_code, error.name());
+  const bool was_live = state_ == State::live;
+  state_ = State::ended;
+  if (was_live) io_.remove(*this);
+}
+
+void Session::on_closed() {
+  const bool was_live = state_ == State::live;
+  state_ = State::ended;
+  if (was_live) io_.remove(*this);
+}
+
+}  // namespace parley

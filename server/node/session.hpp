@@ -1,0 +1,81 @@
+// One live connection of a device: a state machine without I/O. Frames and ticks come in, frames and a close code go
+// out through Connection. Belongs to its io executor.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "node/connection.hpp"
+#include "node/io.hpp"
+#include "node/outlet.hpp"
+#include "wire/frames.hpp"
+
+namespace parley {
+
+class Session final : public ConnectionHandler {
+ public:
+  Session(Io& io, Connection& connection);
+  ~Session() override;
+
+  void on_message(FrameKind kind, std::string_view payload) override;
+  void on_heard() override {}
+  void on_drained() override;
+  void on_closed() override;
+
+  [[nodiscard]] std::uint64_t id() const { return id_; }
+  [[nodiscard]] const AccountId& account() const { return identity_.account; }
+  [[nodiscard]] const DeviceId& device() const { return identity_.device; }
+
+  /// The answer to a command that this session submitted.
+  void answer(const Answer& answer);
+  /// `json` keeps the text form of a shared frame for the next session that wants it.
+  void push(const Push& push, std::shared_ptr<const std::string>& json);
+  /// Ends the session when its token has ended or its outbox has not drained in time.
+  void tick(Time now);
+  /// Tells the error by name and closes with its code.
+  void end(const Error& error);
+
+ private:
+  enum class State : std::uint8_t { greeting, live, ended };
+  /// What few sessions need.
+  struct Rare {
+    std::set<ChannelId> open;                          // mode open_channels
+    std::deque<std::pair<Command, Origin>> held;       // behind a command that waits for facts: order is kept
+    std::map<ChannelId, std::pair<Seq, Time>> missed;  // heads that a full outbox kept back
+    bool missed_more = false;                          // and things that have no head
+  };
+
+  void hello(const v1::ClientFrame& frame);
+  void welcome(std::uint64_t request);
+  void command(const v1::ClientFrame& frame);
+  void submit(Command command, const Origin& origin);
+  void facts_came(Result<Command> command, const Origin& origin);
+  void send(const v1::ServerFrame& frame);
+  void refuse(std::uint64_t request, const Error& error);
+  void send_heads();
+  [[nodiscard]] bool wants_events_of(const ChannelId& channel) const;
+  Rare& rare();
+  [[nodiscard]] wire::Encoding encoding() const {
+    return kind_ == FrameKind::text ? wire::Encoding::json : wire::Encoding::binary;
+  }
+
+  Io& io_;
+  Connection& connection_;
+  std::uint64_t id_;
+  Identity identity_;
+  Time overflowing_since_ = kNever;
+  std::unique_ptr<Rare> rare_;
+  std::uint16_t unanswered_ = 0;
+  std::uint16_t facts_pending_ = 0;
+  std::uint8_t questions_ = 0;
+  FrameKind kind_ = FrameKind::binary;
+  State state_ = State::greeting;
+  std::uint8_t mode_ = 0;
+};
+
+}  // namespace parley
