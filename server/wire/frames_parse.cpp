@@ -1,46 +1,18 @@
-#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/util/json_util.h>
-
-#include <limits>
 
 #include "base/assert.hpp"
 #include "parley/v1/frames.pb.h"
 #include "wire/frames.hpp"
 #include "wire/frames_json.hpp"
+#include "wire/protobuf_parse.hpp"
 
 namespace parley::wire {
 namespace {
 
-using google::protobuf::LogLevel;
-
-// Protobuf tells which string is not UTF-8 only by logging it, and would let hostile bytes fill the server's log. Its
-// log is taken over before main: complaints about input end here, the last one's field kept for the answer; complaints
-// about what we serialize, and fatal ones, pass.
-thread_local std::string complained_field;
-google::protobuf::LogHandler* other_handler = nullptr;
-
-void take_log(LogLevel level, const char* file, int line, const std::string& message) {
-  if (level == google::protobuf::LOGLEVEL_FATAL || message.find("when serializing") != std::string::npos) {
-    if (other_handler != nullptr) other_handler(level, file, line, message);
-    return;
-  }
-  if (message.find("invalid UTF-8") == std::string::npos) return;
-  const std::size_t open = message.find('\'');
-  const std::size_t close = message.find('\'', open + 1);
-  complained_field = close == std::string::npos ? "a string" : message.substr(open + 1, close - open - 1);
-}
-
-[[maybe_unused]] const bool log_taken = [] {
-  other_handler = google::protobuf::SetLogHandler(&take_log);
-  return true;
-}();
-
 Result<void> parse_binary(std::string_view bytes, google::protobuf::Message& message) {
-  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return fail(ErrorCode::too_large);
-  complained_field.clear();
-  if (message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return {};
+  if (parse_protobuf(bytes, message)) return {};
   message.Clear();
-  if (!complained_field.empty()) return fail(ErrorCode::malformed, complained_field + " is not valid UTF-8");
+  if (!field_not_utf8().empty()) return fail(ErrorCode::malformed, field_not_utf8() + " is not valid UTF-8");
   return fail(ErrorCode::malformed, "not a " + message.GetTypeName() + " in protobuf");
 }
 
@@ -81,7 +53,7 @@ std::string serialize(Encoding encoding, const google::protobuf::Message& messag
 
 std::string binary_to_json(std::string_view server_frame) {
   v1::ServerFrame frame;
-  if (!frame.ParseFromArray(server_frame.data(), static_cast<int>(server_frame.size()))) return {};
+  if (!parse_protobuf(server_frame, frame)) return {};
   return serialize(Encoding::json, frame);
 }
 

@@ -3,6 +3,7 @@
 #include "parley/v1/events.pb.h"
 #include "parley/v1/records.pb.h"
 #include "wire/frames_event.hpp"
+#include "wire/protobuf_parse.hpp"
 #include "wire/protobytes.hpp"
 #include "wire/record_frame.hpp"
 #include "wire/records.hpp"
@@ -46,7 +47,7 @@ Result<v1::EventRecord> parse_record(std::string_view record) {
   const Result<std::string_view> payload = open_frame(record);
   if (!payload) return fail(payload.error());
   Result<v1::EventRecord> message;
-  if (!message->ParseFromArray(payload->data(), static_cast<int>(payload->size()))) {
+  if (!parse_protobuf(*payload, *message)) {
     return fail(ErrorCode::damaged, "event record: payload is not protobuf");
   }
   const std::size_t hash = message->content_hash().size();
@@ -64,10 +65,10 @@ Result<Event> parse_event(std::string_view header, std::string_view content) {
   // Scratch messages keep their memory from event to event.
   static thread_local v1::EventHeader header_message;
   static thread_local v1::Content content_message;
-  if (!header_message.ParseFromArray(header.data(), static_cast<int>(header.size()))) {
+  if (!parse_protobuf(header, header_message)) {
     return fail(ErrorCode::damaged, "event record: header is not protobuf");
   }
-  if (!content.empty() && !content_message.ParseFromArray(content.data(), static_cast<int>(content.size()))) {
+  if (!content.empty() && !parse_protobuf(content, content_message)) {
     return fail(ErrorCode::damaged, "event record: content is not protobuf");
   }
   Result<Event> event = to_event(header_message, content.empty() ? nullptr : &content_message);

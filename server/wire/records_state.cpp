@@ -4,6 +4,7 @@
 #include "parley/v1/records.pb.h"
 #include "wire/fields.hpp"
 #include "wire/frames.hpp"
+#include "wire/protobuf_parse.hpp"
 #include "wire/record_frame.hpp"
 #include "wire/records.hpp"
 
@@ -22,7 +23,7 @@ std::string encode(const google::protobuf::MessageLite& message) {
 Result<void> decode(std::string_view record, std::string_view what, google::protobuf::MessageLite& message) {
   const Result<std::string_view> payload = open_frame(record);
   if (!payload) return fail(payload.error());
-  if (!message.ParseFromArray(payload->data(), static_cast<int>(payload->size()))) {
+  if (!parse_protobuf(*payload, message)) {
     return fail(ErrorCode::damaged, std::string(what) + " record: payload is not protobuf");
   }
   return {};
