@@ -1,0 +1,231 @@
+#include "engines/rocksdb/database.hpp"
+
+#include <fmt/format.h>
+#include <rocksdb/env.h>
+#include <rocksdb/listener.h>
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <random>
+#include <system_error>
+
+#include "engines/rocksdb/keys.hpp"
+#include "engines/rocksdb/options.hpp"
+
+namespace parley::rocks {
+
+Error to_error(const rocksdb::Status& status, std::string_view doing) {
+  std::string text = fmt::format("{}: {}", doing, status.ToString());
+  if (status.IsCorruption()) return {ErrorCode::damaged, std::move(text)};
+  if (status.IsNoSpace()) return {ErrorCode::disk_full, std::move(text)};
+  return {ErrorCode::store_unavailable, std::move(text)};
+}
+
+/// Notices failed syncs, which a write's status does not tell apart from a failed append, and how long good ones take.
+class IoWatch final : public rocksdb::EventListener {
+ public:
+  explicit IoWatch(std::function<void(std::string_view)> warn) : warn_(std::move(warn)) {}
+
+  bool ShouldBeNotifiedOnFileIO() override { return true; }
+  void OnFileSyncFinish(const rocksdb::FileOperationInfo& info) override {
+    if (info.path.ends_with(".log")) log_sync_ns_.store(info.duration.count());
+  }
+  void OnIOError(const rocksdb::IOErrorInfo& info) override {
+    using rocksdb::FileOperationType;
+    const FileOperationType operation = info.operation;
+    if (operation == FileOperationType::kSync || operation == FileOperationType::kFsync ||
+        operation == FileOperationType::kRangeSync) {
+      sync_failed_.store(true);
+    }
+  }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* error) override {
+    if (warn_) warn_("the channel store: " + error->ToString());
+  }
+  [[nodiscard]] bool sync_failed() const { return sync_failed_.load(); }
+  [[nodiscard]] std::chrono::nanoseconds log_sync() const { return std::chrono::nanoseconds(log_sync_ns_.load()); }
+
+ private:
+  std::function<void(std::string_view)> warn_;
+  std::atomic<bool> sync_failed_ = false;
+  std::atomic<std::int64_t> log_sync_ns_ = 0;
+};
+
+namespace {
+
+class QuietLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+/// Makes `path` so that it survives a loss of power: each new directory's parent is synced.
+Result<void> make_directories(rocksdb::Env& env, const std::filesystem::path& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::vector<fs::path> missing;
+  for (fs::path p = fs::absolute(path, error).lexically_normal(); !p.empty() && !fs::exists(p, error);
+       p = p.parent_path()) {
+    missing.push_back(p);
+  }
+  fs::create_directories(path, error);
+  if (error)
+    return fail(ErrorCode::store_unavailable, fmt::format("cannot make {}: {}", path.string(), error.message()));
+  for (const fs::path& made : missing) {
+    std::unique_ptr<rocksdb::Directory> parent;
+    auto status = env.NewDirectory(made.parent_path().string(), &parent);
+    if (status.ok()) status = parent->Fsync();
+    if (!status.ok()) return fail(to_error(status, "cannot sync " + made.parent_path().string()));
+  }
+  return {};
+}
+
+Error opening_error(const rocksdb::Status& status, const std::string& path) {
+  const std::string text = status.ToString();
+  const bool locked = status.IsIOError() && text.find("lock") != std::string::npos;
+  if (locked) {
+    return {ErrorCode::store_unavailable,
+            fmt::format("another process has the store in {} open: stop it, or use another data directory", path)};
+  }
+  if (status.IsCorruption()) {
+    return {ErrorCode::damaged, fmt::format("the store in {} is damaged ({}): restore it from a backup", path, text)};
+  }
+  return to_error(status, "cannot open the store in " + path);
+}
+
+Error newer_format(const std::string& path, std::string_view what) {
+  return {ErrorCode::store_unavailable,
+          fmt::format("the store in {} was written by a newer version ({}; this one reads format {}): "
+                      "use the newer program, or another data directory",
+                      path, what, kFormat)};
+}
+
+Incarnation draw_incarnation() {
+  std::random_device random;
+  IdBytes bytes{};
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  return Incarnation(make_uuid_v8({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Database>> Database::open(const RocksOptions& options) {
+  rocksdb::Env& env = options.env != nullptr ? *options.env : *rocksdb::Env::Default();
+  const bool exists = env.FileExists(options.path + "/CURRENT").ok();
+  if (!exists) {
+    if (!options.create_if_missing || options.read_only) {
+      return fail(ErrorCode::not_found, fmt::format("there is no channel store in {}", options.path));
+    }
+    if (auto made = make_directories(env, options.path); !made) return fail(made.error());
+  }
+  std::shared_ptr<Database> database(new Database());
+  database->path_ = options.path;
+  if (auto connected = database->connect(options, exists); !connected) return fail(connected.error());
+  if (auto checked = database->check_or_make_meta(options); !checked) return fail(checked.error());
+  return database;
+}
+
+Database::~Database() {
+  if (db_ == nullptr) return;
+  for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  db_->Close().PermitUncheckedError();
+}
+
+Result<void> Database::connect(const RocksOptions& options, bool exists) {
+  watch_ = std::make_shared<IoWatch>(options.on_warning);
+  FamilyOptions all = make_options(options, watch_);
+  // A log file of our own would push the running server's out of the directory.
+  if (options.read_only) all.database.info_log = std::make_shared<QuietLogger>();
+
+  if (exists) {
+    std::vector<std::string> families;
+    const auto listed = rocksdb::DB::ListColumnFamilies(all.database, options.path, &families);
+    if (!listed.ok()) return fail(opening_error(listed, options.path));
+    for (const std::string& name : families) {
+      const bool known = name == rocksdb::kDefaultColumnFamilyName || name == kEventsFamily || name == kOutcomesFamily;
+      if (!known) return fail(newer_format(options.path, fmt::format("it has a family '{}'", name)));
+    }
+  }
+
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
+      {rocksdb::kDefaultColumnFamilyName, all.state}, {kEventsFamily, all.events}, {kOutcomesFamily, all.outcomes}};
+  rocksdb::DB* raw = nullptr;
+  const auto status = options.read_only
+                          ? rocksdb::DB::OpenForReadOnly(all.database, options.path, families, &handles_, &raw)
+                          : rocksdb::DB::Open(all.database, options.path, families, &handles_, &raw);
+  if (!status.ok()) return fail(opening_error(status, options.path));
+  db_.reset(raw);
+  return {};
+}
+
+Result<void> Database::check_or_make_meta(const RocksOptions& options) {
+  const auto get = [&](std::string_view key, std::string& value) {
+    return db_->Get({}, state(), rocksdb::Slice(key.data(), key.size()), &value);
+  };
+  std::string format, incarnation, partitions;
+  const auto found = get(kMetaFormat, format);
+  if (found.IsNotFound()) return make_meta(options);
+  for (const auto& status : {found, get(kMetaIncarnation, incarnation), get(kMetaPartitions, partitions)}) {
+    if (!status.ok()) return fail(opening_error(status, path_));
+  }
+  const auto number = decode_u64(format);
+  if (number && *number > kFormat) return fail(newer_format(path_, fmt::format("format {}", *number)));
+  const auto id = Incarnation::from_bytes(incarnation);
+  if (number != kFormat || !id || id->is_nil() || decode_u64(partitions) != std::uint64_t{kPartitions}) {
+    return fail(ErrorCode::damaged,
+                fmt::format("the store in {} does not say what it is: restore it from a backup", path_));
+  }
+  incarnation_ = *id;
+  return {};
+}
+
+Result<void> Database::make_meta(const RocksOptions& options) {
+  // Nothing is ever committed before this is, so a store without it was interrupted while being made, and is empty.
+  std::unique_ptr<rocksdb::Iterator> any(db_->NewIterator({}, state()));
+  any->SeekToFirst();
+  if (any->Valid() || options.read_only) {
+    return fail(ErrorCode::damaged, fmt::format("{} holds no channel store of Parley", path_));
+  }
+  incarnation_ = options.incarnation.is_nil() ? draw_incarnation() : options.incarnation;
+  const auto slice = [](std::string_view text) { return rocksdb::Slice(text.data(), text.size()); };
+  rocksdb::WriteBatch batch;
+  batch.Put(state(), slice(kMetaFormat), encode_u64(kFormat));
+  batch.Put(state(), slice(kMetaIncarnation), slice(incarnation_.view()));
+  batch.Put(state(), slice(kMetaPartitions), encode_u64(kPartitions));
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  if (const auto status = db_->Write(synced, &batch); !status.ok()) {
+    return fail(to_error(status, "cannot make the store in " + path_));
+  }
+  return {};
+}
+
+Result<std::vector<PartitionState>> Database::load_partitions() const {
+  std::vector<PartitionState> states(kPartitions);
+  for (PartitionId partition = 0; partition < kPartitions; ++partition) {
+    std::string value;
+    const auto status = db_->Get({}, state(), partition_key(partition), &value);
+    if (status.IsNotFound()) continue;
+    if (!status.ok()) return fail(to_error(status, "cannot read a partition's state"));
+    const auto state = decode_partition(value);
+    if (!state) return fail(ErrorCode::damaged, fmt::format("the state of partition {} cannot be read", partition));
+    states[partition] = *state;
+  }
+  return states;
+}
+
+bool Database::sync_failed() const {
+  return watch_->sync_failed();
+}
+
+std::chrono::microseconds Database::last_log_sync() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(watch_->log_sync());
+}
+
+std::optional<std::uint64_t> Database::free_bytes() const {
+  std::uint64_t bytes = 0;
+  if (!db_->GetEnv()->GetFreeSpace(path_, &bytes).ok()) return std::nullopt;
+  return bytes;
+}
+
+}  // namespace parley::rocks
