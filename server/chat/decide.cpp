@@ -15,7 +15,9 @@ Result<const Member*> find_sender(const Channel& channel, const Command& command
   if (is_one_of<command::Create, command::Join, command::SetBlock>(command.body)) return nullptr;
   const Member* member = channel.exists() ? channel.find(command.stamp.account) : nullptr;
   if (member == nullptr) return fail(ErrorCode::channel_unknown);
-  if (!member->active()) return fail(ErrorCode::not_a_member);
+  // The server's own job erases what a deleted account wrote, also where it had left.
+  const bool erasing = command.stamp.device.is_nil() && is_one_of<command::Delete>(command.body);
+  if (!member->active() && !erasing) return fail(ErrorCode::not_a_member);
   return member;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/bus_links.hpp"
 #include "node/owner.hpp"
 #include "node/requests.hpp"
 #include "node/session.hpp"
@@ -55,6 +56,7 @@ void Hub::opened(const AccountId& account, const SessionRef& ref) {
       owner_.outlet().end_session(same_device[i], ErrorCode::too_many_sessions);
     }
     set_active(account, ref, true);
+    if (node_.links != nullptr) node_.links->connected(account);
     owner_.outlet().flush();
   });
 }
@@ -63,6 +65,7 @@ void Hub::closed(const AccountId& account, const SessionRef& ref) {
   post([this, account, ref] {
     unwatch(ref);
     set_active(account, ref, false);
+    if (node_.links != nullptr && owner_.directory().sessions_of(account).empty()) node_.links->disconnected(account);
     owner_.outlet().flush();
   });
 }

@@ -54,7 +54,7 @@ class Hub {
 
   NodeContext& node_;
   Owner& owner_;
-  std::unordered_map<AccountId, std::vector<SessionRef>> present_;     // sessions in use of who is online
+  std::unordered_map<AccountId, std::vector<SessionRef>> present_;  // sessions in use of who is online
   std::unordered_map<AccountId, std::vector<Watcher>> watchers_;
   std::unordered_map<std::uint64_t, std::vector<AccountId>> watched_by_;  // by session
   std::shared_ptr<bool> alive_;

@@ -111,6 +111,16 @@ void Io::flush() {
   deliver(std::move(batch));
 }
 
+Origin Io::expect(Reply reply) {
+  const std::uint64_t key = ++last_waiting_;
+  waiting_.emplace(key, std::move(reply));
+  return {node_.node, index_, 0, key};
+}
+
+void Io::ask(std::variant<Command, RegisterCommand> command, Reply reply) {
+  submit({std::move(command), expect(std::move(reply))});
+}
+
 void Io::handle(const Caller& caller, const v1::ClientFrame& frame, Reply reply) {
   auto refuse = [&](const Error& error) {
     node_.metrics->refused(error.code);
@@ -118,17 +128,12 @@ void Io::handle(const Caller& caller, const v1::ClientFrame& frame, Reply reply)
     wire::from_error(error, *out.mutable_error());
     reply(out);
   };
-  auto origin = [&] {
-    const std::uint64_t key = ++last_waiting_;
-    waiting_.emplace(key, std::move(reply));
-    return Origin{node_.node, index_, 0, key};
-  };
   if (frame.has_command()) {
     auto command = wire::to_command(frame.command(), caller.account);
     if (!command) return refuse(command.error());
     stamp(caller, *command);
-    if (command->named_accounts().empty()) return submit({std::move(*command), origin()});
-    add_facts(std::move(*command), [this, alive = alive(), at = origin()](Result<Command> ready) {
+    if (command->named_accounts().empty()) return ask(std::move(*command), std::move(reply));
+    add_facts(std::move(*command), [this, alive = alive(), at = expect(std::move(reply))](Result<Command> ready) {
       if (alive.expired()) return;
       if (ready) return submit({std::move(*ready), at});
       Answer failed{at, ChannelId{}, SendId{}, ready.error()};
@@ -139,7 +144,7 @@ void Io::handle(const Caller& caller, const v1::ClientFrame& frame, Reply reply)
   if (auto command = to_register_command(caller, frame, now(), channel_limits())) {
     if (!*command) return refuse(command->error());
     node_.metrics->register_changes.add();
-    return submit({std::move(**command), origin()});
+    return ask(std::move(**command), std::move(reply));
   }
   answer_question(*this, caller, frame, std::move(reply));
 }
@@ -171,6 +176,11 @@ void Io::push(const Push& push) {
   for (const std::uint64_t id : push.sessions) {
     if (Session* session = find(id)) session->push(push, json);
   }
+}
+
+void Io::push_to_all(Push push) {
+  push.sessions = order_;
+  this->push(push);
 }
 
 // ---- sessions ----------------------------------------------------------------------------------------------------

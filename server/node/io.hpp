@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "base/id.hpp"
@@ -23,6 +24,7 @@
 
 namespace parley {
 
+class BusLinks;
 class Hub;
 class Owner;
 class Session;
@@ -70,6 +72,7 @@ struct NodeContext {
   Random* random = nullptr;
   Hub* hub = nullptr;
   std::vector<Owner*> owners;
+  BusLinks* links = nullptr;  // the first owner's executor; nullptr: the only node
   NodeMetrics* metrics = nullptr;
 
   [[nodiscard]] Owner& owner_of(PartitionId partition) const { return *owners[partition % owners.size()]; }
@@ -87,6 +90,8 @@ class Io {
   /// A command goes to its owner; the answer comes to `origin` (this io, a session) by deliver(). Errors that are known
   /// at once are returned. Facts about accounts must be stamped already.
   void submit(QueuedCommand command);
+  /// The same, answered to `reply`.
+  void ask(std::variant<Command, RegisterCommand> command, Reply reply);
   /// Stamps a command from outside with its sender, the time and the limits in force.
   void stamp(const Caller& caller, Command& command) const;
   /// Adds what SQL knows of the accounts that the command names.
@@ -96,6 +101,8 @@ class Io {
   [[nodiscard]] ChannelLimits channel_limits() const;
 
   void deliver(IoBatch batch);
+  /// To every session, whatever `push.sessions` says.
+  void push_to_all(Push push);
   /// About once a second.
   void tick();
   /// All live sessions are told to resume elsewhere and closed.
@@ -116,6 +123,7 @@ class Io {
   [[nodiscard]] std::weak_ptr<bool> alive() const { return alive_; }
 
  private:
+  Origin expect(Reply reply);
   void flush();
   void answer(Answer& answer);
   void push(const Push& push);

@@ -1,6 +1,6 @@
 // Carries out intentions over many channels (ports/jobs.hpp): one idempotent command per channel, whose send_id follows
-// from the job and the channel, so that a worker that starts again changes nothing twice. Belongs to the executor of one
-// io; several nodes may run one each.
+// from the job and the channel, so that a worker that starts again changes nothing twice. Belongs to the executor of
+// one io; several nodes may run one each.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // One node: owners, io executors, the hub and the job worker, put together from ports. It owns no thread and no socket.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,6 +21,8 @@
 #include "ports/people.hpp"
 
 namespace parley {
+
+class BusLinks;
 
 struct NodePorts {
   ChannelStore& store;
@@ -59,9 +62,12 @@ class Node {
   void kick_jobs();
 
  private:
+  class FromElsewhere;
+
   NodeContext context_;
   NodeMetrics metrics_;
-  std::unique_ptr<class BusLinks> links_;
+  std::unique_ptr<FromElsewhere> from_elsewhere_;
+  std::unique_ptr<BusLinks> links_;
   std::vector<std::unique_ptr<Owner>> owners_;
   std::unique_ptr<Hub> hub_;
   std::vector<std::unique_ptr<Io>> ios_;

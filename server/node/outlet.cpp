@@ -18,8 +18,17 @@ void Outlet::answer(Answer answer) {
 }
 
 void Outlet::push(const Push& push, std::span<const AccountId> accounts) {
-  std::vector<Push*> per_io(batches_.size(), nullptr);
+  push_here(push, accounts);
+  if (remote_ == nullptr) return;
   std::map<NodeId, std::vector<AccountId>> elsewhere;
+  for (const auto& account : accounts) {
+    for (const auto& node : remote_->nodes_of(account)) elsewhere[node].push_back(account);
+  }
+  for (const auto& [node, there] : elsewhere) remote_->push(node, push, there);
+}
+
+void Outlet::push_here(const Push& push, std::span<const AccountId> accounts) {
+  std::vector<Push*> per_io(batches_.size(), nullptr);
   for (const auto& account : accounts) {
     for (const auto& ref : directory_.sessions_of(account)) {
       Push*& mine = per_io[ref.io];
@@ -30,11 +39,7 @@ void Outlet::push(const Push& push, std::span<const AccountId> accounts) {
       }
       mine->sessions.push_back(ref.session);
     }
-    if (remote_ != nullptr) {
-      for (const auto& node : remote_->nodes_of(account)) elsewhere[node].push_back(account);
-    }
   }
-  for (const auto& [node, there] : elsewhere) remote_->push(node, push, there);
 }
 
 void Outlet::push(const Push& push, std::span<const SessionRef> sessions) {

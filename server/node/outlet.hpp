@@ -71,6 +71,8 @@ class Outlet {
   void answer(Answer answer);
   /// To all sessions of `accounts`; `push.sessions` is ignored.
   void push(const Push& push, std::span<const AccountId> accounts);
+  /// The same, but only to sessions of this node.
+  void push_here(const Push& push, std::span<const AccountId> accounts);
   /// To these sessions alone.
   void push(const Push& push, std::span<const SessionRef> sessions);
   void end_session(const SessionRef& ref, Error why);

@@ -105,7 +105,8 @@ void Turn::tell_channel(Outlet& outlet, ChannelTurn& turn, std::uint32_t preview
       for (const auto& account : full) {
         if (!channel.members.at(account).sees(group.edited)) blind.push_back(account);
       }
-      std::erase_if(full, [&](const AccountId& account) { return std::binary_search(blind.begin(), blind.end(), account); });
+      std::erase_if(full,
+                    [&](const AccountId& account) { return std::binary_search(blind.begin(), blind.end(), account); });
       tell_group(outlet, channel.id, group, true, full);
       tell_group(outlet, channel.id, group, false, blind);
     } else {

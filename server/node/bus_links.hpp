@@ -1,0 +1,77 @@
+// This node's links to the others. Frames of a link are numbered and the position is repeated every second; a gap makes
+// this node tell its sessions to look at their heads again, so that nothing lost on the way stays lost (P7). Where an
+// account is connected is a lease of 75 s, renewed every 30.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "node/outlet.hpp"
+#include "ports/bus.hpp"
+#include "ports/executor.hpp"
+
+namespace parley {
+
+namespace v1 {
+class BusFrame;
+}
+
+/// Belongs to one executor: that of the node's only owner thread, or of each owner by way of posts.
+class BusLinks final : public RemoteNodes {
+ public:
+  /// What comes from elsewhere, on `executor`.
+  class Receiver {
+   public:
+    virtual ~Receiver() = default;
+    virtual void answer_from_elsewhere(Answer answer) = 0;
+    virtual void push_from_elsewhere(const Push& push, const std::vector<AccountId>& accounts) = 0;
+    /// Frames may have been lost: every session has to ask for its heads again.
+    virtual void link_lost_frames() = 0;
+  };
+
+  BusLinks(NodeId self, Bus& bus, Executor& executor, Clock& clock, Random& random, Receiver& receiver);
+  ~BusLinks() override;
+
+  void start();
+  void stop();
+
+  void answer(const Answer& answer) override;
+  void push(const NodeId& node, const Push& push, const std::vector<AccountId>& accounts) override;
+  [[nodiscard]] std::vector<NodeId> nodes_of(const AccountId& account) const override;
+
+  /// An account's first session came / its last one went.
+  void connected(const AccountId& account);
+  void disconnected(const AccountId& account);
+
+ private:
+  struct Incoming {
+    std::string start;
+    std::uint64_t number = 0;
+  };
+  void send(const NodeId& node, v1::BusFrame& frame);
+  void broadcast(v1::BusFrame& frame);
+  void received(const NodeId& from, const std::string& bytes);
+  void take(const NodeId& from, const v1::BusFrame& frame);
+  void tick();
+
+  NodeId self_;
+  Bus& bus_;
+  Executor& executor_;
+  Clock& clock_;
+  Receiver& receiver_;
+  std::string start_;
+  std::map<NodeId, std::uint64_t> sent_;
+  std::map<NodeId, Incoming> received_;
+  std::set<AccountId> here_;
+  std::unordered_map<AccountId, std::map<NodeId, Duration>> leases_;  // until, in Clock::uptime
+  std::uint64_t ticks_ = 0;
+  bool running_ = false;
+  std::shared_ptr<bool> alive_;
+};
+
+}  // namespace parley
