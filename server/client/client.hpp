@@ -3,8 +3,8 @@
 // command line client, the load generator and the simulator stand on it.
 //
 // `now` is wall-clock time that never goes back (take it once, then add what a steady clock says). All calls on one
-// thread; a Host is never called back into, a Listener may call everything but frame(), connected(), disconnected() and
-// tick() of the client that calls it.
+// thread. A Host must not call the client from within its own functions; a Listener and an Answer may call the user's
+// part.
 #pragma once
 
 #include <cstdint>
@@ -31,11 +31,12 @@ namespace parley::client {
 class Host {
  public:
   virtual ~Host() = default;
-  /// Open a connection to the server; answered with connected() or disconnected(). At most one exists at a time.
+  /// Open a connection to the server; answered later with connected() or disconnected(). At most one exists at a time,
+  /// but it may be asked for right after close(), or from within disconnected() of the one before.
   virtual void connect() = 0;
   /// Send one binary message. `frame` is valid during the call.
   virtual void send(std::string_view frame) = 0;
-  /// Close the connection. Nothing more is to be told of it: no frame(), no disconnected().
+  /// Close the connection, or end the attempt. Nothing more is to be told of it: no frame(), no disconnected().
   virtual void close(std::uint16_t code) = 0;
   /// Call tick() at `at` or soon after; replaces the earlier wish.
   virtual void wake_at(Time at) = 0;
@@ -54,7 +55,10 @@ class Listener {
   virtual void on_synced() {}
   /// Row, badge, registers, head or receipts of the channel changed.
   virtual void on_channel(const ChannelState& /*channel*/) {}
+  /// The channel is no longer the account's, and its events are no longer stored.
   virtual void on_channel_gone(const ChannelId& /*channel*/) {}
+  /// The store's history is another one now (a restore): events above `after` were dropped.
+  virtual void on_history_dropped(const ChannelState& /*channel*/, Seq /*after*/) {}
   /// Rising seq; each event is told once (again only after its history was dropped). The events are valid during the
   /// call.
   virtual void on_events(const ChannelState& /*channel*/, std::span<const v1::Event* const> /*events*/,
@@ -140,8 +144,6 @@ class Client {
   [[nodiscard]] std::size_t outbox_size() const;
   /// Of the server when Welcome came, minus this device's.
   [[nodiscard]] Duration clock_offset() const;
-  /// A value told in Welcome, or the table's default.
-  [[nodiscard]] std::uint64_t limit(std::string_view name) const;
 
  private:
   class Core;

@@ -28,13 +28,13 @@ struct EventRange {
 /// One transaction. Everything it points at is valid during commit() only.
 struct Changes {
   const SessionRecord* session = nullptr;
-  std::span<const ChannelState* const> channels;  // put, replacing the one of the same id
-  std::span<const StoredEvents> events;
-  std::span<const EventRange> erased;        // the content goes, the event stays
-  std::span<const EventRange> dropped;       // the events go (done before `events` are put)
-  std::span<const ChannelId> gone_channels;  // with all their events
-  std::span<const OutboxEntry* const> outbox_put;
-  std::span<const SendId> outbox_removed;
+  std::span<const ChannelState* const> channels{};  // put, replacing the one of the same id
+  std::span<const StoredEvents> events{};
+  std::span<const EventRange> erased{};        // the content goes, the event stays
+  std::span<const EventRange> dropped{};       // the events go (done before `events` are put)
+  std::span<const ChannelId> gone_channels{};  // with all their events
+  std::span<const OutboxEntry* const> outbox_put{};
+  std::span<const SendId> outbox_removed{};
 };
 
 /// What was stored, as it was at the last commit.

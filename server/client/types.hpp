@@ -74,15 +74,17 @@ struct ChannelState {
   Time head_time = kNever;
   std::uint64_t unread = 0;
   std::uint64_t unread_mentions = 0;
+  Seq counted = 0;      // badge, title and members include events up to here
   Registers registers;  // as the server has them
   Seq delivered_by_all = 0;
   Seq read_by_all = 0;
 
-  Seq read_wanted = 0;         // what the user has read here; the server is told until its register says so
+  Seq delivered_wanted = 0;    // the last event of others that is stored here, and
+  Seq read_wanted = 0;         // what the user has read here: the server is told until its registers say so
   std::vector<Interval> have;  // seqs that were applied: ascending, disjoint, closed. Events in them that were not
                                // stored are invisible, or the store keeps fewer
-  std::vector<Point> points;  // ascending
-  Incarnation incarnation;    // of the history that `have` and `points` speak of
+  std::vector<Point> points;   // ascending
+  Incarnation incarnation;     // of the history that `have` and `points` speak of
 
   /// The last seq applied; 0 = none yet.
   [[nodiscard]] Seq top() const { return have.empty() ? 0 : have.back().to; }
@@ -112,12 +114,12 @@ struct OutboxEntry {
 
 /// The end of a send.
 struct SendResult {
-  SendId send_id;
-  ChannelId channel;
+  SendId send_id{};
+  ChannelId channel{};
   Seq seq = 0;  // 0: refused
   Time time = kNever;
-  std::string_view refused;  // name from the table of errors; empty when posted. Valid during the call
-  std::string_view text;     // for people
+  std::string_view refused{};  // name from the table of errors; empty when posted. Valid during the call
+  std::string_view text{};     // for people
 };
 
 struct Settings {
@@ -139,7 +141,7 @@ struct Settings {
   Duration longest_backoff{30'000};
   Duration steady{10'000};           // a session that lived this long starts the back-off anew
   Duration connect_timeout{20'000};  // from connect() to welcome
-  Duration answer_timeout{30'000};   // a connection that leaves a request unanswered this long is given up
+  Duration answer_timeout{20'000};   // a connection that leaves a request unanswered this long is given up
   Duration token_lead{60'000};       // a new token is asked for this long before the session ends
   Duration resume_life{600'000};     // resume tokens are not tried after this
   Duration gap_patience{1'000};      // how long an event that must exist may be on its way

@@ -1,0 +1,179 @@
+#include "client/channel_view.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "client/ranges.hpp"
+#include "parley/v1/frames.pb.h"
+
+namespace parley::client {
+namespace {
+
+constexpr std::size_t kMostPoints = 16;
+
+template <class Repeated>
+std::vector<Interval> intervals_of(const Repeated& ranges) {
+  std::vector<Interval> out;
+  out.reserve(static_cast<std::size_t>(ranges.size()));
+  for (const auto& range : ranges) out.push_back({range.from(), range.to()});
+  return out;
+}
+
+std::optional<Digest> digest_of(const v1::InboxRow& row) {
+  Digest digest{};
+  if (row.digest().size() != digest.size() || row.head() == 0) return std::nullopt;
+  std::memcpy(digest.data(), row.digest().data(), digest.size());
+  return digest;
+}
+
+template <class Members>
+const v1::NewMember* find_member(const Members& members, const AccountId& me) {
+  for (const auto& member : members) {
+    if (member.account() == me.view()) return &member;
+  }
+  return nullptr;
+}
+
+void see_from(ChannelState& channel, Seq from) {
+  if (contains(channel.visible, from)) return;
+  while (!channel.visible.empty() && channel.visible.back().from >= from) channel.visible.pop_back();
+  channel.visible.push_back({from, 0});
+}
+
+void leave(ChannelState& channel, Seq seq) {
+  channel.role = Role::none;
+  if (!channel.visible.empty() && channel.visible.back().to == 0) channel.visible.back().to = seq;
+}
+
+void take_left(ChannelState& channel, const v1::EventHeader& header, const AccountId& me) {
+  if (channel.members > 0) --channel.members;
+  if (header.account() == me.view()) return leave(channel, header.seq());
+  if (header.member_left().new_owner() == me.view()) channel.role = Role::owner;
+}
+
+}  // namespace
+
+void take_registers(ChannelState& channel, const v1::Registers& registers) {
+  Registers& mine = channel.registers;
+  mine.delivered = std::max<Seq>(mine.delivered, registers.delivered());
+  mine.read = std::max<Seq>(mine.read, registers.read());
+  mine.marked_unread = registers.marked_unread();
+  mine.muted_until = registers.muted_until();
+  mine.pinned = registers.pinned();
+  mine.archived = registers.archived();
+  mine.hidden = intervals_of(registers.hidden());
+}
+
+void take_row(ChannelState& channel, const v1::InboxRow& row) {
+  channel.kind = static_cast<ChannelKind>(row.kind());
+  channel.role = static_cast<Role>(row.role());
+  channel.title = row.title();
+  channel.avatar = row.avatar();
+  channel.peer = AccountId::from_bytes(row.peer()).value_or(AccountId{});
+  channel.members = row.members();
+  channel.visible = intervals_of(row.visible());
+  channel.head = std::max<Seq>(channel.head, row.head());
+  channel.head_time = std::max(channel.head_time, from_unix_ms(row.head_time()));
+  channel.delivered_by_all = row.delivered_by_all();
+  channel.read_by_all = row.read_by_all();
+  take_registers(channel, row.registers());
+}
+
+Seq agreed_until(const ChannelState& channel, const v1::InboxRow& row, const Incarnation& incarnation) {
+  const auto digest = digest_of(row);
+  const auto point = std::find_if(channel.points.begin(), channel.points.end(),
+                                  [&](const Point& known) { return known.seq == row.head(); });
+  const bool comparable = digest.has_value() && point != channel.points.end();
+  if (comparable && point->digest == *digest) {
+    return channel.incarnation == incarnation ? channel.top() : row.head();
+  }
+  const bool proven_wrong = comparable;
+  return channel.incarnation == incarnation && !proven_wrong ? channel.top() : 0;
+}
+
+void remember_digest(ChannelState& channel, const v1::InboxRow& row) {
+  const auto digest = digest_of(row);
+  if (!digest) return;
+  auto& points = channel.points;
+  auto at = std::lower_bound(points.begin(), points.end(), row.head(),
+                             [](const Point& point, Seq seq) { return point.seq < seq; });
+  if (at != points.end() && at->seq == row.head()) {
+    at->digest = *digest;
+    return;
+  }
+  points.insert(at, {row.head(), *digest});
+  if (points.size() <= kMostPoints) return;
+  // Of the older half every second goes, so that distances grow with age.
+  std::vector<Point> kept;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (i >= kMostPoints / 2 || i % 2 == 0) kept.push_back(points[i]);
+  }
+  points = std::move(kept);
+}
+
+void forget_after(ChannelState& channel, Seq last) {
+  cut_after(channel.have, last);
+  std::erase_if(channel.points, [&](const Point& point) { return point.seq > last; });
+  channel.head = std::min(channel.head, last);
+  channel.counted = std::min(channel.counted, last);
+  channel.delivered_wanted = std::min(channel.delivered_wanted, last);
+  channel.read_wanted = std::min(channel.read_wanted, last);
+  channel.registers.delivered = std::min(channel.registers.delivered, last);
+  channel.registers.read = std::min(channel.registers.read, last);
+  channel.delivered_by_all = std::min(channel.delivered_by_all, last);
+  channel.read_by_all = std::min(channel.read_by_all, last);
+}
+
+void take_admission(ChannelState& channel, const v1::EventHeader& header, const AccountId& me) {
+  if (header.has_created()) {
+    if (find_member(header.created().members(), me) != nullptr) see_from(channel, header.seq());
+  } else if (header.has_members_added()) {
+    const auto& added = header.members_added();
+    if (find_member(added.members(), me) != nullptr) see_from(channel, added.history_from_start() ? 1 : header.seq());
+  } else if (header.has_joined_by_invitation() && header.joined_by_invitation().member().account() == me.view()) {
+    see_from(channel, header.joined_by_invitation().history_from_start() ? 1 : header.seq());
+  }
+}
+
+void take_event(ChannelState& channel, const v1::EventHeader& header, const AccountId& me) {
+  switch (header.body_case()) {
+    case v1::EventHeader::kDescribed:
+      if (header.described().has_title()) channel.title = header.described().title();
+      if (header.described().has_avatar()) channel.avatar = header.described().avatar();
+      break;
+    case v1::EventHeader::kMembersAdded: {
+      const auto& members = header.members_added().members();
+      channel.members += static_cast<std::uint32_t>(members.size());
+      if (const auto* mine = find_member(members, me)) channel.role = static_cast<Role>(mine->role());
+      break;
+    }
+    case v1::EventHeader::kJoinedByInvitation:
+      ++channel.members;
+      if (header.joined_by_invitation().member().account() == me.view()) channel.role = Role::member;
+      break;
+    case v1::EventHeader::kMemberRemoved:
+      if (channel.members > 0) --channel.members;
+      if (header.member_removed().account() == me.view()) leave(channel, header.seq());
+      break;
+    case v1::EventHeader::kMemberLeft:
+      take_left(channel, header, me);
+      break;
+    case v1::EventHeader::kRoleChanged:
+      if (header.role_changed().account() == me.view()) channel.role = static_cast<Role>(header.role_changed().role());
+      break;
+    case v1::EventHeader::kOwnershipHandedOver:
+      if (header.ownership_handed_over().to() == me.view()) channel.role = Role::owner;
+      if (header.account() == me.view()) channel.role = Role::admin;
+      break;
+    default:
+      break;
+  }
+}
+
+Counts counts_for(const v1::EventHeader& header, const AccountId& me) {
+  if (!header.has_message() || header.account() == me.view()) return {};
+  const auto& mentions = header.message().mentions();
+  return {true, std::find(mentions.begin(), mentions.end(), me.view()) != mentions.end()};
+}
+
+}  // namespace parley::client

@@ -1,0 +1,208 @@
+// Events: pushed ones are applied in the order of seq, pages where they belong; held ones wait for a hole to be filled.
+#include <algorithm>
+
+#include "client/channel_view.hpp"
+#include "client/core.hpp"
+#include "client/ranges.hpp"
+#include "parley/v1/frames.pb.h"
+
+namespace parley::client {
+
+bool Client::Core::joins(const Channel& channel, Seq from) const {
+  return nothing_between(channel.state.visible, channel.state.top(), from);
+}
+
+bool Client::Core::accepts(const Channel& channel, Seq seq) const {
+  if (next_visible(channel.state.visible, channel.state.top()) == seq) return true;
+  return seq > channel.state.top() && (channel.unhelpful || want_of(channel) == Want::nothing);
+}
+
+void Client::Core::on_events(Time now, v1::Events& events) {
+  const auto id = ChannelId::from_bytes(events.channel_id());
+  if (!id || events.events_size() == 0) return;
+  Channel& channel = channels_[*id];
+  ChannelState& state = channel.state;
+  state.id = *id;
+  std::vector<const v1::Event*> accepted;
+  accepted.reserve(static_cast<std::size_t>(events.events_size()));
+  Placement placement = Placement::next;
+  for (v1::Event& event : *events.mutable_events()) {
+    const Seq seq = event.header().seq();
+    if (seq == 0) continue;
+    state.head = std::max(state.head, seq);
+    take_admission(state, event.header(), session_.account);
+    if (seq <= state.top()) continue;  // told already, or in a hole that a page will fill
+    if (!channel.known || !accepts(channel, seq)) {
+      hold(*id, event);
+      continue;
+    }
+    if (!joins(channel, seq)) {
+      apply(now, channel, accepted, 0, placement);
+      if (!established()) return;
+      accepted.clear();
+      placement = Placement::after_hole;
+    }
+    add_range(state.have, seq, seq);
+    accepted.push_back(&event);
+  }
+  apply(now, channel, accepted, 0, placement);
+  if (!established()) return;
+  if (!channel.known) return refresh_channel(now, channel);
+  if (state.head > state.top() || !held_.empty()) settle(now, channel);
+}
+
+void Client::Core::hold(const ChannelId& id, v1::Event& event) {
+  // What does not fit in is fetched later: the head is known.
+  if (held_.size() >= settings_.held_events) return;
+  auto copy = std::make_unique<v1::Event>(event);
+  held_.try_emplace({id, event.header().seq()}, std::move(copy));
+}
+
+Seq Client::Core::lowest_held(const ChannelId& id) const {
+  const auto it = held_.lower_bound({id, 0});
+  return it != held_.end() && it->first.first == id ? it->first.second : 0;
+}
+
+void Client::Core::drop_held(const ChannelId& id, Seq up_to) {
+  auto it = held_.lower_bound({id, 0});
+  while (it != held_.end() && it->first.first == id && (up_to == 0 || it->first.second <= up_to)) it = held_.erase(it);
+}
+
+void Client::Core::settle(Time now, Channel& channel) {
+  ChannelState& state = channel.state;
+  std::vector<std::unique_ptr<v1::Event>> owned;
+  std::vector<const v1::Event*> fitting;
+  Placement placement = Placement::next;
+  auto it = held_.lower_bound({state.id, 0});
+  while (it != held_.end() && it->first.first == state.id) {
+    const Seq seq = it->first.second;
+    state.head = std::max(state.head, seq);
+    if (seq > state.top()) {
+      if (!accepts(channel, seq)) break;
+      if (!joins(channel, seq)) placement = Placement::after_hole;
+      add_range(state.have, seq, seq);
+      fitting.push_back(it->second.get());
+      owned.push_back(std::move(it->second));
+    }
+    it = held_.erase(it);
+  }
+  apply(now, channel, fitting, 0, placement);
+  if (established()) queue_repair(channel);
+}
+
+void Client::Core::count(Channel& channel, const v1::EventHeader& header) {
+  ChannelState& state = channel.state;
+  const Seq seq = header.seq();
+  if (seq <= state.counted) return;
+  state.counted = seq;
+  take_event(state, header, session_.account);
+  const Counts counts = counts_for(header, session_.account);
+  if (!counts.unread || seq <= state.registers.read || seq <= state.read_wanted) return;
+  ++state.unread;
+  if (counts.mention) ++state.unread_mentions;
+  if (inbox_in_flight_) fresh_.push_back({state.id, seq, counts.mention});
+}
+
+void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* const> events, std::size_t older,
+                         Placement placement) {
+  if (events.empty()) return;
+  ChannelState& state = channel.state;
+  std::vector<EventRange> erased;
+  for (const v1::Event* event : events) {
+    const v1::EventHeader& header = event->header();
+    for (const Seq target : header.deleted().targets()) erased.push_back({state.id, target, target});
+    if (settings_.receipts && header.account() != session_.account.view()) {
+      state.delivered_wanted = std::max<Seq>(state.delivered_wanted, header.seq());
+    }
+    count(channel, header);
+    if (header.seq() < state.head) continue;
+    state.head = header.seq();
+    state.head_time = from_unix_ms(header.time());
+  }
+  const ChannelState* changed = &state;
+  const StoredEvents stored{state.id, events};
+  if (!commit({.channels = {&changed, 1}, .events = {&stored, 1}, .erased = erased})) return;
+  if (older > 0) listener_.on_events(state, events.first(older), Placement::older);
+  if (older < events.size()) listener_.on_events(state, events.subspan(older), placement);
+  if (established()) touch_cursor(now, channel);
+}
+
+void Client::Core::on_history(Time now, Channel& channel, const v1::History& history, Seq from, Seq to,
+                              bool oldest_first) {
+  ChannelState& state = channel.state;
+  state.head = std::max<Seq>(state.head, history.head());
+  const Seq first = std::max<Seq>(history.from(), from);
+  const Seq last = std::min<Seq>(history.to(), to);
+  if (first == 0 || first > last || !newest_missing(state.visible, state.have, first, last)) {
+    channel.unhelpful = true;
+    return settle(now, channel);
+  }
+  const Seq top = state.top();
+  const bool joined = joins(channel, first);
+  if (last > top && !joined && top != 0 && want_of(channel) == Want::in_order) {
+    // No page from beyond a hole. Where it answers a request for the hole, what is visible has changed.
+    if (oldest_first) refresh_channel(now, channel);
+    channel.unhelpful = oldest_first;
+    return;
+  }
+  std::vector<const v1::Event*> events;
+  events.reserve(static_cast<std::size_t>(history.events_size()));
+  std::size_t older = 0;
+  Seq previous = 0;
+  for (const v1::Event& event : history.events()) {
+    const Seq seq = event.header().seq();
+    if (seq < first || seq > last || seq <= previous || contains(state.have, seq)) continue;
+    previous = seq;
+    if (seq < top) ++older;
+    events.push_back(&event);
+  }
+  add_range(state.have, first, last);
+  drop_held(state.id, std::max<Seq>(state.top(), 1));
+  if (events.empty()) {
+    const ChannelState* changed = &state;
+    if (!commit({.channels = {&changed, 1}})) return;
+  } else {
+    apply(now, channel, events, older, joined ? Placement::next : Placement::after_hole);
+  }
+  if (established()) settle(now, channel);
+}
+
+void Client::Core::on_heads(Time now, const v1::Heads& heads) {
+  for (const auto& info : heads.heads()) {
+    const auto id = ChannelId::from_bytes(info.channel_id());
+    if (!id) continue;
+    Channel* channel = find(*id);
+    if (channel == nullptr || !channel->known) {
+      want_inbox(now);
+      continue;
+    }
+    ChannelState& state = channel->state;
+    const bool moved = info.head() > state.head;
+    if (moved) {
+      state.head = info.head();
+      state.head_time = from_unix_ms(info.time());
+      channel->unhelpful = false;
+    }
+    if (state.head > state.top()) settle(now, *channel);
+    if (!moved || !established()) continue;
+    if (settings_.inbox_on_heads && want_of(*channel) == Want::nothing) want_inbox(now);
+    listener_.on_channel(state);
+  }
+}
+
+void Client::Core::on_typing_and_presence(const v1::ServerFrame& frame) {
+  if (frame.has_typing_now()) {
+    const auto& typing = frame.typing_now();
+    const auto channel = ChannelId::from_bytes(typing.channel_id());
+    const auto account = AccountId::from_bytes(typing.account());
+    if (channel && account) listener_.on_typing(*channel, *account, typing.on());
+    return;
+  }
+  for (const auto& presence : frame.presence_now().accounts()) {
+    if (const auto account = AccountId::from_bytes(presence.account())) {
+      listener_.on_presence(*account, presence.online(), from_unix_ms(presence.last_seen()));
+    }
+  }
+}
+
+}  // namespace parley::client

@@ -1,0 +1,199 @@
+// The inbox: rows since a version, applied with the version in one transaction.
+#include <algorithm>
+
+#include "client/channel_view.hpp"
+#include "client/core.hpp"
+#include "client/ranges.hpp"
+#include "parley/v1/frames.pb.h"
+#include "wire/frames.hpp"
+
+namespace parley::client {
+namespace {
+
+constexpr Duration kInboxPause{1'000};
+
+}  // namespace
+
+void Client::Core::ask_inbox(Time now, const std::string& page) {
+  if (inbox_in_flight_) {
+    inbox_again_ = true;
+    return;
+  }
+  if (page.empty()) {
+    fresh_.clear();
+    full_sync_ = session_.version.empty();
+    if (full_sync_) ++round_;
+  }
+  inbox_in_flight_ = true;
+  v1::ClientFrame frame;
+  frame.mutable_get_inbox()->set_version(session_.version);
+  frame.mutable_get_inbox()->set_page(page);
+  transmit_message(note_request(now, Asked::inbox), frame);
+}
+
+void Client::Core::want_inbox(Time now) {
+  if (inbox_retry_ == kNever) inbox_retry_ = now + kInboxPause;
+}
+
+void Client::Core::on_inbox(Time now, const v1::Inbox& inbox) {
+  inbox_in_flight_ = false;
+  if (inbox.incarnation() != session_.incarnation.view()) {
+    return give_up_connection(now, {Reconnect::backoff, Error(ErrorCode::incarnation_changed)});
+  }
+  const bool last_page = inbox.next_page().empty();
+  // Events that come while rows are told must still be counted against the pages to come.
+  inbox_in_flight_ = !last_page;
+  if (!take_rows(now, inbox, last_page) || !established()) return;
+  if (!last_page) {
+    inbox_in_flight_ = false;
+    return ask_inbox(now, inbox.next_page());
+  }
+  fresh_.clear();
+  inbox_backoff_.reset();
+  go(State::live);
+  if (!established()) return;
+  listener_.on_synced();
+  if (established() && std::exchange(inbox_again_, false)) ask_inbox(now, {});
+}
+
+void Client::Core::on_inbox_error(Time now, const v1::Error& error) {
+  inbox_in_flight_ = inbox_again_ = false;
+  const Error why = wire::to_error(error);
+  const bool token_is_wrong = why.code == ErrorCode::incarnation_changed || why.code == ErrorCode::invalid_argument;
+  if (token_is_wrong && !session_.version.empty()) {
+    session_.version.clear();
+    return ask_inbox(now, {});
+  }
+  inbox_retry_ = now + std::max(inbox_backoff_.next(random_), Duration(error.retry_after_ms()));
+}
+
+bool Client::Core::take_rows(Time now, const v1::Inbox& inbox, bool last_page) {
+  std::vector<Channel*> rows;
+  std::vector<const ChannelState*> states;
+  std::vector<EventRange> dropped;
+  rows.reserve(static_cast<std::size_t>(inbox.rows_size()));
+  states.reserve(static_cast<std::size_t>(inbox.rows_size()));
+  for (const auto& row : inbox.rows()) {
+    const auto id = ChannelId::from_bytes(row.channel_id());
+    if (!id) continue;
+    Channel& channel = channels_[*id];
+    channel.state.id = *id;
+    take_one_row(channel, row, dropped);
+    rows.push_back(&channel);
+    states.push_back(&channel.state);
+  }
+  std::vector<ChannelId> gone;
+  if (last_page) {
+    if (full_sync_) gone = channels_not_seen();
+    session_.version = inbox.version();
+  }
+  Changes changes{.channels = states, .dropped = dropped, .gone_channels = gone};
+  if (last_page) changes.session = &session_;
+  if (!commit(changes)) return false;
+  for (const ChannelId& id : gone) {
+    erase_channel(id);
+    listener_.on_channel_gone(id);
+  }
+  tell_rows(now, rows, dropped);
+  return true;
+}
+
+void Client::Core::take_one_row(Channel& channel, const v1::InboxRow& row, std::vector<EventRange>& dropped) {
+  ChannelState& state = channel.state;
+  const Seq agreed = agreed_until(state, row, session_.incarnation);
+  const bool other_history = state.incarnation != session_.incarnation;
+  if (agreed < state.top()) dropped.push_back({state.id, agreed + 1, state.top()});
+  if (agreed < state.top() || other_history) forget_after(state, agreed);
+  state.incarnation = session_.incarnation;
+  take_row(state, row);
+  remember_digest(state, row);
+  state.unread = row.unread();
+  state.unread_mentions = row.unread_mentions();
+  for (const Fresh& fresh : fresh_) {
+    if (fresh.channel != state.id || fresh.seq <= row.head()) continue;
+    ++state.unread;
+    if (fresh.mention) ++state.unread_mentions;
+  }
+  state.counted = std::max<Seq>(state.counted, row.head());
+  channel.known = true;
+  channel.unhelpful = false;
+  channel.round = round_;
+}
+
+void Client::Core::tell_rows(Time now, std::span<Channel* const> rows, std::span<const EventRange> dropped) {
+  for (const EventRange& range : dropped) {
+    if (const Channel* channel = find(range.channel)) listener_.on_history_dropped(channel->state, range.from - 1);
+  }
+  for (Channel* channel : rows) {
+    listener_.on_channel(channel->state);
+    if (!established()) return;
+    after_row(now, *channel);
+    if (!established()) return;
+  }
+}
+
+void Client::Core::after_row(Time now, Channel& channel) {
+  settle(now, channel);
+  if (established()) touch_cursor(now, channel);
+}
+
+std::vector<ChannelId> Client::Core::channels_not_seen() const {
+  std::vector<ChannelId> gone;
+  for (const auto& [id, channel] : channels_) {
+    if (channel.known && channel.round != round_) gone.push_back(id);
+  }
+  return gone;
+}
+
+void Client::Core::erase_channel(const ChannelId& id) {
+  Channel* channel = find(id);
+  std::erase(repair_, channel);
+  std::erase(cursors_due_, channel);
+  std::erase_if(doubts_, [&](const auto& doubt) { return doubt.second == channel; });
+  drop_held(id, 0);
+  if (channel->fetching) --fetching_;
+  channels_.erase(id);
+}
+
+void Client::Core::refresh_channel(Time now, Channel& channel) {
+  if (channel.refreshing || !established()) return;
+  channel.refreshing = true;
+  v1::ClientFrame frame;
+  frame.mutable_get_channel()->set_channel_id(std::string(channel.state.id.view()));
+  Pending details;
+  details.channel = channel.state.id;
+  transmit_message(note_request(now, Asked::channel, std::move(details)), frame);
+}
+
+void Client::Core::on_channel_answer(Time now, const ChannelId& id, const v1::InboxRow& row) {
+  Channel* channel = find(id);
+  if (row.channel_id() != id.view()) return;
+  std::vector<EventRange> dropped;
+  take_one_row(*channel, row, dropped);
+  const ChannelState* state = &channel->state;
+  if (!commit({.channels = {&state, 1}, .dropped = dropped})) return;
+  tell_rows(now, {&channel, 1}, dropped);
+}
+
+void Client::Core::on_registers(Channel& channel, const v1::Registers& registers,
+                                std::optional<std::pair<std::uint64_t, std::uint64_t>> badge) {
+  ChannelState& state = channel.state;
+  const auto hidden_before = state.registers.hidden;
+  take_registers(state, registers);
+  if (badge) {
+    state.unread = badge->first;
+    state.unread_mentions = badge->second;
+  }
+  std::vector<EventRange> erased;
+  if (state.registers.hidden != hidden_before) {
+    for (const Interval& range : state.registers.hidden) erased.push_back({state.id, range.from, range.to});
+  }
+  const ChannelState* changed = &state;
+  if (commit({.channels = {&changed, 1}, .erased = erased})) listener_.on_channel(state);
+}
+
+void Client::Core::resync(Time now) {
+  if (established()) ask_inbox(now, {});
+}
+
+}  // namespace parley::client
