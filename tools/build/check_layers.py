@@ -6,7 +6,7 @@ Debian's headers are global, so the compiler cannot notice. Checked, for every C
   * chat, wire, client and node do not reach for a clock, a thread, a lock, a random number or the system, and do not
     iterate an unordered container, because a simulator replays them from a seed;
   * no file is longer than 500 lines.
-Tests (*_test.cpp) may include what they like.
+Tests (*_test.cpp) and their helpers (*_for_test.hpp) may include what they like.
 """
 
 import argparse
@@ -41,7 +41,7 @@ OUTSIDE = {
     "openssl/": ["base", "engines", "gateway", "tools", "app"],
     "boost/asio": ["engines", "gateway", "tools", "app"],
     "boost/beast": ["gateway", "tools"],
-    "boost/json": ["wire", "client", "engines", "gateway", "tools", "app"],
+    "boost/json": ["wire", "client", "node", "engines", "gateway", "tools", "app"],
     "boost/url": ["gateway", "tools", "app"],
     "boost/": ["engines", "gateway", "tools", "app"],
     "google/protobuf": ["wire", "client", "node", "gateway", "tools", "app"],
@@ -143,7 +143,7 @@ def check_file(path, text, unordered=frozenset()):
     count = text.count("\n")
     if count > MAX_LINES:
         yield count, f"{count} lines: split it, a file has one job and at most {MAX_LINES} lines"
-    if path.name.endswith("_test.cpp"):
+    if path.stem.endswith("_test"):
         return
     layer, place = place_of(path)
     for number, line in enumerate(without_comments(text).splitlines(), 1):
@@ -162,20 +162,19 @@ def check_file(path, text, unordered=frozenset()):
 
 
 def check_tree(root):
-    files = [path for top in ("server", "tools") for suffix in ("hpp", "cpp") for path in sorted((root / top).rglob(f"*.{suffix}"))]
+    files = [path for top in ("server", "tools") for path in sorted((root / top).rglob("*.[ch]pp"))]
     texts = {path.relative_to(root): path.read_text("utf-8") for path in files}
+    texts = {path: text for path, text in texts.items() if path.parts[:2] != ("tools", "build")}
     unordered = {}
     for path, text in texts.items():
-        unordered.setdefault(path.parent, set()).update(UNORDERED_NAME.findall(text))
+        unordered.setdefault(place_of(path)[1], set()).update(UNORDERED_NAME.findall(text))
     problems = []
     for path, text in texts.items():
-        if path.parts[0] == "tools" and path.parts[1] == "build":
-            continue
         layer = place_of(path)[0]
         if layer not in LAYERS:
             problems.append(f"{path}: there is no layer '{layer}' in docs/architecture.md")
             continue
-        problems += [f"{path}:{line}: {message}" for line, message in check_file(path, text, unordered[path.parent])]
+        problems += [f"{path}:{line}: {message}" for line, message in check_file(path, text, unordered[place_of(path)[1]])]
     return len(texts), problems
 
 

@@ -69,6 +69,7 @@ class Layers(unittest.TestCase):
 
     def test_tests_may_include_everything(self):
         self.assertEqual(problems("server/chat/a_test.cpp", '#include "engines/sql/b.hpp"\n#include <thread>\n'), [])
+        self.assertEqual(problems("server/chat/room_for_test.hpp", "#include <gtest/gtest.h>\n"), [])
 
 
 class Purity(unittest.TestCase):
