@@ -25,13 +25,13 @@ enum class JobKind : std::uint8_t {
 struct Job {
   std::uint64_t id = 0;  // grows with the order in which the intentions were committed
   JobKind kind = JobKind::create_own_channels;
-  AccountId account;
-  AccountId peer;  // set_block only
+  AccountId account{};
+  AccountId peer{};  // set_block only
   bool flag = false;
-  std::string cursor;  // the worker's own words, at most 256 bytes; empty at first
+  std::string cursor{};  // the worker's own words, at most 256 bytes; empty at first
   std::uint32_t attempts = 0;
-  Time created;
-  Time not_before;  // kNever: at once
+  Time created{};
+  Time not_before{};  // kNever: at once
 };
 
 /// Any thread may call; completions run once, on the executor given. Every change is durable when it is answered.

@@ -27,14 +27,14 @@ struct Privacy {
 /// An account as one viewer relates to it. Everything that is stored is here, whatever the privacy switches say: what
 /// the viewer may see of it is decided by the caller.
 struct Person {
-  AccountId id;
-  std::string handle;
-  std::string display_name, about, avatar;  // empty when deleted; avatar is an opaque media id
-  Time created;
+  AccountId id{};
+  std::string handle{};
+  std::string display_name{}, about{}, avatar{};  // empty when deleted; avatar is an opaque media id
+  Time created{};
   bool deleted = false;
   bool disabled = false;
-  Privacy privacy;
-  Time last_seen;              // kNever: not yet
+  Privacy privacy{};
+  Time last_seen{};            // kNever: not yet
   bool is_contact = false;     // the viewer has them as a contact
   bool has_viewer = false;     // they have the viewer as a contact
   bool is_blocked = false;     // the viewer blocks them
@@ -43,32 +43,32 @@ struct Person {
 
 /// Only what is set is changed.
 struct ProfileChange {
-  std::optional<std::string> display_name, about, avatar;
+  std::optional<std::string> display_name{}, about{}, avatar{};
 };
 struct PrivacyChange {
-  std::optional<bool> read_receipts;
-  std::optional<Audience> last_seen, online;
+  std::optional<bool> read_receipts{};
+  std::optional<Audience> last_seen{}, online{};
 };
 
 struct PeopleSearch {
-  std::string prefix;                 // of the handle
-  std::vector<AccountId> candidates;  // searched besides the viewer's contacts; at most 1,000
-  bool everybody = false;             // search all accounts
+  std::string prefix{};                 // of the handle
+  std::vector<AccountId> candidates{};  // searched besides the viewer's contacts; at most 1,000
+  bool everybody = false;               // search all accounts
   std::uint32_t limit = 20;
 };
 
 /// A contact or a block, on or off.
 struct Relation {
-  AccountId account;
-  AccountId peer;
+  AccountId account{};
+  AccountId peer{};
   bool on = true;
-  Time now;
+  Time now{};
   std::uint32_t limit = 0;  // switching one on over this many is `limit_reached`
 };
 
 struct LastSeen {
-  AccountId account;
-  Time at;
+  AccountId account{};
+  Time at{};
 };
 
 /// Any thread may call; completions run once, on the executor given. Each call is one transaction. Texts are stored as

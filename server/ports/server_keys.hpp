@@ -16,9 +16,9 @@ namespace parley {
 using Secret = std::array<std::uint8_t, 32>;
 
 struct SigningKey {
-  std::string kid;  // 1 to 64 characters of base64url
+  std::string kid{};  // 1 to 64 characters of base64url
   Ed25519Seed seed{};
-  Time created;
+  Time created{};
 };
 
 /// Any thread may call; completions run once, on the executor given. Secrets lie in the store as they are: the engine

@@ -19,34 +19,34 @@ namespace parley {
 using SignInGeneration = std::uint64_t;
 
 struct Device {
-  DeviceId id;
-  AccountId account;
-  std::string name, platform;
-  Time created;
-  Time last_used;  // signed in or refreshed
-  Time expires;    // of its refresh token
+  DeviceId id{};
+  AccountId account{};
+  std::string name{}, platform{};
+  Time created{};
+  Time last_used{};  // signed in or refreshed
+  Time expires{};    // of its refresh token
   SignInGeneration generation = 0;
 };
 
 /// A new device together with the first refresh token of its chain.
 struct NewDevice {
-  DeviceId id;
-  std::string name, platform;
+  DeviceId id{};
+  std::string name{}, platform{};
   Digest refresh_hash{};
-  Time now;
-  Time refresh_expires;
+  Time now{};
+  Time refresh_expires{};
 };
 
 struct NewAccount {
-  AccountId id;
-  std::string handle, display_name, password_hash;
-  NewDevice device;
-  std::optional<Digest> invitation;  // when sign-up needs one: it must be live, and one of its uses is taken
+  AccountId id{};
+  std::string handle{}, display_name{}, password_hash{};
+  NewDevice device{};
+  std::optional<Digest> invitation{};  // when sign-up needs one: it must be live, and one of its uses is taken
 };
 
 struct Credentials {
-  AccountId account;
-  std::string handle, password_hash;
+  AccountId account{};
+  std::string handle{}, password_hash{};
   bool disabled = false;
   SignInGeneration generation = 0;
 };
@@ -56,18 +56,18 @@ struct RefreshChain {
   std::uint64_t counter = 0;
   Digest current{};
   Digest previous{};
-  Time expires;
+  Time expires{};
 };
 
 /// A refresh token that a client showed. The caller has made sure that this server issued it for this device under this
 /// counter; a token that cannot prove that must never come here, because an old one ends the device's sign-in.
 struct RefreshUse {
-  DeviceId device;
+  DeviceId device{};
   std::uint64_t counter = 0;
   Digest hash{};
   Digest successor_hash{};
-  Time now;
-  Time successor_expires;
+  Time now{};
+  Time successor_expires{};
 };
 
 enum class RefreshVerdict : std::uint8_t {
@@ -92,22 +92,22 @@ inline RefreshVerdict judge(const RefreshChain& chain, const RefreshUse& use) {
 
 struct RefreshAnswer {
   RefreshVerdict verdict = RefreshVerdict::unknown;
-  AccountId account;
+  AccountId account{};
   SignInGeneration generation = 0;
-  Time expires;  // of the successor
+  Time expires{};  // of the successor
 };
 
 struct RevokedDevice {
-  DeviceId device;
-  Time at;
+  DeviceId device{};
+  Time at{};
 };
 
 struct SignUpInvitation {
   Digest hash{};
-  AccountId by;
+  AccountId by{};
   std::uint32_t uses = 1;
-  Time created;
-  Time expires;
+  Time created{};
+  Time expires{};
 };
 
 /// Any thread may call; completions run once, on the executor given. Each call is one transaction, durable when it is

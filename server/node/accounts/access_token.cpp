@@ -16,9 +16,13 @@ std::string_view bytes_of(const std::array<std::uint8_t, n>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), n};
 }
 
-std::int64_t seconds(Time t) { return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count(); }
+std::int64_t seconds(Time t) {
+  return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
+}
 
-std::unexpected<Error> refused() { return fail(ErrorCode::unauthenticated); }
+std::unexpected<Error> refused() {
+  return fail(ErrorCode::unauthenticated);
+}
 
 /// The object that a part of the token encodes, if it is one with exactly `size` members.
 std::optional<json::object> read_part(std::string_view part, std::size_t size) {
@@ -60,7 +64,8 @@ Result<AccessClaims> read_claims(std::string_view part) {
   const std::int64_t generation = number_at(*object, "gen");
   const std::int64_t issued = number_at(*object, "iat");
   const std::int64_t expires = number_at(*object, "exp");
-  if (!account || !device || generation < 0 || issued < 0 || expires < issued || expires > kLastSecond) return refused();
+  if (!account || !device || generation < 0 || issued < 0 || expires < issued || expires > kLastSecond)
+    return refused();
   return AccessClaims{.account = *account,
                       .device = *device,
                       .generation = static_cast<SignInGeneration>(generation),

@@ -10,24 +10,24 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "ports/server_keys.hpp"
-#include "ports/signer.hpp"
 #include "ports/sign_ins.hpp"
+#include "ports/signer.hpp"
 
 namespace parley {
 
 struct AccessClaims {
-  AccountId account;                // sub
-  DeviceId device;                  // did
+  AccountId account{};              // sub
+  DeviceId device{};                // did
   SignInGeneration generation = 0;  // gen
-  Time issued;                      // iat, whole seconds
-  Time expires;                     // exp, whole seconds
-  std::string id;                   // jti
+  Time issued{};                    // iat, whole seconds
+  Time expires{};                   // exp, whole seconds
+  std::string id{};                 // jti
 };
 
 /// The public side of the signing keys whose tokens may still live.
 struct VerifyingKeys {
   struct Key {
-    std::string kid;
+    std::string kid{};
     Ed25519PublicKey key{};
   };
   std::vector<Key> keys;
@@ -41,7 +41,8 @@ std::string write_access_token(const Signer& signer, const SigningKey& key, cons
 
 /// Errors: unauthenticated for anything that is not exactly what `write_access_token` makes with one of `keys` (another
 /// algorithm, "none", an unknown key, more or fewer header fields, padding, a changed byte), token_expired.
-Result<AccessClaims> read_access_token(std::string_view token, const Signer& signer, const VerifyingKeys& keys, Time now);
+Result<AccessClaims> read_access_token(std::string_view token, const Signer& signer, const VerifyingKeys& keys,
+                                       Time now);
 
 /// `keys` in the form that verifies, with the document that publishes them.
 std::shared_ptr<const VerifyingKeys> publish(const Signer& signer, const std::vector<SigningKey>& keys);

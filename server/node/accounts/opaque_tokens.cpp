@@ -13,7 +13,9 @@ constexpr std::size_t kTextBytes = 512;
 constexpr char kRefresh = 1;
 constexpr char kResume = 2;
 
-std::string_view key_view(const Secret& secret) { return view(secret); }
+std::string_view key_view(const Secret& secret) {
+  return view(secret);
+}
 
 std::string number(std::uint64_t value) {
   std::string bytes(8, '\0');
@@ -62,7 +64,9 @@ class Reader {
   std::string_view rest_;
 };
 
-std::string time_bytes(Time time) { return number(static_cast<std::uint64_t>(to_unix_ms(time))); }
+std::string time_bytes(Time time) {
+  return number(static_cast<std::uint64_t>(to_unix_ms(time)));
+}
 
 }  // namespace
 

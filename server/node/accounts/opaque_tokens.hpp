@@ -15,10 +15,11 @@
 namespace parley {
 
 /// A link of a device's chain. The successor is derived from the token itself, so the same one can be given again
-/// without having been stored, and what is stored (hashes, the server's key) is not enough to make any. The text carries
-/// a tag under the server's key: only a token that was really issued can be told to be old, and so end a sign-in.
+/// without having been stored, and what is stored (hashes, the server's key) is not enough to make any. The text
+/// carries a tag under the server's key: only a token that was really issued can be told to be old, and so end a
+/// sign-in.
 struct RefreshToken {
-  DeviceId device;
+  DeviceId device{};
   std::uint64_t counter = 1;
   Secret secret{};
 };
@@ -32,12 +33,12 @@ Digest hash_of(const RefreshToken& token);
 
 /// Lets a session that dropped go on without asking anybody.
 struct ResumeToken {
-  AccountId account;
-  DeviceId device;
+  AccountId account{};
+  DeviceId device{};
   SignInGeneration generation = 0;
-  Incarnation incarnation;
-  Time expires;
-  Time session_expires;  // what the access token allowed
+  Incarnation incarnation{};
+  Time expires{};
+  Time session_expires{};  // what the access token allowed
 };
 
 std::string write_resume_token(const Secret& key, const ResumeToken& token);

@@ -40,13 +40,12 @@ Result<Identity> TokenVerifier::resume_token(std::string_view token) {
 
 std::string TokenVerifier::make_resume_token(const Identity& identity) {
   if (!resume_key_) return {};
-  return write_resume_token(*resume_key_,
-                            {.account = identity.account,
-                             .device = identity.device,
-                             .generation = identity.generation,
-                             .incarnation = options_.incarnation,
-                             .expires = std::min(clock_.now() + options_.resume_life, identity.expires),
-                             .session_expires = identity.expires});
+  return write_resume_token(*resume_key_, {.account = identity.account,
+                                           .device = identity.device,
+                                           .generation = identity.generation,
+                                           .incarnation = options_.incarnation,
+                                           .expires = std::min(clock_.now() + options_.resume_life, identity.expires),
+                                           .session_expires = identity.expires});
 }
 
 void TokenVerifier::remember(const Digest& hash, const Identity& identity) {
@@ -67,7 +66,9 @@ void TokenVerifier::set_keys(std::shared_ptr<const VerifyingKeys> keys) {
   keys_ = std::move(keys);
 }
 
-void TokenVerifier::set_resume_key(const Secret& key) { resume_key_ = key; }
+void TokenVerifier::set_resume_key(const Secret& key) {
+  resume_key_ = key;
+}
 
 void TokenVerifier::revoke(std::span<const RevokedDevice> devices, Time forget_before) {
   std::erase_if(revoked_, [&](const auto& entry) { return entry.second < forget_before; });

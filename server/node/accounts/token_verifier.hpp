@@ -23,9 +23,9 @@ namespace parley {
 class TokenVerifier final : public Authenticator {
  public:
   struct Options {
-    Incarnation incarnation;          // of the store that this server serves
-    Duration resume_life{600'000};    // Limits::resume_token_ms
-    std::size_t cached = 65'536;      // access tokens remembered, about 250 bytes each
+    Incarnation incarnation{};      // of the store that this server serves
+    Duration resume_life{600'000};  // Limits::resume_token_ms
+    std::size_t cached = 65'536;    // access tokens remembered, about 250 bytes each
   };
   TokenVerifier(const Signer& signer, const Clock& clock, Options options);
 
