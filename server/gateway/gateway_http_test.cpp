@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "gateway/test_server.hpp"
+#include "gateway/server_for_test.hpp"
 
 namespace parley {
 namespace {

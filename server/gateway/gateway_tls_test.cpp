@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "gateway/test_server.hpp"
+#include "gateway/server_for_test.hpp"
 
 namespace parley {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "gateway/test_server.hpp"
+#include "gateway/server_for_test.hpp"
 
 namespace parley {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <optional>
 
 #include "base/assert.hpp"
@@ -24,9 +24,8 @@ bool equal_ascii(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-struct HttpParser::Impl {
-  std::optional<http::request_parser<http::string_body>> parser;
-  std::string buffer;
+struct HttpParser::Head {
+  http::request_parser<http::empty_body> parser;
 };
 
 std::string to_lower_ascii(std::string_view text) {
@@ -49,24 +48,20 @@ bool has_token(std::string_view value, std::string_view token) {
 }
 
 HttpParser::HttpParser(std::size_t header_bytes, std::size_t body_bytes)
-    : impl_(std::make_unique<Impl>()), header_bytes_(header_bytes), body_bytes_(body_bytes) {
-  restart();
-}
-
-HttpParser::~HttpParser() = default;
+    : header_bytes_(header_bytes), body_bytes_(body_bytes) {}
 
 void HttpParser::restart() {
-  impl_->parser.emplace();
-  impl_->parser->header_limit(static_cast<std::uint32_t>(header_bytes_));
-  impl_->parser->body_limit(body_bytes_);
+  searched_ = 0;
   state_ = State::head;
   request_ = HttpRequest();
+  chunks_.reset();
+  body_left_ = 0;
   expects_continue_ = false;
   wants_web_socket_ = false;
 }
 
 bool HttpParser::started() const {
-  return state_ != State::head || !impl_->buffer.empty();
+  return state_ != State::head || !buffer_.empty();
 }
 
 HttpParser::State HttpParser::fail(Error error) {
@@ -76,7 +71,7 @@ HttpParser::State HttpParser::fail(Error error) {
 }
 
 HttpParser::State HttpParser::feed(std::string_view bytes) {
-  impl_->buffer.append(bytes);
+  buffer_.append(bytes);
   return advance();
 }
 
@@ -88,44 +83,66 @@ HttpParser::State HttpParser::next() {
 
 std::string HttpParser::take_rest() {
   PARLEY_ASSERT(state_ == State::complete);
-  return std::exchange(impl_->buffer, {});
+  return std::exchange(buffer_, {});
 }
 
 HttpParser::State HttpParser::advance() {
-  auto& parser = *impl_->parser;
-  std::string& buffer = impl_->buffer;
-  if (state_ == State::head) {
-    // RFC 9112 §2.2: empty lines before a request line are skipped, as some clients send one after a body.
-    const std::size_t text = std::min(buffer.find_first_not_of("\r\n"), buffer.size());
-    if (text > header_bytes_) return fail(ErrorCode::headers_too_large);
-    if (text > 0 && (text < buffer.size() || buffer.back() == '\n')) buffer.erase(0, text);
-  }
-  while (state_ == State::head || state_ == State::body) {
-    boost::system::error_code failed;
-    const bool was_head = state_ == State::head;
-    const std::size_t used = buffer.empty() ? 0 : parser.put(boost::asio::buffer(buffer), failed);
-    buffer.erase(0, used);
-    if (failed == http::error::need_more) failed = {};
-    if (failed == http::error::header_limit) return fail(ErrorCode::headers_too_large);
-    if (failed == http::error::body_limit) return fail(ErrorCode::too_large);
-    if (failed) return fail(ErrorCode::malformed);
-    if (was_head && parser.is_header_done()) {
-      if (!accept_head()) return state_;
-      parser.eager(true);
-      state_ = State::body;
-    }
-    if (parser.is_done()) {
-      request_.body = std::move(parser.get().body());
-      return state_ = State::complete;
-    }
-    if (was_head && state_ == State::head && buffer.size() > header_bytes_) return fail(ErrorCode::headers_too_large);
-    if (used == 0 && !(was_head && state_ == State::body)) break;
-  }
+  if (state_ == State::head) state_ = read_head();
+  if (state_ == State::body) state_ = read_body();
   return state_;
 }
 
-bool HttpParser::accept_head() {
-  const auto& message = impl_->parser->get();
+// Beast sees a head only when it is whole: what it says about one in pieces depends on the pieces, and its reading of
+// chunked bodies in pieces can abort the process (1.81, an assertion on the last chunk).
+HttpParser::State HttpParser::read_head() {
+  // RFC 9112 §2.2: empty lines before a request line are skipped, as some clients send one after a body.
+  if (searched_ == 0) buffer_.erase(0, std::min(buffer_.find_first_not_of("\r\n"), buffer_.size()));
+  if (buffer_.empty()) return State::head;
+  if (const char first = buffer_.front(); first < 'A' || first > 'Z') return fail(ErrorCode::malformed);
+  const std::size_t end = buffer_.find("\r\n\r\n", searched_ < 3 ? 0 : searched_ - 3);
+  if (std::min(end, buffer_.size()) > header_bytes_) return fail(ErrorCode::headers_too_large);
+  if (end == std::string::npos) {
+    searched_ = buffer_.size();
+    return State::head;
+  }
+  Head head;
+  head.parser.header_limit(static_cast<std::uint32_t>(end + 5));
+  boost::system::error_code failed;
+  const std::size_t used = head.parser.put(boost::asio::buffer(buffer_.data(), end + 4), failed);
+  if (failed || used != end + 4 || !head.parser.is_header_done()) return fail(ErrorCode::malformed);
+  const State state = accept_head(head);
+  buffer_.erase(0, end + 4);
+  return state;
+}
+
+HttpParser::State HttpParser::read_body() {
+  std::string_view input = buffer_;
+  bool complete = false;
+  if (chunks_) {
+    switch (chunks_->feed(input, request_.body)) {
+      case ChunkedBody::State::more:
+        break;
+      case ChunkedBody::State::done:
+        complete = true;
+        break;
+      case ChunkedBody::State::malformed:
+        return fail(Error(ErrorCode::malformed, "The chunked body is broken."));
+      case ChunkedBody::State::too_large:
+        return fail(ErrorCode::too_large);
+    }
+  } else {
+    const auto take = static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, input.size()));
+    request_.body.append(input.substr(0, take));
+    input.remove_prefix(take);
+    body_left_ -= take;
+    complete = body_left_ == 0;
+  }
+  buffer_.erase(0, buffer_.size() - input.size());
+  return complete ? State::complete : State::body;
+}
+
+HttpParser::State HttpParser::accept_head(const Head& head) {
+  const auto& message = head.parser.get();
   is_http_1_1_ = message.version() == 11;
   keep_alive_ = message.keep_alive();
   request_.method = view(message.method_string());
@@ -134,10 +151,7 @@ bool HttpParser::accept_head() {
   for (const auto& field : message) {
     request_.headers.emplace_back(to_lower_ascii(view(field.name_string())), view(field.value()));
   }
-  const auto malformed = [this](const char* text) {
-    fail(Error(ErrorCode::malformed, text));
-    return false;
-  };
+  const auto malformed = [this](const char* text) { return fail(Error(ErrorCode::malformed, text)); };
   const auto hosts = message.count(http::field::host);
   if (hosts > 1 || (is_http_1_1_ && hosts == 0)) return malformed("Exactly one Host header is needed.");
   const auto encodings = message.count(http::field::transfer_encoding);
@@ -149,11 +163,18 @@ bool HttpParser::accept_head() {
   const std::string_view expect = request_.header("expect");
   if (!expect.empty() && is_http_1_1_) {
     if (!equal_ascii(expect, "100-continue")) return malformed("The only expectation understood is 100-continue.");
-    expects_continue_ = !impl_->parser->is_done();
+    expects_continue_ = true;
   }
   wants_web_socket_ =
       has_token(request_.header("connection"), "upgrade") && has_token(request_.header("upgrade"), "websocket");
-  return true;
+  if (encodings == 1) {
+    chunks_.emplace(body_bytes_, header_bytes_);
+    return State::body;
+  }
+  body_left_ = head.parser.content_length().value_or(0);
+  if (body_left_ > body_bytes_) return fail(ErrorCode::too_large);
+  expects_continue_ = expects_continue_ && body_left_ > 0;
+  return State::body;
 }
 
 bool HttpParser::take_target(std::string_view target) {

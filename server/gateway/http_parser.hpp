@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "gateway/chunked_body.hpp"
 #include "gateway/http_message.hpp"
 
 namespace parley {
@@ -17,9 +19,6 @@ class HttpParser {
 
   /// Bounds of one request: request line and headers; the body, chunk framing not counted.
   HttpParser(std::size_t header_bytes, std::size_t body_bytes);
-  ~HttpParser();
-  HttpParser(const HttpParser&) = delete;
-  HttpParser& operator=(const HttpParser&) = delete;
 
   /// Adds bytes and goes as far as they allow; what follows a complete request is kept for the next one.
   State feed(std::string_view bytes);
@@ -46,20 +45,25 @@ class HttpParser {
   std::string take_rest();
 
  private:
-  struct Impl;
+  struct Head;
 
   void restart();
   State advance();
   State fail(Error error);
-  bool accept_head();
+  State read_head();
+  State read_body();
+  State accept_head(const Head& head);
   bool take_target(std::string_view target);
 
-  std::unique_ptr<Impl> impl_;
+  std::string buffer_;
+  std::size_t searched_ = 0;  // bytes of buffer_ that hold no end of a head
   std::size_t header_bytes_;
   std::size_t body_bytes_;
   State state_ = State::head;
   Error error_;
   HttpRequest request_;
+  std::optional<ChunkedBody> chunks_;
+  std::uint64_t body_left_ = 0;
   bool expects_continue_ = false;
   bool wants_web_socket_ = false;
   bool keep_alive_ = false;

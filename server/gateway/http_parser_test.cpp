@@ -45,6 +45,23 @@ TEST(HttpParser, BodyByLengthAndByChunks) {
             "hello");
 }
 
+TEST(HttpParser, EmptyChunkedBodyMayComeInPieces) {
+  const auto parsed = parse("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  EXPECT_EQ(parsed.state, State::complete);
+  EXPECT_EQ(parsed.request.body, "");
+}
+
+TEST(HttpParser, ChunkedCodingIsRefusedWhereItIsNotExact) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string body : {"\r\n", "3\nabc\r\n0\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n", "000000003\r\nabc", "-1\r\n",
+                                 "3 \r\nabc\r\n0\r\n\r\n", "0x3\r\nabc", "0\r\nT: \x01\r\n\r\n", "0\r\n\rx"}) {
+    EXPECT_EQ(parse(head + body).error, ErrorCode::malformed) << body;
+  }
+  EXPECT_EQ(parse(head + "1;" + std::string(5000, 'x') + "\r\n").error, ErrorCode::malformed);
+  EXPECT_EQ(parse(head + "0\r\nT: " + std::string(5000, 'x') + "\r\n").error, ErrorCode::malformed);
+  EXPECT_EQ(parse(head + "ffffffff\r\n").error, ErrorCode::too_large);
+}
+
 TEST(HttpParser, PipelinedRequestsComeInOrder) {
   HttpParser parser(4096, 1000);
   EXPECT_EQ(parser.feed(kGet + "\r\nPOST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi\r\n" + kGet),

@@ -1,5 +1,5 @@
 // The harness itself; its tests are those that use it.
-#include "gateway/test_server.hpp"
+#include "gateway/server_for_test.hpp"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
