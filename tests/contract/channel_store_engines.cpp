@@ -58,6 +58,7 @@ RocksOptions small_rocks_options(const std::string& path) {
   options.cache_bytes = 8 << 20;
   options.write_buffer_bytes = 8 << 20;
   options.reserve_bytes = 0;
+  options.retry_full_every = std::chrono::milliseconds(0);
   return options;
 }
 

@@ -44,6 +44,8 @@ struct RocksOptions {
   std::size_t read_queue = 4096;
   /// Commits are refused as disk_full, before anything is written, while the disk has less room than this.
   std::uint64_t reserve_bytes = 128UL << 20;
+  /// After the disk ran full amid a write the store is opened anew, inside, before the next one; at most this often.
+  std::chrono::milliseconds retry_full_every = std::chrono::seconds(1);
   /// Content that was taken out leaves the files once it has waited this long; looked at every `purge_every`.
   std::chrono::milliseconds purge_after = std::chrono::hours(24);
   std::chrono::milliseconds purge_every = std::chrono::minutes(10);

@@ -58,9 +58,11 @@ void Committer::serve_writes(std::deque<Request>& requests) {
     requests.pop_front();
     return request;
   };
+  const auto room = check_room();
   const auto used = holder_.use();
-  if (!used) {
-    while (next_is_write()) refuse(take(), used.error());
+  if (!room || !used) {
+    const Error why = used ? room.error() : used.error();
+    while (next_is_write()) refuse(take(), why);
     return;
   }
   Group group(**used, states_);
@@ -75,7 +77,6 @@ Result<void> Committer::write(const Database& database, Group& group) {
   if (holder_.options().read_only) {
     return fail(ErrorCode::store_unavailable, "the store was opened for reading only");
   }
-  if (auto room = make_room(database); !room) return room;
   rocksdb::WriteOptions synced;
   synced.sync = true;
   const auto start = std::chrono::steady_clock::now();
@@ -92,23 +93,27 @@ Result<void> Committer::write(const Database& database, Group& group) {
   return {};
 }
 
-Result<void> Committer::make_room(const Database& database) {
-  const auto free = database.free_bytes();
-  if (free && *free < holder_.options().reserve_bytes) {
-    return fail(ErrorCode::disk_full, fmt::format("the disk of {} has {} bytes left; {} are kept free: make room",
-                                                  holder_.options().path, *free, holder_.options().reserve_bytes));
+Result<void> Committer::check_room() {
+  const RocksOptions& options = holder_.options();
+  if (const auto free = free_bytes(options); free && *free < options.reserve_bytes) {
+    return fail(ErrorCode::disk_full, fmt::format("the disk of {} has {} bytes left and {} are kept free: make room",
+                                                  options.path, *free, options.reserve_bytes));
   }
-  if (!needs_resume_) return {};
-  const auto status = database.db().Resume();
-  if (!status.ok()) return write_failed(database, status);
-  needs_resume_ = false;
+  if (!ran_full_) return {};
+  if (std::chrono::steady_clock::now() < ran_full_at_ + options.retry_full_every) return fail(ErrorCode::disk_full);
+  // Not DB::Resume: it does not always leave a log cut short behind, and writing to that one again aborts.
+  if (auto opened = reopen_now(); !opened) {
+    ran_full_ = !holder_.poisoned();  // closed now: whoever is answered so has to ask for the reopening
+    return fail(ErrorCode::disk_full, "the disk was full: " + opened.error().text());
+  }
   return {};
 }
 
 Result<void> Committer::write_failed(const Database& database, const rocksdb::Status& status) {
   // A record that did not fit was cut short and will never be read back; a failed sync leaves everything open.
   if (status.IsNoSpace() && !database.sync_failed()) {
-    needs_resume_ = true;
+    ran_full_ = true;
+    ran_full_at_ = std::chrono::steady_clock::now();
     return fail(to_error(status, "cannot write"));
   }
   const std::string why = "cannot write: " + status.ToString();
@@ -122,7 +127,7 @@ Result<void> Committer::reopen_now() {
   const auto states = (*database)->load_partitions();
   if (!states) return fail(states.error());
   remember(*states);
-  needs_resume_ = false;
+  ran_full_ = false;
   holder_.allow();
   return {};
 }

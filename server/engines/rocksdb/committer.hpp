@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -40,14 +41,15 @@ class Committer {
   void run();
   void serve_writes(std::deque<Request>& requests);
   Result<void> write(const Database& database, Group& group);
-  Result<void> make_room(const Database& database);
+  Result<void> check_room();
   Result<void> write_failed(const Database& database, const rocksdb::Status& status);
   Result<void> reopen_now();
   void remember(const std::vector<PartitionState>& states);
 
   Holder& holder_;
   std::vector<PartitionState> states_;  // the committer's thread only
-  bool needs_resume_ = false;           // the committer's thread only
+  bool ran_full_ = false;               // the committer's thread only
+  std::chrono::steady_clock::time_point ran_full_at_;
   std::atomic<Epoch> highest_epoch_ = 0;
 
   std::mutex mutex_;

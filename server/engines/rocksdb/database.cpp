@@ -22,6 +22,20 @@ Error to_error(const rocksdb::Status& status, std::string_view doing) {
   return {ErrorCode::store_unavailable, std::move(text)};
 }
 
+namespace {
+
+rocksdb::Env& env_of(const RocksOptions& options) {
+  return options.env != nullptr ? *options.env : *rocksdb::Env::Default();
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> free_bytes(const RocksOptions& options) {
+  std::uint64_t bytes = 0;
+  if (!env_of(options).GetFreeSpace(options.path, &bytes).ok()) return std::nullopt;
+  return bytes;
+}
+
 /// Notices failed syncs, which a write's status does not tell apart from a failed append, and how long good ones take.
 class IoWatch final : public rocksdb::EventListener {
  public:
@@ -41,6 +55,11 @@ class IoWatch final : public rocksdb::EventListener {
   }
   void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* error) override {
     if (warn_) warn_("the channel store: " + error->ToString());
+  }
+  /// The committer sees to it when there is room.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status error,
+                            bool* automatic) override {
+    if (error.IsNoSpace()) *automatic = false;
   }
   [[nodiscard]] bool sync_failed() const { return sync_failed_.load(); }
   [[nodiscard]] std::chrono::nanoseconds log_sync() const { return std::chrono::nanoseconds(log_sync_ns_.load()); }
@@ -110,7 +129,7 @@ Incarnation draw_incarnation() {
 }  // namespace
 
 Result<std::shared_ptr<Database>> Database::open(const RocksOptions& options) {
-  rocksdb::Env& env = options.env != nullptr ? *options.env : *rocksdb::Env::Default();
+  rocksdb::Env& env = env_of(options);
   const bool exists = env.FileExists(options.path + "/CURRENT").ok();
   if (!exists) {
     if (!options.create_if_missing || options.read_only) {
@@ -220,12 +239,6 @@ bool Database::sync_failed() const {
 
 std::chrono::microseconds Database::last_log_sync() const {
   return std::chrono::duration_cast<std::chrono::microseconds>(watch_->log_sync());
-}
-
-std::optional<std::uint64_t> Database::free_bytes() const {
-  std::uint64_t bytes = 0;
-  if (!db_->GetEnv()->GetFreeSpace(path_, &bytes).ok()) return std::nullopt;
-  return bytes;
 }
 
 }  // namespace parley::rocks

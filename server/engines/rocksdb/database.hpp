@@ -17,6 +17,9 @@ namespace parley::rocks {
 /// Corruption: damaged; no room: disk_full; anything else: store_unavailable. `doing` begins the text.
 Error to_error(const rocksdb::Status& status, std::string_view doing);
 
+/// Bytes that an ordinary user may still write where the store lies; nothing where that cannot be told.
+std::optional<std::uint64_t> free_bytes(const RocksOptions& options);
+
 class IoWatch;
 
 class Database {
@@ -39,8 +42,6 @@ class Database {
   [[nodiscard]] bool sync_failed() const;
   /// How long the newest sync of the write-ahead log took.
   [[nodiscard]] std::chrono::microseconds last_log_sync() const;
-  /// Bytes an ordinary user may still write; nothing where that cannot be told.
-  [[nodiscard]] std::optional<std::uint64_t> free_bytes() const;
 
  private:
   Database() = default;

@@ -27,9 +27,10 @@ void Holder::poison(const std::string& why) {
 }
 
 Result<std::shared_ptr<Database>> Holder::reopen() {
-  poisoned_.store(true);
+  const bool was_poisoned = poisoned_.exchange(true);
   std::unique_lock lock(gate_);
   if (database_ != nullptr && database_.use_count() > 1) {
+    poisoned_.store(was_poisoned);
     return fail(ErrorCode::store_unavailable, "a scan has the store open: it is opened again when the scan has ended");
   }
   database_.reset();

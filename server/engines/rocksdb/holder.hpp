@@ -38,7 +38,8 @@ class Holder {
   void poison(const std::string& why);
   [[nodiscard]] bool poisoned() const { return poisoned_.load(); }
 
-  /// Waits for those who use the database, closes it and opens it again. Uses stay refused until `allow`.
+  /// Waits for those who use the database, closes it and opens it again. Uses stay refused until `allow`. Where a
+  /// scan prevents it, all stays as it was.
   Result<std::shared_ptr<Database>> reopen();
   void allow() { poisoned_.store(false); }
 
