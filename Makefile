@@ -59,7 +59,7 @@ unit: ## Build and run the unit tests only
 
 lint: ## Check format, clang-tidy, layers and generated pages
 	@tools/build/setup.sh build lint
-	@$(call compile,release,--target parley_tables parley_proto_sources parley_pch_light parley_pch_proto parley_pch_asio)
+	@$(call compile,release,--target parley_tables parley_proto_sources)
 	@$(PYTHON) tools/build/check_layers.py || { echo "What a layer may include is in docs/architecture.md."; exit 1; }
 	@$(PYTHON) tools/build/generate.py --proto proto --docs docs --check
 	@$(PYTHON) tools/build/lint.py --build build/release --jobs $(JOBS)

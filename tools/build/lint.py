@@ -14,6 +14,7 @@ import hashlib
 import json
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -67,13 +68,21 @@ class Fingerprints:
 
 
 def flags_of(build):
-    entries = json.loads((build / "compile_commands.json").read_text())
-    return {pathlib.Path(entry["file"]).resolve(): entry["command"] for entry in entries}
+    """The compiler's flags per file, without the precompiled header: reading all of it costs more than what is used of
+    it, and this way a file that does not include what it uses is found."""
+    pch = re.compile(r" -Winvalid-pch| -Xclang -include(-pch)? -Xclang \S+| -Xclang -fno-pch-timestamp")
+    output = re.compile(r" -MD| -M[TF] \S+| -o \S+| -c \S+")
+    flags = {}
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        command = entry["command"]
+        compiler = re.search(r"clang\+\+\S* ", command)
+        flags[pathlib.Path(entry["file"]).resolve()] = output.sub("", pch.sub("", command[compiler.end() :]))
+    return flags
 
 
-def tidy(path, build):
+def tidy(path, flags):
     run = subprocess.run(
-        [TIDY, "--quiet", "-p", str(build), str(path)], capture_output=True, text=True, check=False
+        [TIDY, "--quiet", str(path), "--", *shlex.split(flags)], capture_output=True, text=True, check=False
     )  # fmt: skip
     noise = re.compile(r"^\d+ warnings? (generated|treated)|^Suppressed|^Use -header-filter|^\s*$")
     lines = [line for line in (run.stdout + run.stderr).splitlines() if not noise.match(line)]
@@ -83,23 +92,23 @@ def tidy(path, build):
 def tidy_files(files, build, jobs):
     version = subprocess.run([TIDY, "--version"], capture_output=True, text=True, check=True).stdout
     rules = pathlib.Path(".clang-tidy").read_text() + version
-    commands = flags_of(build)
+    flags = flags_of(build)
     fingerprints = Fingerprints(build)
     cache = build.parent / "lint-cache"
     cache.mkdir(parents=True, exist_ok=True)
     todo = []
     for path in files:
-        command = commands.get(path.resolve())
-        if command is None:
+        own = flags.get(path.resolve())
+        if own is None:
             print(f"lint: {path} is not part of the build; run 'make build' first", file=sys.stderr)
             return False
-        mark = cache / hashlib.sha256("\0".join([rules, command, str(path), fingerprints.of(path)]).encode()).hexdigest()
+        mark = cache / hashlib.sha256("\0".join([rules, own, str(path), fingerprints.of(path)]).encode()).hexdigest()
         if not mark.exists():
-            todo.append((path, mark))
+            todo.append((path, own, mark))
     print(f"lint: clang-tidy on {len(todo)} of {len(files)} files, the others have not changed", flush=True)
     good, done, started = True, 0, time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        runs = {pool.submit(tidy, path, build): (path, mark) for path, mark in todo}
+        runs = {pool.submit(tidy, path, own): (path, mark) for path, own, mark in todo}
         for run in concurrent.futures.as_completed(runs):
             path, mark = runs[run]
             clean, text = run.result()
