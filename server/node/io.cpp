@@ -225,6 +225,14 @@ void Io::tick() {
   }
 }
 
+void Io::end_device(const DeviceId& device, const Error& why) {
+  const std::vector<std::uint64_t> ids = order_;
+  for (const std::uint64_t id : ids) {
+    Session* session = find(id);
+    if (session != nullptr && session->device() == device) session->end(why);
+  }
+}
+
 void Io::drain() {
   std::vector<std::uint64_t> ids = order_;
   for (const std::uint64_t id : ids) {

@@ -103,6 +103,8 @@ class Io {
   void deliver(IoBatch batch);
   /// To every session, whatever `push.sessions` says.
   void push_to_all(Push push);
+  /// Ends this executor's live sessions of a device.
+  void end_device(const DeviceId& device, const Error& why);
   /// About once a second.
   void tick();
   /// All live sessions are told to resume elsewhere and closed.

@@ -57,25 +57,36 @@ void Owner::take_over(PartitionId partition) {
                      if (alive.expired()) return;
                      auto& mine = partitions_[partition];
                      if (!mine || mine->fence != fence) return;
-                     if (!state) {
-                       log::error("take_over_failed", {{"partition", partition}, {"error", state.error().name()}});
-                       if (state.error().code == ErrorCode::stale_owner) return;
-                       executor_.post_after(kReopenDelay, [this, alive, partition, fence] {
-                         if (alive.expired()) return;
-                         if (partitions_[partition] && partitions_[partition]->fence == fence) take_over(partition);
-                       });
-                       return;
-                     }
+                     if (!state) return take_over_failed(partition, state.error());
                      mine->position = state->position;
                      mine->ready = true;
-                     auto early = std::exchange(mine->early, {});
-                     if (!early.empty()) commands(partition, std::move(early));
+                     auto& early = mine->early;
+                     waiting_.insert(waiting_.begin(), std::make_move_iterator(early.begin()),
+                                     std::make_move_iterator(early.end()));
+                     early.clear();
                      schedule();
                    });
 }
 
+void Owner::take_over_failed(PartitionId partition, const Error& error) {
+  log::error("take_over_failed", {{"partition", partition}, {"error", error.name()}});
+  if (error.code == ErrorCode::stale_owner) return;  // somebody else has it
+  if (error.code == ErrorCode::store_unavailable) return store_failed();
+  executor_.post_after(kReopenDelay,
+                       [this, alive = std::weak_ptr(alive_), partition, fence = partitions_[partition]->fence] {
+                         if (alive.expired()) return;
+                         if (partitions_[partition] && partitions_[partition]->fence == fence) take_over(partition);
+                       });
+}
+
 void Owner::lost(PartitionId partition) {
-  partitions_.at(partition).reset();
+  auto& mine = partitions_.at(partition);
+  if (!mine) return;
+  auto early = std::move(mine->early);
+  mine.reset();
+  for (auto& item : early) {
+    if (item.inspection) item.inspection(fail(ErrorCode::stale_owner));
+  }
   cache_.drop_partition(partition);
 }
 
@@ -88,10 +99,6 @@ std::optional<Position> Owner::position_of(PartitionId partition) const {
 void Owner::commands(PartitionId partition, std::vector<QueuedCommand> commands) {
   auto& mine = partitions_.at(partition);
   if (!mine) return;
-  if (!mine->ready) {
-    std::move(commands.begin(), commands.end(), std::back_inserter(mine->early));
-    return;
-  }
   metrics_.commands.add(commands.size());
   for (auto& queued : commands) {
     TurnItem item;
@@ -159,10 +166,14 @@ void Owner::run_turn() {
   while (!waiting_.empty() && items.size() < settings_.commands_per_turn) {
     TurnItem item = std::move(waiting_.front());
     waiting_.pop_front();
-    const auto& mine = partitions_[partition_of(item.channel)];
-    if (!mine || !mine->ready) {
+    auto& mine = partitions_[partition_of(item.channel)];
+    if (!mine) {
       if (item.inspection) item.inspection(fail(ErrorCode::stale_owner));
       continue;  // the queue hands a command to whoever owns the partition now
+    }
+    if (!mine->ready) {
+      mine->early.push_back(std::move(item));
+      continue;
     }
     if (auto parked = parked_.find(item.channel); parked != parked_.end()) {
       parked->second.push_back(std::move(item));
@@ -294,21 +305,26 @@ void Owner::end_turn() {
 
 /// It is uncertain what was written: memory is forgotten, the store is opened and checked again and read anew (P1).
 void Owner::store_failed() {
+  if (reopening_) return;
   reopening_ = true;
   cache_.clear();
+  reopen();
+}
+
+void Owner::reopen() {
   store_.reopen(executor_, [this, alive = std::weak_ptr(alive_)](Result<void> opened) {
     if (alive.expired()) return;
     if (!opened) {
       log::error("store_reopen_failed", {{"error", opened.error().name()}, {"detail", opened.error().text()}});
       executor_.post_after(kReopenDelay, [this, alive] {
-        if (!alive.expired()) store_failed();
+        if (!alive.expired()) reopen();
       });
       return;
     }
     reopening_ = false;
     for (PartitionId partition = 0; partition < kPartitions; ++partition) {
       auto& mine = partitions_[partition];
-      if (!mine || !mine->ready) continue;
+      if (!mine) continue;
       mine->ready = false;
       ++mine->fence;
       take_over(partition);

@@ -68,12 +68,13 @@ class Owner final : public PartitionConsumer {
     Epoch fence = 0;  // the store's: the queue's epoch and how often the store was reopened since
     Position position = 0;
     bool ready = false;                // taken over in the store
-    std::vector<QueuedCommand> early;  // came before it was ready
+    std::vector<TurnItem> early;  // came before it was ready
     std::uint64_t first = 0;           // number of the oldest command not done
     std::deque<bool> finished;         // from `first` on
   };
 
   void take_over(PartitionId partition);
+  void take_over_failed(PartitionId partition, const Error& error);
   void wait(TurnItem item);
   void schedule();
   void run_turn();
@@ -86,6 +87,7 @@ class Owner final : public PartitionConsumer {
   bool defer_totals(TurnItem& item);
   void scan_totals(QueuedCommand command, Seq from, Seq to, Totals totals, bool upwards);
   void store_failed();
+  void reopen();
   void finish(const TurnItem& item);
   void refuse(const TurnItem& item, const Error& error);
 

@@ -1,0 +1,127 @@
+// The servers of the simulation: one or two nodes of the real runtime over a disk, a queue and a bus in memory, which
+// crash, restart, and lose what was on its way.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/metrics.hpp"
+#include "engines/memory/accounts.hpp"
+#include "engines/memory/bus.hpp"
+#include "engines/memory/channel_store.hpp"
+#include "engines/memory/command_queue.hpp"
+#include "node/connection.hpp"
+#include "node/node.hpp"
+#include "node/session.hpp"
+#include "sim/world.hpp"
+
+namespace parley::sim {
+
+/// Tokens are account and device in clear: signing is not what is simulated.
+class SimAuthenticator final : public Authenticator {
+ public:
+  explicit SimAuthenticator(World& world) : world_(world) {}
+  Result<Identity> access_token(std::string_view token) override;
+  Result<Identity> resume_token(std::string_view token) override { return access_token(token); }
+  std::string make_resume_token(const Identity& identity) override {
+    return token_of(identity.account, identity.device);
+  }
+  static std::string token_of(const AccountId& account, const DeviceId& device);
+
+ private:
+  World& world_;
+};
+
+/// What a device learns of its connection.
+class LinkEnd {
+ public:
+  virtual ~LinkEnd() = default;
+  virtual void link_opened() = 0;
+  virtual void link_frame(std::string bytes) = 0;
+  virtual void link_closed(std::uint16_t code) = 0;
+};
+
+/// A connection with delay, order, and a cable that can be cut at any moment; the server's end of it.
+class Link;
+
+class Cluster {
+ public:
+  /// One node; with `two`, two nodes that share disk, queue and bus.
+  Cluster(World& world, bool two);
+  ~Cluster();
+
+  AccountId sign_up(const std::string& handle);
+  /// Connects to a living node, later; nullptr while none lives. The end must call close() before it goes away.
+  std::shared_ptr<Link> connect(LinkEnd& end);
+
+  /// Kills a node with what it has in flight; it comes back by itself after a while.
+  void crash(std::size_t node);
+  /// Cuts a random connection.
+  void cut_one();
+  void fail_next_commit(MemoryStoreFaults::Fate fate) { next_fate_ = fate; }
+  void lose_bus_frames(bool on) { lose_bus_ = on; }
+
+  [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
+  [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const;
+  [[nodiscard]] const Limits& limits() const { return limits_; }
+
+ private:
+  friend class Link;
+  struct Server;
+  void start(std::size_t node);
+  void tick_io(std::size_t node, std::size_t io);
+
+  World& world_;
+  Limits limits_;
+  std::shared_ptr<MemoryDisk> disk_;
+  std::unique_ptr<Accounts> accounts_;
+  std::unique_ptr<MemoryCommandQueue> queue_;
+  std::unique_ptr<MemoryBus> bus_;
+  MemoryStoreFaults::Fate next_fate_ = MemoryStoreFaults::Fate::ok;
+  bool lose_bus_ = false;
+  std::vector<std::unique_ptr<Server>> nodes_;
+  std::vector<std::weak_ptr<Link>> links_;
+  SimExecutor& setup_;
+};
+
+class Link final : public Connection, public std::enable_shared_from_this<Link> {
+ public:
+  Link(Cluster& cluster, std::size_t node, std::size_t io, LinkEnd& end);
+  ~Link() override;
+
+  // The device's side.
+  void send_to_server(std::string bytes);
+  /// The device lets go: nothing more is told to it.
+  void close_by_device();
+  /// Both ends lose it; the device learns it soon, the server too.
+  void cut();
+  void server_died();
+  void open();
+
+  // Connection: the server's side.
+  void send(FrameKind kind, std::string_view payload) override;
+  void send(FrameKind kind, std::shared_ptr<const std::string> payload) override;
+  [[nodiscard]] std::size_t queued_bytes() const override { return queued_; }
+  void ping() override {}
+  void close(std::uint16_t code, std::string_view reason) override;
+  void set_message_limit(std::size_t) override {}
+  void established() override {}
+
+ private:
+  Duration delay();
+  void end_server();
+
+  Cluster& cluster_;
+  std::size_t node_;
+  std::size_t io_;
+  LinkEnd* end_;
+  std::unique_ptr<Session> session_;
+  std::size_t queued_ = 0;
+  Duration last_up_{0}, last_down_{0};
+  bool cut_ = false;
+  bool slow_ = false;
+};
+
+}  // namespace parley::sim
