@@ -40,7 +40,7 @@ struct HttpApiParts {
   Metrics& metrics;
   std::function<void()> before_metrics;  // brings gauges of the process up to date; any thread
   HttpApiOptions options;
-  std::atomic<bool> draining{false};
+  const std::atomic<bool>& draining;
 };
 
 class HttpCall : public std::enable_shared_from_this<HttpCall> {

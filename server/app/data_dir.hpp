@@ -1,0 +1,35 @@
+// The data directory: what lies where, and that only one server works on it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace parley {
+
+/// Holds the directory for this process until it is destroyed. Readable by the owner of the process alone.
+class DataDir {
+ public:
+  /// Makes the directory where there is none. Errors: store_unavailable with a text that says what to do, such as the
+  /// process that has it already.
+  static Result<DataDir> lock(const std::string& path);
+  DataDir(DataDir&& other) noexcept;
+  DataDir& operator=(DataDir&&) = delete;
+  ~DataDir();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path channels() const { return channels_of(path_); }
+  [[nodiscard]] std::filesystem::path people() const { return path_ / "people.sqlite"; }
+
+  /// Where the channel store lies in a data directory; `path` itself if that is already one.
+  static std::filesystem::path channels_of(const std::filesystem::path& path);
+
+ private:
+  DataDir(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+}  // namespace parley

@@ -1,0 +1,131 @@
+// parleyd: reads what it is asked to do, runs the server, and ends it on a signal.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+
+#include "app/command_line.hpp"
+#include "app/server.hpp"
+#include "app/verify_command.hpp"
+#include "base/log.hpp"
+#include "base/version.hpp"
+
+namespace parley {
+namespace {
+
+constexpr std::chrono::seconds kDrainLimit{5};
+constexpr timespec kPoll{0, 20'000'000};
+
+/// Blocked in every thread, so that main alone hears them.
+sigset_t our_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
+/// Every session is a descriptor.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void say_what_next(const Server& server) {
+  const std::string url = server.urls().front();
+  fmt::print(
+      "\nNext, in another terminal:\n"
+      "  parley --server {0} sign-up alice      make an account (or look at {0}/ in a browser)\n"
+      "  parley --help                          what else there is\n"
+      "Ctrl-C stops the server; nothing is lost.\n",
+      url);
+}
+
+/// Until SIGTERM or SIGINT.
+void serve(Server& server, const sigset_t& signals) {
+  for (;;) {
+    const int signal = sigwaitinfo(&signals, nullptr);
+    if (signal == SIGTERM || signal == SIGINT) return;
+    if (signal != SIGHUP) continue;
+    if (auto reloaded = server.reload_certificate(); reloaded) {
+      log::info("certificate_reloaded");
+    } else {
+      log::warning("certificate_not_reloaded", {{"why", reloaded.error().text()}});
+    }
+  }
+}
+
+/// Waits until owners have committed; a second signal ends it at once.
+void drain(Server& server, const sigset_t& signals) {
+  log::info("draining");
+  server.begin_drain();
+  const auto limit = std::chrono::steady_clock::now() + kDrainLimit;
+  while (!server.drained() && std::chrono::steady_clock::now() < limit) {
+    const int signal = sigtimedwait(&signals, nullptr, &kPoll);
+    if (signal == SIGTERM || signal == SIGINT) {
+      log::warning("stopped_at_once");
+      _exit(kExitFailure);
+    }
+  }
+  if (!server.drained()) log::warning("drain_took_too_long");
+  server.stop();
+  log::info("stopped");
+}
+
+int run(const LoadedConfig& loaded) {
+  const Config& config = loaded.config;
+  log::configure(config.log_level, config.log_format);
+  umask(077);
+  raise_descriptor_limit();
+  signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = our_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  for (const auto& warning : loaded.warnings) log::warning("configuration", {{"text", warning}});
+
+  auto server = Server::open(config);
+  Result<void> listening = server ? (*server)->listen() : fail(server.error());
+  if (!listening) {
+    fmt::print(stderr, "parleyd: {}\n", listening.error().text());
+    return kExitFailure;
+  }
+  log::info("started", {{"version", version()},
+                        {"data", (*server)->data_path()},
+                        {"io_threads", config.io_threads},
+                        {"owners", config.owners}});
+  for (const auto& url : (*server)->urls()) fmt::print("parleyd listening on {}\n", url);
+  fmt::print("data in {}\n", (*server)->data_path());
+  if (isatty(STDOUT_FILENO) != 0) say_what_next(**server);
+  std::fflush(stdout);
+  serve(**server, signals);
+  drain(**server, signals);
+  return kExitOk;
+}
+
+int run(int argc, char** argv) {
+  auto asked = read_command_line(argc, argv, environ);
+  if (!asked) return asked.error();
+  if (asked->verify) return verify_command(*asked->verify, asked->json);
+  if (asked->print_config) {
+    fmt::print("{}", print_config(asked->loaded));
+    return kExitOk;
+  }
+  return run(asked->loaded);
+}
+
+}  // namespace
+}  // namespace parley
+
+int main(int argc, char** argv) {
+  try {
+    return parley::run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "parleyd: {}\n", error.what());
+    return parley::kExitFailure;
+  }
+}

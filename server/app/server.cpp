@@ -1,0 +1,283 @@
+#include "app/server.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <atomic>
+#include <future>
+#include <utility>
+
+#include "app/data_dir.hpp"
+#include "app/process_metrics.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/version.hpp"
+#include "engines/crypto/argon2_hasher.hpp"
+#include "engines/crypto/ed25519_signer.hpp"
+#include "engines/memory/command_queue.hpp"
+#include "engines/rocksdb/channel_store.hpp"
+#include "engines/sql/sql_accounts.hpp"
+#include "engines/system/system_clock.hpp"
+#include "engines/system/thread_executor.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/http_api.hpp"
+#include "gateway/io_pool.hpp"
+#include "node/accounts/accounts_service.hpp"
+#include "node/node.hpp"
+#include "node/session.hpp"
+
+namespace parley {
+namespace {
+
+constexpr Duration kTick{1000};
+constexpr Duration kCloseGrace{1500};
+constexpr Duration kCloseLimit{3000};
+constexpr std::chrono::seconds kStartLimit{30};
+/// An owner's fence in the store is the queue's epoch and, in its low bits, how often the store was reopened.
+constexpr unsigned kFenceBits = 16;
+
+NodeId new_node_id(const Clock& clock, Random& random) {
+  std::array<std::uint8_t, 10> bytes{};
+  random.fill(bytes);
+  return NodeId(make_uuid_v7(to_unix_ms(clock.now()), bytes));
+}
+
+GatewayOptions gateway_options(const Config& config) {
+  GatewayOptions options;
+  for (const ListenOption& one : config.listen) options.listen.push_back({one.host, one.port, one.secure});
+  options.limits = config.limits;
+  options.tls = {config.tls_certificate, config.tls_key};
+  options.allowed_origins = config.web_origins;
+  options.http_body_bytes = config.limits.frame_bytes;
+  options.limit_loopback = config.limit_loopback;
+  return options;
+}
+
+RocksOptions store_options(const Config& config, const DataDir& data, Metrics& metrics) {
+  RocksOptions options;
+  options.path = data.channels();
+  options.cache_bytes = config.store_cache_mib << 20U;
+  options.write_buffer_bytes = config.store_buffer_mib << 20U;
+  Histogram& write = metrics.histogram("parley_store_write_seconds", "One synced write of the channel store.",
+                                       Metrics::exponential_bounds(0.0001, 2, 16));
+  Histogram& sync = metrics.histogram("parley_store_sync_seconds", "The fsync of one write of the channel store.",
+                                      Metrics::exponential_bounds(0.0001, 2, 16));
+  Counter& keys = metrics.counter("parley_store_keys_total", "Keys written to the channel store.");
+  Counter& bytes = metrics.counter("parley_store_bytes_total", "Bytes written to the channel store's log.");
+  options.on_commit = [&write, &sync, &keys, &bytes](const CommitSample& sample) {
+    write.observe(std::chrono::duration<double>(sample.write).count());
+    sync.observe(std::chrono::duration<double>(sample.sync).count());
+    keys.add(sample.keys);
+    bytes.add(sample.bytes);
+  };
+  options.on_warning = [](std::string_view text) { log::warning("channel_store", {{"text", text}}); };
+  return options;
+}
+
+AccountsConfig accounts_config(const Config& config) {
+  AccountsConfig accounts;
+  accounts.sign_up = config.sign_up;
+  accounts.open_directory = config.open_directory;
+  accounts.limits = config.limits;
+  return accounts;
+}
+
+/// Waits for something that another thread completes.
+Result<void> wait_for(const std::shared_ptr<std::promise<Result<void>>>& promise, std::string_view what) {
+  auto future = promise->get_future();
+  if (future.wait_for(kStartLimit) != std::future_status::ready) {
+    return fail(ErrorCode::store_unavailable, fmt::format("{} took longer than {} s", what, kStartLimit.count()));
+  }
+  return future.get();
+}
+
+}  // namespace
+
+// Destroyed from the bottom up: what uses something stands below it. Executors outlive everything that completes into
+// them, and have stopped by then.
+struct Server::Parts {
+  Parts(const Config& how, DataDir dir) : config(how), data(std::move(dir)), process(metrics), pool(how.io_threads) {}
+
+  const Config config;
+  DataDir data;
+  SystemClock clock;
+  SystemRandom random;
+  Metrics metrics;
+  ProcessMetrics process;
+  IoPool pool;
+  std::vector<std::unique_ptr<ThreadExecutor>> owners;
+  std::unique_ptr<RocksChannelStore> store;
+  std::unique_ptr<Accounts> accounts;
+  std::unique_ptr<PasswordHasher> hasher;
+  std::unique_ptr<Signer> signer;
+  std::unique_ptr<MemoryCommandQueue> queue;
+  std::vector<std::shared_ptr<TokenVerifier>> verifiers;
+  std::unique_ptr<AccountsService> service;
+  std::unique_ptr<Node> node;
+  std::unique_ptr<HttpApiParts> api_parts;
+  std::unique_ptr<HttpApi> api;
+  std::unique_ptr<Gateway> gateway;
+  std::atomic<bool> draining = false;
+  std::atomic<bool> node_stopped = false;
+
+  ~Parts() {
+    pool.stop();
+    for (auto& owner : owners) owner->stop();
+  }
+
+  Result<void> open_stores() {
+    auto channels = RocksChannelStore::open(store_options(config, data, metrics));
+    if (!channels) return fail(std::move(channels.error()));
+    store = std::move(*channels);
+    auto people = open_sqlite_accounts({.file = data.people()});
+    if (!people) return fail(std::move(people.error()));
+    accounts = std::move(*people);
+    return {};
+  }
+
+  void make_services() {
+    hasher =
+        make_argon2_hasher(config.password_cost == PasswordCost::minimum ? Argon2Options::minimum() : Argon2Options{});
+    signer = make_ed25519_signer();
+    queue = std::make_unique<MemoryCommandQueue>((store->highest_epoch() >> kFenceBits) + 1, config.limits.owner_queue);
+    for (std::uint64_t i = 0; i < config.owners; ++i) {
+      owners.push_back(std::make_unique<ThreadExecutor>(fmt::format("owner-{}", i)));
+    }
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+      TokenVerifier::Options options;
+      options.incarnation = store->incarnation();
+      options.resume_life = Duration(static_cast<std::int64_t>(config.limits.resume_token_ms));
+      verifiers.push_back(std::make_shared<TokenVerifier>(*signer, clock, options));
+    }
+    service = std::make_unique<AccountsService>(
+        AccountsService::Ports{*accounts, *hasher, *signer, clock, random, pool.at(0)}, accounts_config(config));
+  }
+
+  void make_node() {
+    NodeSettings settings;
+    settings.id = new_node_id(clock, random);
+    settings.limits = config.limits;
+    settings.server_name = fmt::format("parleyd {}", version());
+    settings.cached_channels = config.cached_channels;
+    std::vector<Executor*> owner_executors;
+    std::vector<Executor*> io_executors;
+    std::vector<Authenticator*> authenticators;
+    for (auto& owner : owners) owner_executors.push_back(owner.get());
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+      io_executors.push_back(&pool.at(i));
+      authenticators.push_back(verifiers[i].get());
+    }
+    node = std::make_unique<Node>(
+        settings, NodePorts{*store, *queue, accounts->people(), accounts->jobs(), nullptr, clock, random},
+        owner_executors, io_executors, authenticators, metrics);
+  }
+
+  /// Keys and revoked devices reach every io thread before anybody can connect.
+  Result<void> start_accounts() {
+    auto started = std::make_shared<std::promise<Result<void>>>();
+    service->start([started](Result<void> result) { started->set_value(std::move(result)); });
+    if (auto result = wait_for(started, "loading the server's keys"); !result) return result;
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+      auto attached = std::make_shared<std::promise<Result<void>>>();
+      pool.at(i).post([this, i] {
+        verifiers[i]->on_device_revoked(
+            [this, i](const DeviceId& device) { node->io(i).end_device(device, ErrorCode::device_revoked); });
+      });
+      service->attach(pool.at(i), verifiers[i],
+                      [attached](Result<void> result) { attached->set_value(std::move(result)); });
+      if (auto result = wait_for(attached, "handing out the server's keys"); !result) return result;
+    }
+    return {};
+  }
+
+  void tick(std::size_t i) {
+    pool.at(i).post_after(kTick, [this, i] {
+      node->io(i).tick();
+      tick(i);
+    });
+  }
+
+  void make_gateway() {
+    HttpApiOptions options;
+    options.metrics_for_all = config.metrics == MetricsAccess::all;
+    options.limit_loopback = config.limit_loopback;
+    options.trust_forwarded = config.trust_forwarded;
+    options.server_name = fmt::format("parleyd {}", version());
+    std::vector<TokenVerifier*> by_thread;
+    for (auto& verifier : verifiers) by_thread.push_back(verifier.get());
+    api_parts = std::make_unique<HttpApiParts>(
+        *node, *service, std::move(by_thread), *store, accounts->people(), clock, random, metrics,
+        [this] { process.update(); }, std::move(options), draining);
+    api = std::make_unique<HttpApi>(*api_parts);
+    auto factory = [this](Connection& connection, const PeerInfo& peer) -> std::unique_ptr<ConnectionHandler> {
+      return std::make_unique<Session>(node->io(peer.io_thread), connection);
+    };
+    gateway = std::make_unique<Gateway>(pool, clock, metrics, gateway_options(config), factory, *api);
+  }
+};
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() {
+  if (!parts_) return;
+  begin_drain();
+  stop();
+}
+
+Result<std::unique_ptr<Server>> Server::open(const Config& config) {
+  auto data = DataDir::lock(config.data);
+  if (!data) return fail(std::move(data.error()));
+  auto parts = std::make_unique<Parts>(config, std::move(*data));
+  if (auto opened = parts->open_stores(); !opened) return fail(std::move(opened.error()));
+  parts->make_services();
+  parts->make_node();
+  if (auto started = parts->start_accounts(); !started) return fail(std::move(started.error()));
+  parts->node->start();
+  for (std::size_t i = 0; i < parts->pool.size(); ++i) parts->tick(i);
+  parts->make_gateway();
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Result<void> Server::listen() {
+  return parts_->gateway->listen();
+}
+
+std::vector<std::string> Server::urls() const {
+  std::vector<std::string> urls;
+  for (const ListenAddress& address : parts_->gateway->listening()) {
+    urls.push_back(ListenOption{address.host, address.port, address.secure, std::nullopt}.url());
+  }
+  return urls;
+}
+
+std::string Server::data_path() const {
+  return parts_->data.path().string();
+}
+
+Result<void> Server::reload_certificate() {
+  return parts_->gateway->reload();
+}
+
+void Server::begin_drain() {
+  if (parts_->draining.exchange(true)) return;
+  parts_->gateway->stop_accepting();
+  parts_->node->stop([parts = parts_.get()] { parts->node_stopped = true; });
+}
+
+bool Server::drained() const {
+  return parts_->node_stopped;
+}
+
+void Server::stop() {
+  if (!parts_) return;
+  const ErrorInfo& why = error_info(ErrorCode::draining);
+  parts_->gateway->close_all(why.close_code, std::string(why.name), kCloseGrace);
+  if (!parts_->gateway->wait_until_closed(kCloseLimit)) {
+    log::warning("connections_dropped", {{"count", parts_->gateway->connections()}});
+  }
+  parts_->pool.stop();
+  for (auto& owner : parts_->owners) owner->stop();
+  parts_.reset();
+}
+
+}  // namespace parley

@@ -1,0 +1,45 @@
+// parleyd as a whole: the engines and services of one node, wired together. The only place that names engines.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config.hpp"
+#include "base/result.hpp"
+
+namespace parley {
+
+class Server {
+ public:
+  /// Opens the data directory and every store, and starts the threads. Blocks. Errors have a text for the operator.
+  static Result<std::unique_ptr<Server>> open(const Config& config);
+  /// As stop(), where that was not called.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Takes connections from now on. Errors name the address and the reason.
+  Result<void> listen();
+  /// With the ports really taken: "http://127.0.0.1:8080".
+  [[nodiscard]] std::vector<std::string> urls() const;
+  [[nodiscard]] std::string data_path() const;
+
+  /// Reads the TLS certificate again; the old one stays in use when that fails.
+  Result<void> reload_certificate();
+
+  /// First half of the end: nobody comes in any more, sessions are told to resume elsewhere, owners commit what they
+  /// have. Returns at once; finished() says when that is done.
+  void begin_drain();
+  [[nodiscard]] bool drained() const;
+  /// Second half: closes what is still open, waits a moment for it, stops every thread and closes the stores. Blocks
+  /// for a few seconds at most.
+  void stop();
+
+ private:
+  struct Parts;
+  explicit Server(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace parley

@@ -1,0 +1,39 @@
+// Proves what the store promises by reading all of it (P10): seqs without a gap (P2), each send_id once and on its
+// event (P3), totals that are the sums of the events (P4), contents that fit their hashes, the hash chain, and
+// checksums of every record.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "ports/channel_store.hpp"
+
+namespace parley {
+
+struct Damage {
+  ChannelId channel;  // nil: of the store as a whole
+  Seq seq = 0;        // 0: of the channel as a whole
+  std::string what;
+};
+
+struct VerifyReport {
+  std::uint64_t channels = 0;
+  std::uint64_t events = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t outcomes = 0;
+  std::uint64_t memberships = 0;
+  std::uint64_t damaged = 0;  // all that was told to the sink
+};
+
+/// The channels in the list of an account.
+using ListReader = std::function<Result<std::vector<ChannelId>>(const AccountId&)>;
+using DamageSink = std::function<void(const Damage&)>;
+
+/// Reads everything; tells `found` each damage as it is met. Blocks.
+VerifyReport verify_store(ChannelStoreScan& scan, const ListReader& lists, const DamageSink& found);
+
+}  // namespace parley

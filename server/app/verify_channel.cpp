@@ -1,0 +1,342 @@
+#include "app/verify_channel.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace parley {
+namespace {
+
+constexpr std::uint32_t kPageEvents = 512;
+constexpr std::uint64_t kPageBytes = 8U << 20U;
+/// Far above every real seq.
+constexpr Seq kLastSeq = Seq{1} << 53U;
+
+auto key_of(const AccountId& account, const SendId& send_id) {
+  return std::tie(account, send_id);
+}
+
+}  // namespace
+
+void ChannelCheck::damage(Seq seq, std::string what) {
+  ++report_.damaged;
+  found_({id_, seq, std::move(what)});
+}
+
+std::vector<AccountId> ChannelCheck::accounts() const {
+  std::vector<AccountId> all;
+  for (const auto& [account, member] : stored_.members) all.push_back(account);
+  return all;
+}
+
+void ChannelCheck::run() {
+  ++report_.channels;
+  replayed_.id = stored_.id = id_;
+  if (!read_records()) return;
+  read_outcomes();
+  walk();
+  check_head();
+  check_card();
+  check_unclaimed_outcomes();
+  check_deletions();
+  check_annotations();
+}
+
+// ---- reading -----------------------------------------------------------------------------------------------------
+
+bool ChannelCheck::read_records() {
+  StoreQuery query;
+  query.channels.push_back(id_);
+  auto answer = scan_.read_now(query);
+  if (!answer) {
+    damage(0, "head, card and members cannot be read: " + answer.error().text());
+    return false;
+  }
+  if (!answer->channels[0]) {
+    damage(0, "there is no head record");
+    return false;
+  }
+  const StoredChannel& found = *answer->channels[0];
+  auto head = wire::decode_head(found.head);
+  if (!head) {
+    damage(0, "head: " + head.error().text());
+    return false;
+  }
+  head_ = *head;
+  if (head_.position > partition_position_) damage(0, "head: its commit position lies after the partition's");
+  if (head_.members_as_of > head_.seq) damage(0, "head: members are said to be exact after the head");
+  if (auto card = wire::decode_card(found.card, stored_); !card) damage(0, "card: " + card.error().text());
+  for (const MemberRow& row : found.members) {
+    auto member = wire::decode_member(row.record);
+    if (!member) {
+      damage(0, fmt::format("member {}: {}", row.account.str(), member.error().text()));
+      continue;
+    }
+    ++report_.memberships;
+    if (member->read > head_.seq || member->delivered > head_.seq) {
+      damage(0, fmt::format("member {}: a cursor stands after the head", row.account.str()));
+    }
+    if (member->position > partition_position_) {
+      damage(0, fmt::format("member {}: its commit position lies after the partition's", row.account.str()));
+    }
+    reads_.emplace(member->read, row.account);
+    stored_.members.emplace(row.account, std::move(*member));
+  }
+  return true;
+}
+
+void ChannelCheck::read_outcomes() {
+  auto rows = scan_.outcomes_of(id_);
+  if (!rows) return damage(0, "outcomes cannot be read: " + rows.error().text());
+  outcomes_.reserve(rows->size());
+  for (const OutcomeRow& row : *rows) {
+    ++report_.outcomes;
+    auto said = wire::decode_outcome(row.record);
+    if (!said) {
+      damage(0,
+             fmt::format("outcome of send_id {} by {}: {}", row.send_id.str(), row.account.str(), said.error().text()));
+      continue;
+    }
+    outcomes_.push_back({row.account, row.send_id, *said, false});
+  }
+  std::sort(outcomes_.begin(), outcomes_.end(), [](const Outcome& a, const Outcome& b) {
+    return key_of(a.account, a.send_id) < key_of(b.account, b.send_id);
+  });
+}
+
+// ---- the events --------------------------------------------------------------------------------------------------
+
+void ChannelCheck::walk() {
+  check_reads_at(0);
+  check_members_at(0);
+  while (next_ <= head_.seq) {
+    StoreQuery query;
+    query.events.push_back({id_, next_, head_.seq, kPageEvents, kPageBytes, false});
+    auto answer = scan_.read_now(query);
+    if (!answer) {
+      take_one_by_one(next_, std::min<Seq>(head_.seq, next_ + kPageEvents - 1));
+      continue;
+    }
+    if (answer->events[0].empty()) break;
+    for (const EventRow& row : answer->events[0]) take(row);
+  }
+  if (next_ <= head_.seq) {
+    damage(next_, next_ == head_.seq ? "the event at the head is missing"
+                                     : fmt::format("the events {} to {} are missing", next_, head_.seq));
+    replay_whole_ = false;
+    digest_.reset();
+  }
+  StoreQuery beyond;
+  beyond.events.push_back({id_, head_.seq + 1, kLastSeq, 1, 1, false});
+  auto answer = scan_.read_now(beyond);
+  if (answer && !answer->events[0].empty()) damage(answer->events[0][0].seq, "there is an event after the head");
+}
+
+/// Finds which events of a page the store cannot read.
+void ChannelCheck::take_one_by_one(Seq from, Seq to) {
+  for (Seq seq = from; seq <= to; ++seq) {
+    StoreQuery query;
+    query.events.push_back({id_, seq, seq, 1, 1, false});
+    auto answer = scan_.read_now(query);
+    if (answer && !answer->events[0].empty()) {
+      take(answer->events[0][0]);
+      continue;
+    }
+    damage(seq, answer ? "the event is missing" : "the event cannot be read: " + answer.error().text());
+    replay_whole_ = false;
+    digest_.reset();
+    next_ = seq + 1;
+  }
+}
+
+void ChannelCheck::take(const EventRow& row) {
+  if (row.seq != next_) {
+    damage(next_, next_ + 1 == row.seq ? "the event is missing"
+                                       : fmt::format("the events {} to {} are missing", next_, row.seq - 1));
+    replay_whole_ = false;
+    digest_.reset();
+  }
+  next_ = row.seq + 1;
+  ++report_.events;
+  auto opened = wire::verify_event(row.record);
+  if (!opened) {
+    damage(row.seq, opened.error().text());
+    opened = wire::open_event(row.record);  // a content that does not fit leaves the header to go on with
+  }
+  if (!opened) {
+    replay_whole_ = false;
+    digest_.reset();
+    return;
+  }
+  if (opened->event.seq != row.seq) {
+    damage(row.seq, fmt::format("the event says that it is {}", opened->event.seq));
+    replay_whole_ = false;
+  }
+  if (opened->event.is_message()) ++report_.messages;
+  check_chain(*opened);
+  note_references(*opened);
+  check_outcome(opened->event);
+  replay(opened->event);
+}
+
+void ChannelCheck::check_chain(const wire::OpenedEvent& opened) {
+  const Seq seq = opened.event.seq;
+  if (digest_) digest_ = wire::chain(*digest_, opened.header, opened.content_hash);
+  if (seq % wire::kDigestEvery == 0 && !opened.digest) damage(seq, "the digest of the chain is missing");
+  if (!opened.digest) return;
+  if (digest_ && *digest_ != *opened.digest) {
+    damage(seq, fmt::format("the digest of the chain does not fit the {} events up to here", wire::kDigestEvery));
+  }
+  digest_ = opened.digest;  // goes on from here, so that one damage is not told at every digest to come
+}
+
+void ChannelCheck::replay(const Event& event) {
+  if (!replay_whole_) return;
+  apply(replayed_, event);
+  if (event.count != replayed_.count) {
+    damage(event.seq, fmt::format("the event counts {} messages; there are {}", event.count, replayed_.count));
+  }
+  check_reads_at(event.seq);
+  check_members_at(event.seq);
+}
+
+/// Members' totals at their `read` cursor.
+void ChannelCheck::check_reads_at(Seq seq) {
+  const auto [first, last] = reads_.equal_range(seq);
+  for (auto it = first; it != last; ++it) {
+    const Member& member = stored_.members.at(it->second);
+    const Member* now = replayed_.find(it->second);
+    const Totals right = now == nullptr ? Totals{} : Totals{replayed_.count, now->own, now->mentions};
+    if (seq == 0 ? member.at_read == Totals{} : member.at_read == right) continue;
+    damage(seq,
+           fmt::format("member {}: the totals remembered at the read cursor are {}/{}/{}; the events make {}/{}/{}",
+                       it->second.str(), member.at_read.count, member.at_read.own, member.at_read.mentions, right.count,
+                       right.own, right.mentions));
+  }
+}
+
+void ChannelCheck::check_members_at(Seq seq) {
+  if (seq != head_.members_as_of) return;
+  for (const auto& [account, right] : replayed_.members) {
+    const Member* member = stored_.find(account);
+    if (member == nullptr) {
+      damage(seq, fmt::format("member {}: there is no record", account.str()));
+      continue;
+    }
+    if (member->own != right.own || member->mentions != right.mentions) {
+      damage(seq, fmt::format("member {}: totals are {} own and {} mentions; the events make {} and {}", account.str(),
+                              member->own, member->mentions, right.own, right.mentions));
+    }
+    if (member->role != right.role || member->intervals != right.intervals || member->since != right.since) {
+      damage(seq, fmt::format("member {}: role or visible intervals are not what the events make", account.str()));
+    }
+  }
+  for (const auto& [account, member] : stored_.members) {
+    if (replayed_.find(account) == nullptr) damage(seq, fmt::format("member {}: never joined", account.str()));
+  }
+}
+
+void ChannelCheck::note_references(const wire::OpenedEvent& opened) {
+  const Event& event = opened.event;
+  if (opened.content_deleted) emptied_.insert(event.seq);
+  if (const auto* edited = event.as<event::Edited>()) {
+    edits_[event.seq] = edited->target;
+    annotations_[edited->target].edits.push_back(event.seq);
+  } else if (const auto* reacted = event.as<event::Reacted>()) {
+    auto& slots = annotations_[reacted->target].reactions;
+    std::erase_if(slots, [&](const auto& slot) { return slot.account == event.account; });
+    if (reacted->value.empty()) return;
+    const auto place =
+        std::find_if(slots.begin(), slots.end(), [&](const auto& slot) { return event.account < slot.account; });
+    slots.insert(place, {event.account, reacted->value, event.seq});
+  } else if (const auto* deleted = event.as<event::Deleted>()) {
+    deleted_.insert(deleted->targets.begin(), deleted->targets.end());
+  }
+}
+
+void ChannelCheck::check_outcome(const Event& event) {
+  const auto it = std::lower_bound(outcomes_.begin(), outcomes_.end(), event, [](const Outcome& row, const Event& e) {
+    return key_of(row.account, row.send_id) < key_of(e.account, e.send_id);
+  });
+  if (it == outcomes_.end() || it->account != event.account || it->send_id != event.send_id) {
+    return damage(event.seq, fmt::format("no outcome is stored under its send_id {}", event.send_id.str()));
+  }
+  if (it->said.seq != event.seq) {
+    return damage(event.seq,
+                  fmt::format("the outcome of its send_id {} says seq {}", event.send_id.str(), it->said.seq));
+  }
+  if (it->said.time != event.time) damage(event.seq, "the outcome of its send_id has another time");
+  it->claimed = true;
+}
+
+// ---- afterwards --------------------------------------------------------------------------------------------------
+
+void ChannelCheck::check_head() {
+  if (digest_ && *digest_ != head_.digest) damage(head_.seq, "the digest of the chain in the head does not fit");
+  if (!replay_whole_) return;
+  if (replayed_.count != head_.count) {
+    damage(head_.seq, fmt::format("the head counts {} messages; there are {}", head_.count, replayed_.count));
+  }
+  if (replayed_.time != head_.time) damage(head_.seq, "the head has another time than its event");
+}
+
+void ChannelCheck::check_card() {
+  if (!replay_whole_) return;
+  const auto shown = [](const Channel& channel) {
+    return std::tie(channel.kind, channel.title, channel.description, channel.avatar, channel.settings, channel.hidden,
+                    channel.blocked_by, channel.invitations, channel.crypto_epoch);
+  };
+  if (shown(stored_) != shown(replayed_)) damage(head_.seq, "the card is not what the events make");
+}
+
+/// An outcome without an event is a refusal, or that of one who created a channel that was there already.
+void ChannelCheck::check_unclaimed_outcomes() {
+  for (const Outcome& outcome : outcomes_) {
+    if (outcome.claimed || outcome.said.seq == 0) continue;
+    if (outcome.said.seq == 1 && stored_.kind != ChannelKind::group) continue;
+    damage(outcome.said.seq, fmt::format("an outcome of {} under send_id {} names it, but the event is another's",
+                                         outcome.account.str(), outcome.send_id.str()));
+  }
+}
+
+void ChannelCheck::check_deletions() {
+  if (!replay_whole_) return;
+  std::set<Seq> right = deleted_;
+  for (const auto& [edit, target] : edits_) {
+    if (deleted_.contains(target)) right.insert(edit);
+  }
+  for (const Seq seq : right) {
+    if (!emptied_.contains(seq)) damage(seq, "the message was deleted, but its content is still there");
+  }
+  for (const Seq seq : emptied_) {
+    if (!right.contains(seq)) damage(seq, "the content is gone, but nobody deleted it");
+  }
+}
+
+void ChannelCheck::check_annotations() {
+  StoreQuery query;
+  query.annotations.push_back({id_, 1, kLastSeq});
+  auto answer = scan_.read_now(query);
+  if (!answer) return damage(0, "annotations cannot be read: " + answer.error().text());
+  for (const AnnotationRow& row : answer->annotations[0]) {
+    auto stored = wire::decode_annotation(row.record);
+    if (!stored) {
+      damage(row.target, "annotation: " + stored.error().text());
+      annotations_.erase(row.target);
+      continue;
+    }
+    const auto right = annotations_.extract(row.target);
+    const wire::Annotation none;
+    const wire::Annotation& wanted = right ? right.mapped() : none;
+    if (replay_whole_ && (stored->edits != wanted.edits || stored->reactions != wanted.reactions)) {
+      damage(row.target, "edits or reactions are not what the events make");
+    }
+  }
+  for (const auto& [target, annotation] : annotations_) {
+    if (!annotation.edits.empty() || !annotation.reactions.empty()) damage(target, "edits or reactions are missing");
+  }
+}
+
+}  // namespace parley

@@ -1,0 +1,101 @@
+#include "app/verify_command.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <future>
+#include <memory>
+
+#include "app/command_line.hpp"
+#include "app/data_dir.hpp"
+#include "app/verify.hpp"
+#include "engines/rocksdb/channel_store.hpp"
+#include "engines/system/thread_executor.hpp"
+
+namespace parley {
+namespace {
+
+/// With --json no more than this is listed; the count is of all.
+constexpr std::size_t kListed = 10'000;
+
+ListReader reader_of(RocksChannelStore& store, Executor& executor) {
+  return [&store, &executor](const AccountId& account) {
+    auto promise = std::make_shared<std::promise<Result<std::vector<ChannelId>>>>();
+    auto future = promise->get_future();
+    store.channels_of(account, executor,
+                      [promise](Result<std::vector<ChannelId>> found) { promise->set_value(std::move(found)); });
+    return future.get();
+  };
+}
+
+void print_damage(const Damage& damage) {
+  const std::string where = damage.channel.is_nil() ? "store" : fmt::format("channel {}", damage.channel.str());
+  if (damage.seq == 0) {
+    fmt::print("{}: {}\n", where, damage.what);
+  } else {
+    fmt::print("{} seq {}: {}\n", where, damage.seq, damage.what);
+  }
+}
+
+boost::json::object to_json(const Damage& damage) {
+  boost::json::object out;
+  if (!damage.channel.is_nil()) out["channel"] = damage.channel.str();
+  if (damage.seq != 0) out["seq"] = damage.seq;
+  out["what"] = damage.what;
+  return out;
+}
+
+int cannot_open(const std::string& data, const std::string& why, bool json) {
+  if (json) {
+    fmt::print("{}\n", boost::json::serialize(boost::json::object{{"data", data}, {"error", why}}));
+  } else {
+    fmt::print(stderr, "parleyd: cannot open the channel store of {}: {}\n", data, why);
+  }
+  return kExitUsage;
+}
+
+}  // namespace
+
+int verify_command(const std::string& data, bool json) {
+  RocksOptions options;
+  options.path = DataDir::channels_of(data);
+  options.create_if_missing = false;
+  options.read_only = true;
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.path, error)) {
+    return cannot_open(data, fmt::format("there is no directory {}", options.path), json);
+  }
+  ThreadExecutor executor("verify");
+  auto store = RocksChannelStore::open(options);
+  if (!store) return cannot_open(data, store.error().text(), json);
+  auto scan = (*store)->scan();
+  if (!scan) return cannot_open(data, scan.error().text(), json);
+
+  boost::json::array listed;
+  const VerifyReport report = verify_store(**scan, reader_of(**store, executor), [&](const Damage& damage) {
+    if (!json) return print_damage(damage);
+    if (listed.size() < kListed) listed.push_back(to_json(damage));
+  });
+  if (json) {
+    fmt::print("{}\n", boost::json::serialize(boost::json::object{{"data", data},
+                                                                  {"incarnation", (*store)->incarnation().str()},
+                                                                  {"clean", report.damaged == 0},
+                                                                  {"channels", report.channels},
+                                                                  {"events", report.events},
+                                                                  {"messages", report.messages},
+                                                                  {"outcomes", report.outcomes},
+                                                                  {"memberships", report.memberships},
+                                                                  {"damaged", report.damaged},
+                                                                  {"damage", std::move(listed)}}));
+  } else {
+    fmt::print("{} channels, {} events ({} messages), {} outcomes, {} memberships: {}\n", report.channels,
+               report.events, report.messages, report.outcomes, report.memberships,
+               report.damaged == 0 ? "all is well" : fmt::format("DAMAGED in {} places", report.damaged));
+  }
+  scan->reset();
+  return report.damaged == 0 ? kExitOk : kExitFailure;
+}
+
+}  // namespace parley
