@@ -112,7 +112,7 @@ void Cluster::crash(std::size_t index) {
   for (auto* executor : server.ios) executor->kill();
   server.store->crash(world_.dice().below(server.store->in_flight() + 1));
   for (auto& link : links_) {
-    if (auto live = link.lock()) live->server_died();
+    if (auto live = link.lock(); live && live->node() == index) live->server_died();
   }
   std::erase_if(links_, [](const auto& link) { return link.expired(); });
   server.node.reset();

@@ -98,6 +98,7 @@ class Link final : public Connection, public std::enable_shared_from_this<Link> 
   /// Both ends lose it; the device learns it soon, the server too.
   void cut();
   void server_died();
+  [[nodiscard]] std::size_t node() const { return node_; }
   void open();
 
   // Connection: the server's side.
