@@ -96,17 +96,18 @@ def tidy_files(files, build, jobs):
     fingerprints = Fingerprints(build)
     cache = build.parent / "lint-cache"
     cache.mkdir(parents=True, exist_ok=True)
-    todo = []
+    todo, good = [], True
     for path in files:
         own = flags.get(path.resolve())
         if own is None:
             print(f"lint: {path} is not part of the build; run 'make build' first", file=sys.stderr)
-            return False
+            good = False
+            continue
         mark = cache / hashlib.sha256("\0".join([rules, own, str(path), fingerprints.of(path)]).encode()).hexdigest()
         if not mark.exists():
             todo.append((path, own, mark))
     print(f"lint: clang-tidy on {len(todo)} of {len(files)} files, the others have not changed", flush=True)
-    good, done, started = True, 0, time.monotonic()
+    done, started = 0, time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         runs = {pool.submit(tidy, path, own): (path, mark) for path, own, mark in todo}
         for run in concurrent.futures.as_completed(runs):
