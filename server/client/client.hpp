@@ -63,6 +63,8 @@ class Listener {
   /// call.
   virtual void on_events(const ChannelState& /*channel*/, std::span<const v1::Event* const> /*events*/,
                          Placement /*placement*/) {}
+  /// The server pushed an event that was applied already, and no page can have brought it first. It changes nothing.
+  virtual void on_repeated(const ChannelState& /*channel*/, Seq /*seq*/) {}
   /// The outcome of a send; told once, then it has left the outbox.
   virtual void on_sent(const SendResult& /*result*/) {}
   virtual void on_typing(const ChannelId& /*channel*/, const AccountId& /*account*/, bool /*on*/) {}

@@ -44,6 +44,7 @@ class Client::Core {
     bool in_repair = false;
     bool unhelpful = false;  // the last page brought nothing: wait until the channel moves
     bool doubted = false;    // an event that must exist has not come yet
+    Seq paged = 0;           // pages have brought events up to here
     bool cursor_in_flight = false;
     bool cursor_due = false;
     Time cursor_next = kNever;  // not before

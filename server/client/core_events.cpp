@@ -31,7 +31,10 @@ void Client::Core::on_events(Time now, v1::Events& events) {
     if (seq == 0) continue;
     state.head = std::max(state.head, seq);
     take_admission(state, event.header(), session_.account);
-    if (seq <= state.top()) continue;  // told already, or in a hole that a page will fill
+    if (seq <= state.top()) {  // told already, or in a hole that a page will fill
+      if (seq > channel.paged && contains(state.have, seq)) listener_.on_repeated(state, seq);
+      continue;
+    }
     if (!channel.known || !accepts(channel, seq)) {
       hold(*id, event);
       continue;
@@ -133,8 +136,10 @@ void Client::Core::on_history(Time now, Channel& channel, const v1::History& his
   state.head = std::max<Seq>(state.head, history.head());
   const Seq first = std::max<Seq>(history.from(), from);
   const Seq last = std::min<Seq>(history.to(), to);
-  if (first == 0 || first > last || !newest_missing(state.visible, state.have, first, last)) {
-    channel.unhelpful = true;
+  const bool usable = first != 0 && first <= last;
+  if (!usable || !newest_missing(state.visible, state.have, first, last)) {
+    // Nothing new: pushes were faster, or the server will not say.
+    channel.unhelpful = newest_missing(state.visible, state.have, from, to).has_value();
     return settle(now, channel);
   }
   const Seq top = state.top();
@@ -157,6 +162,7 @@ void Client::Core::on_history(Time now, Channel& channel, const v1::History& his
     events.push_back(&event);
   }
   add_range(state.have, first, last);
+  channel.paged = std::max(channel.paged, last);
   drop_held(state.id, std::max<Seq>(state.top(), 1));
   if (events.empty()) {
     const ChannelState* changed = &state;

@@ -18,21 +18,20 @@ std::optional<std::pair<Interval, bool>> Client::Core::missing(const Channel& ch
   const ChannelState& state = channel.state;
   const Seq held = lowest_held(state.id);
   const Seq end = held > state.top() ? held - 1 : state.head;
-  const Seq page_start = state.head > page_events_ ? state.head - page_events_ + 1 : 1;
+  const auto page_up_to = [&](Seq seq) { return seq > page_events_ ? seq - page_events_ + 1 : 1; };
+  const Seq first_page = page_up_to(state.contact);
+  const Seq last_page = page_up_to(state.head);
   std::optional<Interval> range;
   bool oldest_first = false;
   switch (want_of(channel)) {
     case Want::nothing:
       return std::nullopt;
     case Want::in_order:
-      if (!state.have.empty()) {
-        range = oldest_missing(state.visible, state.have, state.top() + 1, end);
-        oldest_first = true;
-        break;
-      }
-      [[fallthrough]];
+      range = oldest_missing(state.visible, state.have, state.have.empty() ? first_page : state.top() + 1, end);
+      oldest_first = true;
+      break;
     case Want::newest:
-      range = newest_missing(state.visible, state.have, page_start, end);
+      range = newest_missing(state.visible, state.have, last_page, end);
       break;
     case Want::everything:
       range = newest_missing(state.visible, state.have, 1, end);

@@ -105,6 +105,7 @@ void Client::Core::take_one_row(Channel& channel, const v1::InboxRow& row, std::
   if (agreed < state.top()) dropped.push_back({state.id, agreed + 1, state.top()});
   if (agreed < state.top() || other_history) forget_after(state, agreed);
   state.incarnation = session_.incarnation;
+  if (!channel.known || (other_history && state.have.empty())) state.contact = row.head();
   take_row(state, row);
   remember_digest(state, row);
   state.unread = row.unread();

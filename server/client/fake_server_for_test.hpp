@@ -64,7 +64,7 @@ class World : public Host, public Listener {
     std::vector<v1::Event> log;
     std::vector<Interval> visible{{1, 0}};
     v1::Registers registers;
-    std::uint64_t changed = 0;
+    std::uint64_t changed = 1;
     v1::Role role = v1::ROLE_MEMBER;
     int history = 1;  // another number: another history, with other digests
   };

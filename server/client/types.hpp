@@ -74,6 +74,7 @@ struct ChannelState {
   Time head_time = kNever;
   std::uint64_t unread = 0;
   std::uint64_t unread_mentions = 0;
+  Seq contact = 0;      // the head when this device first heard of the channel
   Seq counted = 0;      // badge, title and members include events up to here
   Registers registers;  // as the server has them
   Seq delivered_by_all = 0;

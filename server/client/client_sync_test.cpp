@@ -1,0 +1,491 @@
+// Inbox, live events, gaps, receipts.
+#include <gtest/gtest.h>
+
+#include "client/fake_server_for_test.hpp"
+
+namespace parley::client::test {
+namespace {
+
+using Body = v1::ClientFrame;
+
+Settings wanting(Want want) {
+  Settings settings;
+  settings.want = want;
+  return settings;
+}
+
+void fill(World& world, const ChannelId& channel, int messages) {
+  for (int i = 0; i < messages; ++i) world.add_event(channel, kPeer, "m" + std::to_string(i));
+}
+
+TEST(ClientSync, RowsBecomeChannels) {
+  World world(wanting(Want::nothing));
+  fill(world, kTalk, 4);
+  world.rooms[kTalk].registers.set_read(1);
+  world.start();
+  EXPECT_EQ(world.talk().head, 4u);
+  EXPECT_EQ(world.talk().unread, 3u);
+  EXPECT_EQ(world.talk().registers.read, 1u);
+  EXPECT_TRUE(world.talk().have.empty());
+  EXPECT_EQ(world.store.channels().at(kTalk), world.talk());
+}
+
+TEST(ClientSync, VersionIsKeptAfterTheLastPageOnly) {
+  World world(wanting(Want::nothing));
+  world.inbox_page = 2;
+  for (int i = 0; i < 5; ++i) fill(world, make_id<ChannelId>(20 + i), 1);
+  world.start();
+  EXPECT_EQ(world.count_seen(Body::kGetInbox), 3u);
+  ASSERT_EQ(world.store.versions.size(), 2u);  // welcome, last page
+  EXPECT_EQ(world.store.versions[0], "");
+  EXPECT_NE(world.store.versions[1], "");
+  world.restart();
+  world.start();
+  EXPECT_EQ(world.last_seen(Body::kGetInbox)->get_inbox().version(), world.store.versions[1]);
+  int channels = 0;
+  world.client->each_channel([&](const ChannelState&) { ++channels; });
+  EXPECT_EQ(channels, 5);
+}
+
+TEST(ClientSync, LiveEventsAreAppliedInOrder) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  for (int i = 0; i < 5; ++i) world.push(kTalk, "x");
+  world.deliver();
+  EXPECT_EQ(world.seqs(kTalk), up_to(5));
+  EXPECT_EQ(world.talk().unread, 5u);
+  EXPECT_EQ(world.count_seen(Body::kGetHistory), 0u);
+}
+
+TEST(ClientSync, DuplicatesAreIgnored) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  const auto frame = world.push(kTalk, "x");
+  world.to_client.push_back(frame);
+  world.push(kTalk, "y");
+  world.to_client.push_back(frame);
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), up_to(2));
+  EXPECT_EQ(world.talk().unread, 2u);
+}
+
+TEST(ClientSync, ReorderedPushesAreToldInOrder) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  for (int i = 0; i < 3; ++i) world.push(kTalk, "x");
+  std::swap(world.to_client[0], world.to_client[2]);
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), up_to(3));
+  for (const auto& told : world.told) EXPECT_EQ(told.placement, Placement::next);
+}
+
+TEST(ClientSync, LostPushIsFetched) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  for (int i = 0; i < 5; ++i) world.push(kTalk, "x");
+  world.to_client.erase(world.to_client.begin() + 1, world.to_client.begin() + 3);
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), up_to(5));
+  EXPECT_EQ(world.last_seen(Body::kGetHistory)->get_history().from(), 2u);
+  EXPECT_EQ(world.last_seen(Body::kGetHistory)->get_history().to(), 3u);
+}
+
+TEST(ClientSync, LostLastPushIsFoundByHeads) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  world.push(kTalk, "x");
+  world.to_client.clear();
+  world.push_head(kTalk);
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), up_to(1));
+}
+
+TEST(ClientSync, OwnPostThatIsNeverPushedIsFetched) {
+  World world;
+  world.rooms[kTalk];
+  world.push_own = false;
+  world.start();
+  ASSERT_TRUE(world.client->post(world.now, kTalk, "mine"));
+  world.run();
+  EXPECT_TRUE(world.told.empty());
+  world.pass(std::chrono::seconds(2));
+  EXPECT_EQ(world.seqs(kTalk), up_to(1));
+  EXPECT_EQ(world.talk().unread, 0u);
+}
+
+TEST(ClientSync, NewestPageThenHoleStays) {
+  World world;
+  fill(world, kTalk, 200);
+  world.start();
+  EXPECT_EQ(world.seqs(kTalk), up_to(200, 151));
+  EXPECT_EQ(world.told.front().placement, Placement::after_hole);
+  EXPECT_EQ(world.talk().unread, 200u);
+  world.push(kTalk, "next");
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), up_to(201, 151));
+  EXPECT_EQ(world.told.back().placement, Placement::next);
+}
+
+TEST(ClientSync, EverythingComesNewestFirst) {
+  World world(wanting(Want::everything));
+  fill(world, kTalk, 120);
+  world.start();
+  const auto seqs = world.seqs(kTalk);
+  ASSERT_EQ(seqs.size(), 120u);
+  EXPECT_EQ(seqs.front(), 71u);
+  EXPECT_EQ(world.talk().have, (std::vector<Interval>{{1, 120}}));
+}
+
+TEST(ClientSync, InOrderNeverJumps) {
+  World world(wanting(Want::in_order));
+  fill(world, kTalk, 60);
+  world.start();
+  EXPECT_EQ(world.seqs(kTalk), up_to(60, 11));
+  world.cut();
+  fill(world, kTalk, 200);
+  world.pass(std::chrono::seconds(2));
+  EXPECT_EQ(world.seqs(kTalk), up_to(260, 11));
+}
+
+TEST(ClientSync, LiveEventsWaitWhileAGapIsFilled) {
+  World world(wanting(Want::in_order));
+  fill(world, kTalk, 1);
+  world.start();
+  fill(world, kTalk, 120);  // lost
+  world.push(kTalk, "live");
+  world.deliver();
+  world.push(kTalk, "live");
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), up_to(123));
+}
+
+TEST(ClientSync, HeldEventsAreBounded) {
+  Settings settings = wanting(Want::in_order);
+  settings.held_events = 3;
+  World world(settings);
+  fill(world, kTalk, 1);
+  world.start();
+  fill(world, kTalk, 1);
+  for (int i = 0; i < 10; ++i) world.push(kTalk, "live");
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), up_to(12));
+}
+
+TEST(ClientSync, GapThatIsInvisibleIsNoHole) {
+  World world;
+  fill(world, kTalk, 10);
+  world.rooms[kTalk].visible = {{1, 4}, {8, 0}};
+  world.start();
+  EXPECT_EQ(world.seqs(kTalk), (std::vector<Seq>{8, 9, 10, 1, 2, 3, 4}));
+  world.push(kTalk, "x");
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk).back(), 11u);
+  EXPECT_EQ(world.last_seen(Body::kGetHistory)->get_history().to(), 4u);
+}
+
+TEST(ClientSync, UnknownChannelIsAskedFor) {
+  World world;
+  world.start();
+  world.push(kTalk, "hello");
+  world.run();
+  EXPECT_EQ(world.count_seen(Body::kGetChannel), 1u);
+  EXPECT_EQ(world.seqs(kTalk), up_to(1));
+  EXPECT_EQ(world.talk().unread, 1u);
+}
+
+TEST(ClientSync, RefusedHistoryDoesNotHoldLiveEventsBack) {
+  World world;
+  fill(world, kTalk, 3);
+  world.refuse_questions = "not_a_member";
+  world.start();
+  world.push(kTalk, "x");
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), (std::vector<Seq>{4}));
+}
+
+TEST(ClientSync, ResyncAsksSinceTheVersion) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  const std::string version = world.store.session().version;
+  fill(world, kTalk, 2);
+  world.push_resync();
+  world.run();
+  EXPECT_EQ(world.last_seen(Body::kGetInbox)->get_inbox().version(), version);
+  EXPECT_EQ(world.seqs(kTalk), up_to(2));
+  EXPECT_EQ(world.synced, 2);
+}
+
+TEST(ClientSync, MessagesDuringTheInboxAreCountedOnce) {
+  World world;
+  fill(world, kTalk, 2);
+  world.start();
+  world.client->resync(world.now);
+  world.add_event(kOther, kPeer, "new");
+  world.add_event(kTalk, kPeer, "three");
+  world.serve();  // the row says head 3
+  // Pushed before the row was read, and after.
+  v1::ServerFrame inbox = world.to_client.front();
+  world.to_client.clear();
+  world.push_event(kTalk, world.rooms[kTalk].log.back());
+  world.to_client.push_back(inbox);
+  world.push(kTalk, "four");
+  world.run();
+  EXPECT_EQ(world.talk().unread, 4u);
+}
+
+TEST(ClientSync, PageOverlapsAreStoredOnce) {
+  World world(wanting(Want::everything));
+  fill(world, kTalk, 5);
+  world.start();
+  v1::ClientFrame frame;
+  frame.mutable_get_history()->set_channel_id(raw(kTalk));
+  int events = 0;
+  ASSERT_TRUE(world.client->ask(world.now, frame, [&](auto answer) { events = (*answer)->history().events_size(); }));
+  world.run();
+  EXPECT_EQ(events, 5);
+  EXPECT_EQ(world.seqs(kTalk), up_to(5));
+}
+
+TEST(ClientSync, DeletionErasesStoredContent) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  world.push(kTalk, "secret");
+  world.run();
+  v1::Event& deletion = world.add_event(kTalk, kPeer, "");
+  deletion.clear_content();
+  deletion.mutable_header()->mutable_deleted()->add_targets(1);
+  world.push_event(kTalk, deletion);
+  world.run();
+  v1::Event event;
+  ASSERT_TRUE(event.ParseFromString(world.store.events(kTalk).front()));
+  EXPECT_FALSE(event.has_content());
+  EXPECT_EQ(event.content_state(), v1::CONTENT_STATE_DELETED);
+}
+
+// ---- a restored server ----------------------------------------------------------------------------------------------
+
+TEST(ClientRestore, KeepsWhatACommonDigestProves) {
+  World world(wanting(Want::everything));
+  fill(world, kTalk, 3);
+  world.start();  // (3, digest) is known
+  for (int i = 0; i < 2; ++i) world.push(kTalk, "lost");
+  world.run();
+  ASSERT_EQ(world.talk().top(), 5u);
+  world.told.clear();
+  world.incarnation = make_id<Incarnation>(200);
+  world.rooms[kTalk].log.resize(3);
+  world.cut();
+  world.pass(std::chrono::seconds(2));
+  EXPECT_EQ(world.dropped_after, std::vector<Seq>{3});
+  EXPECT_EQ(world.talk().top(), 3u);
+  EXPECT_EQ(world.talk().head, 3u);
+  EXPECT_EQ(world.store.events(kTalk).size(), 3u);
+  EXPECT_TRUE(world.told.empty());
+  world.push(kTalk, "new four");
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), up_to(4, 4));
+}
+
+TEST(ClientRestore, DropsEverythingWithoutACommonPoint) {
+  World world(wanting(Want::everything));
+  fill(world, kTalk, 5);
+  world.start();
+  world.told.clear();
+  world.incarnation = make_id<Incarnation>(200);
+  world.rooms[kTalk].history = 2;
+  world.rooms[kTalk].log.resize(4);
+  world.cut();
+  world.pass(std::chrono::seconds(2));
+  EXPECT_EQ(world.dropped_after, std::vector<Seq>{0});
+  EXPECT_EQ(world.seqs(kTalk), up_to(4));
+}
+
+TEST(ClientRestore, ForgetsChannelsThatAreGone) {
+  World world(wanting(Want::everything));
+  fill(world, kTalk, 2);
+  fill(world, kOther, 2);
+  world.start();
+  world.incarnation = make_id<Incarnation>(200);
+  world.rooms.erase(kOther);
+  world.cut();
+  world.pass(std::chrono::seconds(2));
+  EXPECT_EQ(world.gone, std::vector<ChannelId>{kOther});
+  EXPECT_EQ(world.client->find(kOther), nullptr);
+  EXPECT_TRUE(world.store.events(kOther).empty());
+}
+
+TEST(ClientRestore, OutboxIsSentAgain) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  ASSERT_TRUE(world.client->post(world.now, kTalk, "x"));
+  world.from_client.clear();
+  world.incarnation = make_id<Incarnation>(200);
+  world.cut();
+  world.pass(std::chrono::seconds(2));
+  EXPECT_EQ(world.posted, std::vector<std::string>{"x"});
+}
+
+// ---- receipts -------------------------------------------------------------------------------------------------------
+
+TEST(ClientReceipts, FirstAtOnceThenOnePerInterval) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  world.push(kTalk, "1");
+  world.run();
+  EXPECT_EQ(world.count_seen(Body::kMoveCursor), 1u);
+  for (int i = 0; i < 10; ++i) {
+    world.push(kTalk, "x");
+    world.run();
+  }
+  EXPECT_EQ(world.count_seen(Body::kMoveCursor), 1u);
+  world.pass(Duration(250));
+  EXPECT_EQ(world.count_seen(Body::kMoveCursor), 2u);
+  EXPECT_EQ(world.last_seen(Body::kMoveCursor)->move_cursor().delivered(), 11u);
+  world.pass(std::chrono::seconds(5));
+  EXPECT_EQ(world.count_seen(Body::kMoveCursor), 2u);
+}
+
+TEST(ClientReceipts, OwnMessagesNeedNone) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  ASSERT_TRUE(world.client->post(world.now, kTalk, "mine"));
+  world.run();
+  EXPECT_EQ(world.count_seen(Body::kMoveCursor), 0u);
+}
+
+TEST(ClientReceipts, ReadIsStoredAndTold) {
+  World world;
+  fill(world, kTalk, 3);
+  world.start();
+  world.pass(std::chrono::seconds(1));
+  ASSERT_TRUE(world.client->read(world.now, kTalk, 3));
+  EXPECT_EQ(world.talk().unread, 0u);
+  EXPECT_EQ(world.store.channels().at(kTalk).read_wanted, 3u);
+  world.run();
+  EXPECT_EQ(world.rooms[kTalk].registers.read(), 3u);
+  EXPECT_EQ(world.client->read(world.now, kTalk, 9).error().code, ErrorCode::seq_in_future);
+}
+
+TEST(ClientReceipts, SurviveBreaksAndRestarts) {
+  World world;
+  fill(world, kTalk, 3);
+  world.start();
+  world.deaf = true;
+  world.pass(std::chrono::seconds(1));
+  ASSERT_TRUE(world.client->read(world.now, kTalk, 2));
+  world.run();
+  world.restart();
+  world.deaf = false;
+  world.start();
+  EXPECT_EQ(world.rooms[kTalk].registers.read(), 2u);
+}
+
+TEST(ClientReceipts, NothingIsTakenForDeliveredThatWasNotStored) {
+  World world(wanting(Want::nothing));
+  world.settings.mode = Mode::heads_only;
+  fill(world, kTalk, 3);
+  world.start();
+  world.push_head(kTalk);
+  world.run();
+  world.pass(std::chrono::seconds(5));
+  EXPECT_EQ(world.count_seen(Body::kMoveCursor), 0u);
+}
+
+// ---- everything at once ---------------------------------------------------------------------------------------------
+
+class ClientChaos : public testing::TestWithParam<int> {};
+
+/// Lost, doubled and swapped pushes, breaks, restarts and own posts; in the end the client has what the server has.
+TEST_P(ClientChaos, EndsComplete) {
+  const Want want = GetParam() % 2 == 0 ? Want::everything : Want::in_order;
+  World world(wanting(want));
+  world.page_events = 5;
+  world.random_state = static_cast<std::uint64_t>(GetParam()) * 7919 + 1;
+  std::uint64_t state = world.random_state;
+  auto draw = [&](std::uint64_t below) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (state >> 33) % below;
+  };
+  world.rooms[kTalk];
+  world.rooms[kOther];
+  world.start();
+  int mine = 0;
+  for (int step = 0; step < 300; ++step) {
+    const ChannelId channel = draw(2) == 0 ? kTalk : kOther;
+    switch (draw(10)) {
+      case 0:
+      case 1:
+      case 2:
+        world.push(channel, "p");
+        break;
+      case 3:
+        ASSERT_TRUE(world.client->post(world.now, channel, "mine " + std::to_string(mine++)));
+        break;
+      case 4:
+        std::erase_if(world.to_client, [&](const auto& frame) { return frame.has_events() && draw(3) == 0; });
+        break;
+      case 5:
+        if (!world.to_client.empty()) world.to_client.push_back(world.to_client[draw(world.to_client.size())]);
+        break;
+      case 6:
+        if (world.to_client.size() > 1) std::swap(world.to_client.front(), world.to_client.back());
+        break;
+      case 7:
+        if (draw(4) == 0 && world.up) world.cut(draw(2) == 0 ? 4001 : 0);
+        if (draw(20) == 0) {
+          world.restart();
+          world.client->set_access_token(world.now, "token", std::chrono::hours(24));
+          ASSERT_TRUE(world.client->start(world.now));
+        }
+        break;
+      case 8:
+        world.pass(Duration(static_cast<std::int64_t>(draw(2000))));
+        break;
+      default:
+        if (world.wanted) world.accept();
+        if (!world.from_client.empty()) {
+          const auto frame = world.from_client.front();
+          world.from_client.pop_front();
+          world.serve_one(frame);
+        }
+        if (!world.to_client.empty()) world.deliver_one();
+    }
+  }
+  world.pass(std::chrono::minutes(3));
+  world.push_head(kTalk);
+  world.push_head(kOther);
+  world.run();
+  ASSERT_EQ(world.client->state(), State::live);
+  EXPECT_TRUE(world.store.outbox().empty());
+  EXPECT_EQ(world.posted.size(), static_cast<std::size_t>(mine));
+  for (const ChannelId& channel : {kTalk, kOther}) {
+    const auto& log = world.rooms[channel].log;
+    EXPECT_EQ(world.client->find(channel)->top(), log.size());
+    const auto events = world.store.events(channel);
+    ASSERT_EQ(events.size(), log.size());
+    for (std::size_t i = 0; i < log.size(); ++i) EXPECT_EQ(events[i], log[i].SerializeAsString());
+    // Told once each; in order where that was wanted.
+    auto seqs = world.seqs(channel);
+    if (want == Want::in_order) EXPECT_TRUE(std::is_sorted(seqs.begin(), seqs.end()));
+    std::sort(seqs.begin(), seqs.end());
+    EXPECT_EQ(seqs, up_to(log.size()));
+    std::uint64_t unread = 0;
+    for (const auto& event : log) unread += event.header().account() != kMe.view() ? 1 : 0;
+    EXPECT_EQ(world.client->find(channel)->unread, unread);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ClientChaos, testing::Range(0, 200));
+
+}  // namespace
+}  // namespace parley::client::test
