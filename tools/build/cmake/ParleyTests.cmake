@@ -3,7 +3,7 @@
 # stop it; contract, gateway, app and simulator tests link every engine.
 set(test_libraries OpenSSL::SSL OpenSSL::Crypto Boost::json Boost::url GTest::gtest GTest::gmock Threads::Threads)
 set(light_engines "")
-foreach(engine memory system)
+foreach(engine memory system crypto)
   if(TARGET parley_engine_${engine})
     list(APPEND light_engines parley_engine_${engine})
   endif()
