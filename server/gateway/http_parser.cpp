@@ -107,6 +107,7 @@ HttpParser::State HttpParser::read_head() {
   }
   Head head;
   head.parser.header_limit(static_cast<std::uint32_t>(end + 5));
+  head.parser.body_limit(boost::none);  // ours is applied to what the head tells, under its own name
   boost::system::error_code failed;
   const std::size_t used = head.parser.put(boost::asio::buffer(buffer_.data(), end + 4), failed);
   if (failed || used != end + 4 || !head.parser.is_header_done()) return fail(ErrorCode::malformed);

@@ -106,6 +106,7 @@ TEST(HttpParser, LimitsHaveNames) {
   EXPECT_EQ(parse(kGet + "X: " + std::string(5000, 'x')).error, ErrorCode::headers_too_large);
   EXPECT_EQ(parse("GET /" + std::string(5000, 'x')).error, ErrorCode::headers_too_large);
   EXPECT_EQ(parse(kGet + "Content-Length: 1001\r\n\r\n").error, ErrorCode::too_large);
+  EXPECT_EQ(parse(kGet + "Content-Length: 99999999999\r\n\r\n").error, ErrorCode::too_large);
   EXPECT_EQ(parse(kGet + "Transfer-Encoding: chunked\r\n\r\n400\r\n" + std::string(1024, 'x')).error,
             ErrorCode::too_large);
 }
