@@ -214,14 +214,31 @@ void Link::send(FrameKind, std::string_view payload) {
   last_down_ = std::max(last_down_, world.uptime() + delay());
   queued_ += payload.size();
   world.at(last_down_ - world.uptime(), [self = shared_from_this(), bytes = std::string(payload)]() mutable {
-    if (self->cut_) return;
-    self->queued_ -= bytes.size();
-    if (self->end_ != nullptr) self->end_->link_frame(std::move(bytes));
-    if (self->queued_ != 0 || self->cut_) return;
-    self->cluster_.nodes_[self->node_]->ios[self->io_]->post([self] {
-      if (!self->cut_ && self->session_ && self->queued_ == 0) self->session_->on_drained();
-    });
+    if (self->held_) {
+      self->held_back_.push_back(std::move(bytes));
+    } else {
+      self->arrive(std::move(bytes));
+    }
   });
+}
+
+void Link::arrive(std::string bytes) {
+  if (cut_) return;
+  queued_ -= bytes.size();
+  if (end_ != nullptr) end_->link_frame(std::move(bytes));
+  if (queued_ != 0 || cut_) return;
+  cluster_.nodes_[node_]->ios[io_]->post([self = shared_from_this()] {
+    if (!self->cut_ && self->session_ && self->queued_ == 0) self->session_->on_drained();
+  });
+}
+
+void Link::hold_down(bool on) {
+  held_ = on;
+  while (!held_ && !held_back_.empty()) {
+    std::string bytes = std::move(held_back_.front());
+    held_back_.pop_front();
+    arrive(std::move(bytes));
+  }
 }
 
 void Link::send(FrameKind kind, std::shared_ptr<const std::string> payload) {

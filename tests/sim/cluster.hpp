@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -98,6 +99,8 @@ class Link final : public Connection, public std::enable_shared_from_this<Link> 
   /// Both ends lose it; the device learns it soon, the server too.
   void cut();
   void server_died();
+  /// While held, nothing of what the server sends arrives.
+  void hold_down(bool on);
   [[nodiscard]] std::size_t node() const { return node_; }
   void open();
 
@@ -113,6 +116,7 @@ class Link final : public Connection, public std::enable_shared_from_this<Link> 
  private:
   Duration delay();
   void end_server();
+  void arrive(std::string bytes);
 
   Cluster& cluster_;
   std::size_t node_;
@@ -123,6 +127,8 @@ class Link final : public Connection, public std::enable_shared_from_this<Link> 
   Duration last_up_{0}, last_down_{0};
   bool cut_ = false;
   bool slow_ = false;
+  bool held_ = false;
+  std::deque<std::string> held_back_;
 };
 
 }  // namespace parley::sim
