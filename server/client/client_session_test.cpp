@@ -152,7 +152,8 @@ TEST(ClientSession, TokenIsRenewedBeforeSessionEnds) {
   // The token at hand lives longer than the session: it is sent without asking.
   world.pass(std::chrono::seconds(15));
   EXPECT_EQ(world.count_seen(Body::kNewToken), 1u);
-  world.pass(std::chrono::minutes(56));
+  world.session_ms = 3'600'000;
+  world.pass(std::chrono::minutes(64));
   EXPECT_EQ(world.tokens_wanted, 1);
   world.client->set_access_token(world.now, "next", std::chrono::hours(1));
   world.run();
@@ -261,6 +262,35 @@ TEST(ClientSession, QuestionsAreAskedAgainAfterABreak) {
   EXPECT_EQ(answers, 0);
   world.run();
   EXPECT_EQ(answers, 1);
+}
+
+TEST(ClientSession, BusyQuestionsAreAskedAgain) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  world.refuse_questions = "too_many_requests";
+  int answers = 0;
+  v1::ClientFrame frame;
+  frame.mutable_get_history()->set_channel_id(raw(kTalk));
+  ASSERT_TRUE(world.client->ask(world.now, frame, [&](auto answer) { answers += answer.has_value() ? 1 : 100; }));
+  world.run();
+  EXPECT_EQ(answers, 0);
+  world.refuse_questions.clear();
+  world.pass(std::chrono::seconds(1));
+  EXPECT_EQ(answers, 1);
+}
+
+TEST(ClientSession, FewQuestionsAreInFlight) {
+  World world;
+  world.start();
+  for (int i = 0; i < 50; ++i) {
+    v1::ClientFrame frame;
+    frame.mutable_get_receipts()->set_channel_id(raw(kTalk));
+    ASSERT_TRUE(world.client->ask(world.now, frame, [](auto) {}));
+  }
+  EXPECT_LE(world.from_client.size(), 12u);
+  world.run();
+  EXPECT_EQ(world.count_seen(Body::kGetReceipts), 50u);
 }
 
 TEST(ClientSession, OpenQuestionsFailWhenItStops) {

@@ -134,6 +134,7 @@ class Client::Core {
   void on_hello_error(Time now, const v1::Error& error);
   void fail_questions();
   void set_session_end(Time now, Time end);
+  void on_token_taken(Time now, const v1::ServerFrame& frame);
   void check_connection(Time now);
   bool commit(const Changes& changes);  // false: stopped
 
@@ -210,6 +211,7 @@ class Client::Core {
 
   // ---- core_ask.cpp
   void pump_questions(Time now);
+  void on_question_error(Time now, Pending& pending, const v1::Error& error);
   void on_question_answer(Time now, Pending& pending, v1::ServerFrame& frame);
   void send_open_channels();
 
@@ -239,6 +241,8 @@ class Client::Core {
   std::uint64_t last_request_ = 0;
   std::vector<Pending> pending_;  // rising request, oldest first
   std::vector<std::unique_ptr<Question>> questions_;
+  Time questions_paused_ = kNever;
+  Backoff questions_backoff_;
   // sync
   bool inbox_in_flight_ = false;
   bool inbox_again_ = false;

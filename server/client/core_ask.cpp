@@ -50,6 +50,8 @@ void Client::Core::hint(v1::ClientFrame& frame) {
 }
 
 void Client::Core::pump_questions(Time now) {
+  if (questions_.empty() || (questions_paused_ != kNever && now < questions_paused_)) return;
+  questions_paused_ = kNever;
   std::size_t taken = 0;
   while (taken < questions_.size() && room()) {
     Pending details;
@@ -61,8 +63,19 @@ void Client::Core::pump_questions(Time now) {
   questions_.erase(questions_.begin(), questions_.begin() + static_cast<std::ptrdiff_t>(taken));
 }
 
+void Client::Core::on_question_error(Time now, Pending& pending, const v1::Error& error) {
+  const Error why = wire::to_error(error);
+  if (error_info(why.code).kind == ErrorKind::busy) {
+    questions_.insert(questions_.begin(), std::move(pending.question));
+    questions_paused_ = now + std::max(questions_backoff_.next(random_), Duration(error.retry_after_ms()));
+    return;
+  }
+  if (pending.question->answer) pending.question->answer(fail(why));
+}
+
 void Client::Core::on_question_answer(Time now, Pending& pending, v1::ServerFrame& frame) {
   Question& question = *pending.question;
+  questions_backoff_.reset();
   Channel* channel = question.channel.is_nil() ? nullptr : find(question.channel);
   if (channel != nullptr && channel->known) {
     if (frame.has_registers()) on_registers(*channel, frame.registers(), std::nullopt);

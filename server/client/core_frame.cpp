@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kScratchBytes = 64 * 1024;
 constexpr std::uint16_t kMalformedClose = 4400;
+/// Requests other than sends that wait for their answers at a time; a server refuses more than a few.
+constexpr std::size_t kQuestionsInFlight = 12;
 
 /// Memory for the frame that is being read: one per thread, used again for every frame. A client that is called while
 /// another one's frame is being read gets memory of its own.
@@ -62,7 +64,7 @@ Client::Core::Channel* Client::Core::find(const ChannelId& id) {
 }
 
 bool Client::Core::room() const {
-  return established() && pending_.size() < requests_limit_;
+  return established() && pending_.size() - outbox_.in_flight() < kQuestionsInFlight;
 }
 
 std::uint64_t Client::Core::note_request(Time now, Asked asked, Pending details) {
@@ -124,8 +126,7 @@ void Client::Core::on_answer(Time now, Pending pending, v1::ServerFrame& frame) 
       if (frame.has_welcome()) on_welcome(now, frame.welcome());
       return;
     case Asked::token:
-      set_session_end(now, token_ends_);
-      return;
+      return on_token_taken(now, frame);
     case Asked::inbox:
       if (frame.has_inbox()) on_inbox(now, frame.inbox());
       return;
@@ -191,13 +192,14 @@ void Client::Core::on_error(Time now, Pending& pending, const v1::Error& error) 
     case Asked::command:
       return on_command_error(now, pending.send_id, error);
     case Asked::question:
-      if (pending.question->answer) pending.question->answer(fail(wire::to_error(error)));
-      return;
+      return on_question_error(now, pending, error);
   }
 }
 
 void Client::Core::on_push(Time now, v1::ServerFrame& frame) {
   if (frame.has_error()) {
+    // The last word before a close.
+    if (state_ == State::greeting) return on_hello_error(now, frame.error());
     retry_after_ms_ = frame.error().retry_after_ms();
     return;
   }
@@ -260,6 +262,7 @@ Time Client::Core::earliest_wish() const {
   wish = earlier(wish, inbox_retry_);
   if (outbox_.size() > 0) wish = earlier(wish, sends_paused_);
   if (!repair_.empty()) wish = earlier(wish, repair_retry_);
+  if (!questions_.empty()) wish = earlier(wish, questions_paused_);
   if (!cursors_due_.empty()) wish = earlier(wish, cursors_wake_);
   if (!doubts_.empty()) wish = earlier(wish, doubts_.front().first);
   return wish;

@@ -12,8 +12,6 @@ namespace parley::client {
 namespace {
 
 constexpr std::size_t kMaxTextCodePoints = 100'000;
-/// Requests left over for questions and receipts while sends fill their window.
-constexpr std::size_t kReservedRequests = 8;
 
 /// Nothing of a channel may overtake what creates it or changes who may speak; messages may be on their way together.
 bool goes_alone(const v1::Command& command) {
@@ -126,9 +124,8 @@ void Client::Core::pump_sends(Time now) {
   if (!established() || outbox_.size() == 0) return;
   if (sends_paused_ != kNever && now < sends_paused_) return;
   sends_paused_ = kNever;
-  const std::size_t limit = requests_limit_ > 2 * kReservedRequests ? requests_limit_ - kReservedRequests : 1;
   thread_local std::string body;
-  while (pending_.size() < limit) {
+  while (outbox_.in_flight() < requests_limit_) {
     Outbox::Entry* entry = outbox_.take();
     if (entry == nullptr) return;
     Pending details;

@@ -45,6 +45,7 @@ Client::Core::Core(Settings settings, ClientStore& store, Host& host, Listener& 
       random_(std::move(random)),
       outbox_(settings_.window, settings_.channel_window),
       backoff_(settings_.first_backoff, settings_.longest_backoff),
+      questions_backoff_(settings_.first_backoff, settings_.longest_backoff),
       inbox_backoff_(settings_.first_backoff, settings_.longest_backoff),
       repair_backoff_(settings_.first_backoff, settings_.longest_backoff),
       sends_backoff_(Duration(20), settings_.longest_backoff) {}
@@ -174,6 +175,16 @@ void Client::Core::send_token(Time now) {
   transmit_message(note_request(now, Asked::token), frame);
 }
 
+void Client::Core::on_token_taken(Time now, const v1::ServerFrame& frame) {
+  if (!frame.has_welcome()) return set_session_end(now, token_ends_);
+  const v1::Welcome& welcome = frame.welcome();
+  set_session_end(now, now + (from_unix_ms(welcome.session_ends()) - from_unix_ms(welcome.time())));
+  if (welcome.resume_token().empty()) return;
+  session_.resume_token = welcome.resume_token();
+  session_.resume_made = now;
+  commit({.session = &session_});
+}
+
 void Client::Core::set_session_end(Time now, Time end) {
   session_ends_ = end;
   renew_at_ = end - std::min<Duration>(settings_.token_lead, std::max<Duration>((end - now) / 2, Duration(0)));
@@ -286,7 +297,7 @@ void Client::Core::drop_connection() {
   questions_ = std::move(again);
   fetching_ = 0;
   inbox_in_flight_ = inbox_again_ = false;
-  inbox_retry_ = sends_paused_ = repair_retry_ = renew_at_ = deadline_ = kNever;
+  inbox_retry_ = sends_paused_ = repair_retry_ = questions_paused_ = renew_at_ = deadline_ = kNever;
   fresh_.clear();
   outbox_.put_all_back();
 }

@@ -189,18 +189,24 @@ class World : public Host, public Listener {
         *answer.mutable_registers() = registers;
         break;
       }
+      case v1::ClientFrame::kNewToken:
+        serve_hello(answer);
+        break;
       default:
         answer.mutable_ok();
         break;
     }
-    if (frame.request() != 0) to_client.push_back(answer);
+    if (frame.request() != 0 || answer.has_error()) to_client.push_back(answer);
   }
   static void set_error(v1::ServerFrame& answer, std::string_view name, std::uint32_t retry_after_ms = 0) {
     answer.mutable_error()->set_name(std::string(name));
     answer.mutable_error()->set_retry_after_ms(retry_after_ms);
   }
   void serve_hello(v1::ServerFrame& answer) {
-    if (!refuse_hello.empty()) return set_error(answer, std::exchange(refuse_hello, {}));
+    if (!refuse_hello.empty()) {
+      answer.set_request(0);  // told before the close
+      return set_error(answer, std::exchange(refuse_hello, {}));
+    }
     v1::Welcome& welcome = *answer.mutable_welcome();
     welcome.set_incarnation(raw(incarnation));
     welcome.set_account(raw(kMe));
