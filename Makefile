@@ -11,6 +11,8 @@ BUILD := build/$(PRESET)
 DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 SECONDS ?= 60
+SEED ?= 1
+RUNS ?= 1
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -22,7 +24,7 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit lint format generate fuzz asan tsan bench install clean setup
+.PHONY: help run build test unit lint format generate fuzz sim asan tsan bench install clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
@@ -76,6 +78,11 @@ fuzz: ## Run every fuzzer for SECONDS each
 	@tools/build/setup.sh build
 	@$(call compile,fuzz,--target fuzzers)
 	@$(PYTHON) tools/build/run_fuzzers.py --build build/fuzz --seconds $(SECONDS)
+
+sim: ## Run the simulator: SEED=7 replays one seed, RUNS=n tries n seeds from there
+	@tools/build/setup.sh build
+	@$(call compile,release,--target parley_sim)
+	@$(BUILD)/bin/parley_sim $(SEED) $(RUNS) 2>/dev/null
 
 asan: ## Build with AddressSanitizer and UBSan and run the suite
 	@$(MAKE) --no-print-directory test PRESET=asan
