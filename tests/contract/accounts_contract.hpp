@@ -53,6 +53,9 @@ struct AccountsEngine {
   std::string name;
   std::function<std::unique_ptr<Accounts>(const std::filesystem::path& folder)> open;
 };
+inline void PrintTo(const AccountsEngine& engine, std::ostream* out) {
+  *out << engine.name;
+}
 std::vector<AccountsEngine> accounts_engines();
 
 inline constexpr Time kNow = Time(Duration(1'700'000'000'000));
