@@ -142,6 +142,7 @@ struct Stamp {
   Time at = kNever;
   ChannelLimits limits{};
   std::vector<AccountFact> accounts{};  // of every account that the body names and, for Create/Join, of the sender
+  bool at_channel_limit = false;        // the sender is in as many channels as it may be (Create, Join)
 };
 
 struct Command {

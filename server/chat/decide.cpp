@@ -35,6 +35,9 @@ Result<Event> decide(const Channel& channel, const Command& command, const LogFa
   }
   const Result<const Member*> sender = find_sender(channel, command);
   if (!sender) return fail(sender.error());
+  if (stamp.at_channel_limit && is_one_of<command::Create, command::Join>(command.body)) {
+    return fail(ErrorCode::limit_reached, "you are in as many channels as an account may be");
+  }
 
   const rules::Case c{.channel = channel,
                       .id = command.channel,

@@ -41,6 +41,13 @@ TEST(CreateDirect, GivesTwoPlainMembersAndTheirReceiptSetting) {
   EXPECT_TRUE(room.member(kBert).hide_read);
 }
 
+TEST(CreateDirect, ByWhoIsInTooManyChannelsIsRefused) {
+  Room room(direct_channel_id(kAnna, kBert));
+  Command create = room.command(kAnna, command::Create{.kind = ChannelKind::direct, .peer = kBert});
+  create.stamp.at_channel_limit = true;
+  EXPECT_EQ(outcome(decide(room.channel, create, {})), "limit_reached");
+}
+
 TEST(CreateDirect, WithoutTheDerivedIdIsRefused) {
   Room room;
   EXPECT_EQ(outcome(room.run(kAnna, direct_with(kBert))), "invalid_argument");

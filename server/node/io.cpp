@@ -75,14 +75,30 @@ void Io::add_facts(Command command, Completion<Result<Command>> done) {
   const AccountId sender = command.stamp.account;
   node_.people->people(
       executor_, sender, std::move(ids),
-      [command = std::move(command), done = std::move(done)](Result<std::vector<Person>> people) mutable {
+      [this, alive = alive(), command = std::move(command),
+       done = std::move(done)](Result<std::vector<Person>> people) mutable {
+        if (alive.expired()) return;
         if (!people) return done(fail(people.error()));
         for (const Person& person : *people) {
           command.stamp.accounts.push_back({person.id, !person.deleted && !person.disabled,
                                             !person.privacy.read_receipts, person.blocks_viewer, person.is_blocked});
         }
-        done(std::move(command));
+        const bool enters = std::holds_alternative<command::Create>(command.body) ||
+                            std::holds_alternative<command::Join>(command.body);
+        if (!enters || command.stamp.device.is_nil()) return done(std::move(command));
+        count_channels(std::move(command), std::move(done));
       });
+}
+
+void Io::count_channels(Command command, Completion<Result<Command>> done) {
+  node_.store->channels_of(command.stamp.account, executor_,
+                           [this, alive = alive(), command = std::move(command),
+                            done = std::move(done)](Result<std::vector<ChannelId>> channels) mutable {
+                             if (alive.expired()) return;
+                             if (!channels) return done(fail(channels.error()));
+                             command.stamp.at_channel_limit = channels->size() >= node_.limits.channels_per_account;
+                             done(std::move(command));
+                           });
 }
 
 void Io::submit(QueuedCommand command) {

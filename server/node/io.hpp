@@ -125,6 +125,7 @@ class Io {
   [[nodiscard]] std::weak_ptr<bool> alive() const { return alive_; }
 
  private:
+  void count_channels(Command command, Completion<Result<Command>> done);
   Origin expect(Reply reply);
   void flush();
   void answer(Answer& answer);

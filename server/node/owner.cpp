@@ -298,6 +298,7 @@ void Owner::end_turn() {
   }
   outlet_.flush();
   turn_.reset();
+  if (std::exchange(forget_, false)) cache_.clear();
   cache_.trim();
   metrics_.loaded_channels.set(static_cast<std::int64_t>(cache_.size()));
   if (!waiting_.empty() || stopping_) schedule();
@@ -307,7 +308,11 @@ void Owner::end_turn() {
 void Owner::store_failed() {
   if (reopening_) return;
   reopening_ = true;
-  cache_.clear();
+  if (turn_) {
+    forget_ = true;  // the turn still points into the cache
+  } else {
+    cache_.clear();
+  }
   reopen();
 }
 

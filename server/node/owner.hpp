@@ -67,10 +67,10 @@ class Owner final : public PartitionConsumer {
     Epoch epoch = 0;  // the queue's
     Epoch fence = 0;  // the store's: the queue's epoch and how often the store was reopened since
     Position position = 0;
-    bool ready = false;                // taken over in the store
+    bool ready = false;           // taken over in the store
     std::vector<TurnItem> early;  // came before it was ready
-    std::uint64_t first = 0;           // number of the oldest command not done
-    std::deque<bool> finished;         // from `first` on
+    std::uint64_t first = 0;      // number of the oldest command not done
+    std::deque<bool> finished;    // from `first` on
   };
 
   void take_over(PartitionId partition);
@@ -108,6 +108,7 @@ class Owner final : public PartitionConsumer {
   Duration turn_started_{};
   bool scheduled_ = false;
   bool reopening_ = false;
+  bool forget_ = false;  // the cache, when the turn has ended
   bool stopping_ = false;
   Task stopped_;
   std::shared_ptr<bool> alive_;
