@@ -1,0 +1,272 @@
+#include "bench/traffic.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "parley/v1/events.pb.h"
+
+namespace parley::bench {
+namespace {
+
+constexpr Duration kDrain{60'000};
+/// With --rate: messages of one sender that may be on their way; those above wait, and their latency counts.
+constexpr std::size_t kRateWindow = 48;
+
+client::Settings settings_for(const Options& options) {
+  client::Settings settings;
+  settings.want = client::Want::in_order;
+  settings.window = settings.channel_window = std::max<std::size_t>(options.window, kRateWindow);
+  return settings;
+}
+
+}  // namespace
+
+Traffic::Traffic(Workplace place)
+    : Crew(place, settings_for(place.options)),
+      run_id_(static_cast<std::uint32_t>(fast_random())),
+      window_(place.options.rate > 0 ? kRateWindow : place.options.window) {}
+
+WorkerResult Traffic::run() {
+  sign_up();
+  place_.supervisor.barrier("accounts");
+  connect_all("signing in");
+  rooms_ = make_rooms();
+  seat_people();
+  wait_for_rooms();
+  place_.supervisor.barrier("ready");
+  run_traffic();
+  drain();
+  place_.supervisor.barrier("end");
+  return judge();
+}
+
+void Traffic::seat_people() {
+  seats_.resize(sessions_.size());
+  for (std::uint32_t r = 0; r < rooms_.size(); ++r) {
+    const Room& room = rooms_[r];
+    for (std::uint32_t i = 0; i < room.seats.size(); ++i) {
+      Seat& seat = seats_[room.seats[i]];
+      seat.session = sessions_[room.seats[i]].get();
+      seat.room = r;
+      seat.place = i;
+      seat.sends = i < room.senders;
+      seat.checker = Checker(room.senders);
+      if (!seat.sends) continue;
+      seat.left.resize(std::bit_ceil(window_));
+      senders_.push_back(&seat);
+    }
+  }
+}
+
+void Traffic::wait_for_rooms() {
+  const bool there = wait(Duration(60'000), [&] {
+    return std::all_of(seats_.begin(), seats_.end(), [&](const Seat& seat) {
+      const client::ChannelState* state = seat.session->client().find(rooms_[seat.room].channel);
+      return state != nullptr && state->head > 0 && state->top() == state->head;
+    });
+  });
+  if (!there) give_up("the server did not tell all members of their channels");
+  traffic_ = true;
+}
+
+void Traffic::run_traffic() {
+  const Options& options = place_.options;
+  EventLoop& loop = place_.loop;
+  const auto ns = [](double seconds) { return static_cast<std::int64_t>(seconds * 1e9); };
+  running_ = true;
+  if (options.rate > 0) {
+    const double share = static_cast<double>(place_.share.sessions) / static_cast<double>(options.sessions);
+    due_every_ns_ = 1e9 / (options.rate * share);
+    due_at_ns_ = static_cast<double>(now_ns());
+  } else {
+    for (Seat* seat : senders_) make_ready(*seat);
+  }
+  loop.every_turn([this] { return pump(); });
+  const std::int64_t start = now_ns() + ns(options.warm_up);
+  const std::int64_t end = start + ns(options.seconds);
+  bool begun = false;
+  loop.at(start, [&] {
+    measuring_ = begun = true;
+    result_.start_ns = now_ns();
+  });
+  loop.at(end, [this] {
+    measuring_ = running_ = false;
+    result_.end_ns = now_ns();
+  });
+  loop.run_until([&] {
+    place_.supervisor.progress(begun ? "messages" : "warming up, messages", result_.messages, 0);
+    return !running_;
+  });
+  result_.seconds = static_cast<double>(result_.end_ns - result_.start_ns) / 1e9;
+}
+
+// ---- sending -----------------------------------------------------------------------------------------------------
+
+void Traffic::make_ready(Seat& seat) {
+  if (seat.ready || !running_ || !seat.sends) return;
+  seat.ready = true;
+  ready_.push_back(&seat);
+}
+
+void Traffic::plan_rate() {
+  if (due_every_ns_ <= 0) return;
+  const auto now = static_cast<double>(now_ns());
+  for (; due_at_ns_ <= now; due_at_ns_ += due_every_ns_) {
+    Seat& seat = *senders_[tickets_++ % senders_.size()];
+    seat.due.push_back(static_cast<std::int64_t>(due_at_ns_));
+    make_ready(seat);
+  }
+  if (alarm_set_) return;
+  alarm_set_ = true;
+  place_.loop.at(static_cast<std::int64_t>(due_at_ns_), [this] { alarm_set_ = false; });
+}
+
+bool Traffic::pump() {
+  if (!running_) return false;
+  plan_rate();
+  for (Seat* seat : std::exchange(ready_, {})) {
+    seat->ready = false;
+    while (seat->sends && seat->posted - seat->base < window_ && (due_every_ns_ <= 0 || !seat->due.empty()))
+      post(*seat);
+  }
+  return true;
+}
+
+void Traffic::post(Seat& seat) {
+  const Room& room = rooms_[seat.room];
+  Body body{.run = run_id_, .sender = seat.place, .number = seat.posted, .sent_ns = now_ns()};
+  if (!seat.due.empty()) {
+    body.sent_ns = seat.due.front();
+    seat.due.pop_front();
+  }
+  text_.clear();
+  write_body(text_, body, place_.options.body);
+  const auto sent = seat.session->client().post(place_.loop.now(), room.channel, text_);
+  if (!sent) {
+    seat.sends = false;
+    return note_error(fmt::format("a message cannot be sent: {}", sent.error().text()));
+  }
+  seat.unanswered.emplace_back(*sent, seat.posted);
+  seat.left[seat.posted % seat.left.size()] = static_cast<std::uint16_t>(room.seats.size());
+  ++seat.posted;
+}
+
+void Traffic::one_less(Seat& seat, std::uint64_t number) {
+  if (number < seat.base || number >= seat.posted) return;  // a duplicate, which the checker has counted
+  std::uint16_t& left = seat.left[number % seat.left.size()];
+  if (left > 0) --left;
+  bool moved = false;
+  while (seat.base < seat.posted && seat.left[seat.base % seat.left.size()] == 0) {
+    ++seat.base;
+    moved = true;
+    if (measuring_) ++result_.messages;
+  }
+  if (moved) make_ready(seat);
+}
+
+void Traffic::on_sent(Session& session, const client::SendResult& result) {
+  if (!traffic_) return Crew::on_sent(session, result);
+  Seat& seat = seats_[session.index()];
+  const auto found = std::find_if(seat.unanswered.begin(), seat.unanswered.end(),
+                                  [&](const auto& waiting) { return waiting.first == result.send_id; });
+  if (found == seat.unanswered.end()) return note_error("an outcome came that nothing waits for");
+  const std::uint64_t number = found->second;
+  seat.unanswered.erase(found);
+  if (!result.refused.empty()) {
+    ++seat.refused;
+    seat.sends = false;
+    return note_error(fmt::format("a message was refused: {} ({})", result.refused, result.text));
+  }
+  seat.last_seq = std::max(seat.last_seq, result.seq);
+  one_less(seat, number);
+}
+
+// ---- receiving ---------------------------------------------------------------------------------------------------
+
+void Traffic::on_events(Session& session, const client::ChannelState& channel, std::span<const v1::Event* const> events,
+                        client::Placement /*placement*/) {
+  if (!traffic_) return;
+  Seat& seat = seats_[session.index()];
+  const Room& room = rooms_[seat.room];
+  if (channel.id != room.channel) return;
+  const std::int64_t now = now_ns();
+  for (const v1::Event* event : events) {
+    if (!event->header().has_message()) continue;
+    const auto body = read_body(event->content().text());
+    if (!body || body->run != run_id_ || body->sender >= room.senders) {
+      note_error("a message came that was not sent");
+      continue;
+    }
+    Seat& sender = seats_[room.seats[body->sender]];
+    if (event->header().account() != sender.session->person().account.view()) {
+      note_error("a message came in another account's name");
+      continue;
+    }
+    const auto verdict = seat.checker.take(event->header().seq(), body->sender, body->number);
+    if (body->sender == seat.place || verdict == Checker::Verdict::duplicate) continue;
+    if (measuring_) {
+      ++result_.deliveries;
+      result_.latency.add(static_cast<std::uint64_t>(std::max<std::int64_t>(now - body->sent_ns, 0)));
+    }
+    one_less(sender, body->number);
+  }
+}
+
+void Traffic::on_repeated(Session& /*session*/, const client::ChannelState& /*channel*/, Seq /*seq*/) {
+  if (traffic_) ++result_.faults.duplicated;
+}
+
+// ---- the end -----------------------------------------------------------------------------------------------------
+
+void Traffic::drain() {
+  auto arrived = [&](const Seat& seat) {
+    if (seat.base + seat.refused < seat.posted) return false;
+    if (seat.last_seq == 0) return true;
+    const client::ChannelState* state = seat.session->client().find(rooms_[seat.room].channel);
+    return state != nullptr && state->delivered_by_all >= seat.last_seq;
+  };
+  std::size_t done = 0;  // the seats before are done for good
+  wait(kDrain, [&] {
+    while (done < senders_.size() && arrived(*senders_[done])) ++done;
+    place_.supervisor.progress("waiting for the last receipts of senders", done, senders_.size());
+    return done == senders_.size();
+  });
+  // Receivers who got their own message last need not have been waited for.
+  wait(Duration(5'000), [&] {
+    return std::all_of(seats_.begin(), seats_.end(), [&](const Seat& seat) {
+      const client::ChannelState* state = seat.session->client().find(rooms_[seat.room].channel);
+      return state != nullptr && state->top() == state->head;
+    });
+  });
+}
+
+WorkerResult Traffic::judge() {
+  for (const Room& room : rooms_) {
+    std::vector<std::uint64_t> posted(room.senders);
+    std::uint64_t refused = 0;
+    for (std::size_t i = 0; i < room.senders; ++i) {
+      const Seat& sender = seats_[room.seats[i]];
+      posted[i] = sender.posted;
+      refused += sender.refused;
+      const client::ChannelState* state = sender.session->client().find(room.channel);
+      if (state == nullptr || state->delivered_by_all < sender.last_seq) ++result_.faults.lost;
+    }
+    std::vector<std::uint64_t> orders;
+    Faults faults;
+    for (const std::uint32_t index : room.seats) {
+      const Checker& checker = seats_[index].checker;
+      faults += checker.faults(posted);
+      orders.push_back(checker.order());
+    }
+    faults.lost -= std::min(faults.lost, refused * room.seats.size());
+    if (faults.lost == 0) faults.reordered += count_differing(orders);
+    result_.faults += faults;
+  }
+  result_.sessions = sessions_.size();
+  fill_errors(result_);
+  return std::move(result_);
+}
+
+}  // namespace parley::bench
