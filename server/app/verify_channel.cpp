@@ -122,42 +122,45 @@ void ChannelCheck::walk() {
     if (answer->events[0].empty()) break;
     for (const EventRow& row : answer->events[0]) take(row);
   }
-  if (next_ <= head_.seq) {
-    damage(next_, next_ == head_.seq ? "the event at the head is missing"
-                                     : fmt::format("the events {} to {} are missing", next_, head_.seq));
-    replay_whole_ = false;
-    digest_.reset();
-  }
+  if (next_ <= head_.seq) lose(next_, head_.seq, "missing");
   StoreQuery beyond;
   beyond.events.push_back({id_, head_.seq + 1, kLastSeq, 1, 1, false});
   auto answer = scan_.read_now(beyond);
   if (answer && !answer->events[0].empty()) damage(answer->events[0][0].seq, "there is an event after the head");
 }
 
+/// The events are not there, or cannot be read: told once for all of them.
+void ChannelCheck::lose(Seq from, Seq to, const std::string& why) {
+  damage(from, from == to ? "the event is " + why : fmt::format("the events {} to {} are {}", from, to, why));
+  lost_.push_back({from, to});
+  replay_whole_ = false;
+  digest_.reset();
+}
+
 /// Finds which events of a page the store cannot read.
 void ChannelCheck::take_one_by_one(Seq from, Seq to) {
+  Seq first_lost = 0;
+  std::string why;
   for (Seq seq = from; seq <= to; ++seq) {
     StoreQuery query;
     query.events.push_back({id_, seq, seq, 1, 1, false});
     auto answer = scan_.read_now(query);
-    if (answer && !answer->events[0].empty()) {
-      take(answer->events[0][0]);
-      continue;
+    const bool found = answer && !answer->events[0].empty();
+    if (!found && first_lost == 0) {
+      first_lost = seq;
+      why = answer ? "missing" : "unreadable: " + answer.error().text();
     }
-    damage(seq, answer ? "the event is missing" : "the event cannot be read: " + answer.error().text());
-    replay_whole_ = false;
-    digest_.reset();
-    next_ = seq + 1;
+    if (!found) continue;
+    if (first_lost != 0) lose(std::exchange(first_lost, 0), seq - 1, why);
+    next_ = seq;
+    take(answer->events[0][0]);
   }
+  if (first_lost != 0) lose(first_lost, to, why);
+  next_ = to + 1;
 }
 
 void ChannelCheck::take(const EventRow& row) {
-  if (row.seq != next_) {
-    damage(next_, next_ + 1 == row.seq ? "the event is missing"
-                                       : fmt::format("the events {} to {} are missing", next_, row.seq - 1));
-    replay_whole_ = false;
-    digest_.reset();
-  }
+  if (row.seq != next_) lose(next_, row.seq - 1, "missing");
   next_ = row.seq + 1;
   ++report_.events;
   auto opened = wire::verify_event(row.record);
@@ -166,6 +169,7 @@ void ChannelCheck::take(const EventRow& row) {
     opened = wire::open_event(row.record);  // a content that does not fit leaves the header to go on with
   }
   if (!opened) {
+    lost_.push_back({row.seq, row.seq});
     replay_whole_ = false;
     digest_.reset();
     return;
@@ -295,6 +299,10 @@ void ChannelCheck::check_card() {
 void ChannelCheck::check_unclaimed_outcomes() {
   for (const Outcome& outcome : outcomes_) {
     if (outcome.claimed || outcome.said.seq == 0) continue;
+    const bool lost = std::any_of(lost_.begin(), lost_.end(), [&](const Interval& gap) {
+      return gap.from <= outcome.said.seq && outcome.said.seq <= gap.to;
+    });
+    if (lost) continue;
     if (outcome.said.seq == 1 && stored_.kind != ChannelKind::group) continue;
     damage(outcome.said.seq, fmt::format("an outcome of {} under send_id {} names it, but the event is another's",
                                          outcome.account.str(), outcome.send_id.str()));

@@ -34,6 +34,7 @@ class ChannelCheck {
   void walk();
   void take(const EventRow& row);
   void take_one_by_one(Seq from, Seq to);
+  void lose(Seq from, Seq to, const std::string& why);
   void check_chain(const wire::OpenedEvent& opened);
   void replay(const Event& event);
   void note_references(const wire::OpenedEvent& opened);
@@ -70,6 +71,8 @@ class ChannelCheck {
   bool replay_whole_ = true;  // no event was missing or unreadable so far
   Seq next_ = 1;
   std::optional<Digest> digest_ = Digest{};  // nullopt: unknown since a gap
+
+  std::vector<Interval> lost_;  // events that are not there or cannot be read
 
   std::set<Seq> emptied_;                        // content taken out
   std::set<Seq> deleted_;                        // told to be

@@ -74,10 +74,15 @@ int verify_command(const std::string& data, bool json) {
   if (!scan) return cannot_open(data, scan.error().text(), json);
 
   boost::json::array listed;
-  const VerifyReport report = verify_store(**scan, reader_of(**store, executor), [&](const Damage& damage) {
+  const DamageSink found = [&](const Damage& damage) {
     if (!json) return print_damage(damage);
     if (listed.size() < kListed) listed.push_back(to_json(damage));
-  });
+  };
+  VerifyReport report = verify_store(**scan, reader_of(**store, executor), found);
+  if (auto files = (*store)->verify_files(); !files) {
+    ++report.damaged;
+    found({ChannelId{}, 0, files.error().text()});
+  }
   if (json) {
     fmt::print("{}\n", boost::json::serialize(boost::json::object{{"data", data},
                                                                   {"incarnation", (*store)->incarnation().str()},

@@ -139,6 +139,7 @@ TEST_F(Verify, MissingEventIsNamed) {
 TEST_F(Verify, MissingTailIsNamed) {
   log().events.erase(log().events.find(80), log().events.end());
   expect_damage(80, "80 to 90 are missing");
+  EXPECT_EQ(found.size(), 1U);
 }
 
 TEST_F(Verify, EventAfterTheHeadIsFound) {
@@ -262,7 +263,7 @@ TEST_F(Verify, PositionAfterThePartitionsIsFound) {
 
 TEST_F(Verify, DamageOfOneEventIsNotToldAgainForAllThatFollow) {
   event(17).back() ^= 1;
-  EXPECT_LE(verify().damaged, 2U);
+  EXPECT_EQ(verify().damaged, 1U);
 }
 
 }  // namespace

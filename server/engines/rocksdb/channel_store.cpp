@@ -148,6 +148,14 @@ Result<std::unique_ptr<ChannelStoreScan>> RocksChannelStore::scan() {
   return std::make_unique<Scan>(std::move(*database));
 }
 
+Result<void> RocksChannelStore::verify_files() {
+  const auto used = impl_->holder.use();
+  if (!used) return fail(used.error());
+  const auto status = (*used)->db().VerifyChecksum();
+  if (!status.ok()) return fail(rocks::to_error(status, "a file of the store does not fit its checksums"));
+  return {};
+}
+
 Result<std::size_t> RocksChannelStore::purge_rewritten() {
   const auto used = impl_->holder.use();
   if (!used) return fail(used.error());

@@ -83,6 +83,8 @@ class RocksChannelStore final : public ChannelStore {
   [[nodiscard]] Epoch highest_epoch() const;
   /// A scan of everything committed so far. While one lives `reopen` fails and rewritten content is not purged.
   Result<std::unique_ptr<ChannelStoreScan>> scan();
+  /// Reads every block of every file and compares its checksum, also of those no record lies in. Blocks. damaged.
+  Result<void> verify_files();
   /// Rewrites the files that still hold content taken out before the call; how many events that were. Blocks. The
   /// engine calls it by itself (RocksOptions::purge_after); 0 while a scan or long read needs the old state.
   Result<std::size_t> purge_rewritten();
