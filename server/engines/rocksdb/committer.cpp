@@ -73,20 +73,21 @@ void Committer::serve_writes(std::deque<Request>& requests) {
 }
 
 Result<void> Committer::write(const Database& database, Group& group) {
-  if (group.writes().Count() == 0) return {};
+  rocksdb::WriteBatch writes = group.take_writes();
+  if (writes.Count() == 0) return {};
   if (holder_.options().read_only) {
     return fail(ErrorCode::store_unavailable, "the store was opened for reading only");
   }
   rocksdb::WriteOptions synced;
   synced.sync = true;
   const auto start = std::chrono::steady_clock::now();
-  const auto status = database.db().Write(synced, &group.writes());
+  const auto status = database.db().Write(synced, &writes);
   const auto end = std::chrono::steady_clock::now();
   if (!status.ok()) return write_failed(database, status);
   if (holder_.options().on_commit) {
     holder_.options().on_commit({.batches = group.batches(),
-                                 .keys = group.writes().Count(),
-                                 .bytes = group.writes().GetDataSize(),
+                                 .keys = writes.Count(),
+                                 .bytes = writes.GetDataSize(),
                                  .write = std::chrono::duration_cast<std::chrono::microseconds>(end - start),
                                  .sync = database.last_log_sync()});
   }

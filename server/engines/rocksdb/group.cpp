@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "engines/rocksdb/keys.hpp"
@@ -13,34 +14,9 @@ namespace {
 // A log record is held in memory whole.
 constexpr std::size_t kGroupBytes = 16UL << 20;
 
-rocksdb::Slice slice(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
 std::uint64_t unix_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-}
-
-void put_channel(const Database& database, const ChannelBatch& batch, rocksdb::WriteBatch& out) {
-  const ChannelId& id = batch.channel;
-  for (const EventRow& row : batch.events) out.Put(database.events(), event_key(id, row.seq), slice(row.record));
-  for (const EventRow& row : batch.rewritten) {
-    out.Put(database.events(), event_key(id, row.seq), slice(row.record));
-    out.Put(database.state(), rewritten_key(id, row.seq, unix_ms()), rocksdb::Slice());
-  }
-  for (const OutcomeRow& row : batch.outcomes) {
-    out.Put(database.outcomes(), outcome_key(id, row.account, row.send_id), slice(row.record));
-  }
-  if (!batch.head.empty()) out.Put(database.state(), head_key(id), slice(batch.head));
-  if (!batch.card.empty()) out.Put(database.state(), card_key(id), slice(batch.card));
-  for (const MemberRow& row : batch.members) {
-    out.Put(database.state(), member_key(id, row.account), slice(row.record));
-  }
-  for (const AnnotationRow& row : batch.annotations) {
-    out.Put(database.state(), annotation_key(id, row.target), slice(row.record));
-  }
-  for (const AccountId& account : batch.joined) out.Put(database.state(), list_key(account, id), rocksdb::Slice());
 }
 
 void answer(CommitRequest& request, std::vector<Result<void>> results) {
@@ -74,14 +50,14 @@ void Group::add(WriteRequest request) {
   Result<PartitionState> result = fail(ErrorCode::stale_owner);
   if (take_over.partition < kPartitions && take_over.epoch > states_[take_over.partition].epoch) {
     states_[take_over.partition].epoch = take_over.epoch;
-    put_state(take_over.partition);
+    changed_.push_back(take_over.partition);
     result = states_[take_over.partition];
   }
   take_overs_.emplace_back(std::move(take_over), std::move(result));
 }
 
 bool Group::full() const {
-  return writes_.GetDataSize() >= kGroupBytes;
+  return bytes_ >= kGroupBytes;
 }
 
 void Group::complete(const Result<void>& written) {
@@ -105,15 +81,54 @@ Result<void> Group::put(const PartitionBatch& batch) {
                 fmt::format("partition {} stands at epoch {}, position {}; the batch has {}, {}", batch.partition,
                             state.epoch, state.position, batch.epoch, batch.position));
   }
-  for (const ChannelBatch& channel : batch.channels) put_channel(database_, channel, writes_);
+  for (const ChannelBatch& channel : batch.channels) put(channel);
   state.position = batch.position;
-  put_state(batch.partition);
+  changed_.push_back(batch.partition);
   ++batches_;
   return {};
 }
 
-void Group::put_state(PartitionId partition) {
-  writes_.Put(database_.state(), partition_key(partition), encode_partition(states_[partition]));
+void Group::put(const ChannelBatch& batch) {
+  const ChannelId& id = batch.channel;
+  for (const EventRow& row : batch.events) add_to(events_, event_key(id, row.seq), row.record);
+  for (const EventRow& row : batch.rewritten) {
+    add_to(events_, event_key(id, row.seq), row.record);
+    add_to(state_, rewritten_key(id, row.seq, unix_ms()), {});
+  }
+  for (const OutcomeRow& row : batch.outcomes) {
+    add_to(outcomes_, outcome_key(id, row.account, row.send_id), row.record);
+  }
+  if (!batch.head.empty()) add_to(state_, head_key(id), batch.head);
+  if (!batch.card.empty()) add_to(state_, card_key(id), batch.card);
+  for (const MemberRow& row : batch.members) add_to(state_, member_key(id, row.account), row.record);
+  for (const AnnotationRow& row : batch.annotations) add_to(state_, annotation_key(id, row.target), row.record);
+  for (const AccountId& account : batch.joined) add_to(state_, list_key(account, id), {});
+}
+
+void Group::add_to(Writes& writes, std::string key, std::string_view value) {
+  bytes_ += key.size() + value.size();
+  writes.push_back({std::move(key), value});
+}
+
+rocksdb::WriteBatch Group::take_writes() {
+  rocksdb::WriteBatch out(bytes_ + 16 * (events_.size() + outcomes_.size() + state_.size()));
+  move_sorted(std::move(events_), database_.events(), out);
+  move_sorted(std::move(outcomes_), database_.outcomes(), out);
+  move_sorted(std::move(state_), database_.state(), out);
+  std::sort(changed_.begin(), changed_.end());
+  changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
+  for (const PartitionId partition : changed_) {
+    out.Put(database_.state(), partition_key(partition), encode_partition(states_[partition]));
+  }
+  return out;
+}
+
+void Group::move_sorted(Writes writes, rocksdb::ColumnFamilyHandle* family, rocksdb::WriteBatch& out) {
+  // Stable: of a key written twice the later write wins.
+  std::stable_sort(writes.begin(), writes.end(), [](const Write& a, const Write& b) { return a.key < b.key; });
+  for (const Write& write : writes) {
+    out.Put(family, write.key, rocksdb::Slice(write.value.data(), write.value.size()));
+  }
 }
 
 }  // namespace parley::rocks

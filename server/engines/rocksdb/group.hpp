@@ -3,6 +3,8 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -39,7 +41,8 @@ class Group {
   /// More is left for the next write.
   [[nodiscard]] bool full() const;
   [[nodiscard]] std::size_t batches() const { return batches_; }
-  [[nodiscard]] rocksdb::WriteBatch& writes() { return writes_; }
+  /// All that is to be written, each family's keys ascending. Once.
+  [[nodiscard]] rocksdb::WriteBatch take_writes();
   /// As they are once `writes` is written.
   [[nodiscard]] const std::vector<PartitionState>& states() const { return states_; }
   /// Answers every request; `written` is what became of the write.
@@ -47,11 +50,21 @@ class Group {
 
  private:
   Result<void> put(const PartitionBatch& batch);
-  void put_state(PartitionId partition);
+  void put(const ChannelBatch& batch);
+
+  struct Write {
+    std::string key;
+    std::string_view value;  // into a request held here
+  };
+  using Writes = std::vector<Write>;
+  void add_to(Writes& writes, std::string key, std::string_view value);
+  static void move_sorted(Writes writes, rocksdb::ColumnFamilyHandle* family, rocksdb::WriteBatch& out);
 
   const Database& database_;
   std::vector<PartitionState> states_;
-  rocksdb::WriteBatch writes_;
+  std::vector<PartitionId> changed_;  // partitions whose state is to be written, some more than once
+  Writes events_, outcomes_, state_;
+  std::size_t bytes_ = 0;
   std::size_t batches_ = 0;
   std::vector<std::pair<CommitRequest, std::vector<Result<void>>>> commits_;
   std::vector<std::pair<TakeOverRequest, Result<PartitionState>>> take_overs_;
