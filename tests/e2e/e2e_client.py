@@ -66,7 +66,11 @@ class Live:
         if mode:
             hello["mode"] = mode
         live.person = person
-        live.welcome = (await live.ask(hello=hello))["welcome"]
+        try:
+            live.welcome = (await live.ask(hello=hello))["welcome"]
+        except Exception:
+            await live.close()
+            raise
         return live
 
     async def __aenter__(self):
