@@ -66,7 +66,8 @@ void check_together(LoadedConfig& loaded, std::vector<std::string>& mistakes) {
 }  // namespace
 
 bool ListenOption::is_loopback() const {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  const bool v4 = host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos;
+  return v4 || host == "localhost" || host == "::1";
 }
 
 std::string ListenOption::url() const {

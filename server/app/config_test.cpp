@@ -110,6 +110,15 @@ TEST(Config, MinimumPasswordCostIsRefusedWhereStrangersCanConnect) {
             std::string::npos);
 }
 
+TEST(Config, OnlyAddressesOfThisMachineAreLoopback) {
+  for (const char* host : {"127.0.0.1", "127.1.2.3", "localhost", "::1"}) {
+    EXPECT_TRUE((ListenOption{host, 1, false, std::nullopt}.is_loopback())) << host;
+  }
+  for (const char* host : {"0.0.0.0", "::", "127.example.org", "10.0.0.1", "128.0.0.1"}) {
+    EXPECT_FALSE((ListenOption{host, 1, false, std::nullopt}.is_loopback())) << host;
+  }
+}
+
 TEST(Config, CertificateTurnsListenersToTls) {
   const auto config = loaded({{"tls.certificate", {"c.pem"}, "x"},
                               {"tls.key", {"k.pem"}, "x"},

@@ -29,12 +29,22 @@ sigset_t our_signals() {
   return set;
 }
 
-/// Every session is a descriptor.
-void raise_descriptor_limit() {
+/// Descriptors that the stores, listeners and threads need, however many clients come.
+constexpr std::uint64_t kOwnDescriptors = 640;
+constexpr std::uint64_t kFewestConnections = 16;
+
+/// Every connection is a descriptor: as many as may be had, and never so many that the stores run out of them.
+void fit_to_descriptors(Limits& limits) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (limit.rlim_cur == RLIM_INFINITY) return;
+  const std::uint64_t all = limit.rlim_cur;
+  const std::uint64_t left = all > kOwnDescriptors + kFewestConnections ? all - kOwnDescriptors : kFewestConnections;
+  if (left >= limits.connections) return;
+  log::warning("connections_limited_by_descriptors", {{"open_files", all}, {"connections", left}});
+  limits.connections = left;
 }
 
 void say_what_next(const Server& server) {
@@ -79,10 +89,10 @@ void drain(Server& server, const sigset_t& signals) {
 }
 
 int run(const LoadedConfig& loaded) {
-  const Config& config = loaded.config;
+  Config config = loaded.config;
   log::configure(config.log_level, config.log_format);
   umask(077);
-  raise_descriptor_limit();
+  fit_to_descriptors(config.limits);
   signal(SIGPIPE, SIG_IGN);
   const sigset_t signals = our_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -112,6 +122,7 @@ int run(int argc, char** argv) {
   if (!asked) return asked.error();
   if (asked->verify) return verify_command(*asked->verify, asked->json);
   if (asked->print_config) {
+    for (const auto& warning : asked->loaded.warnings) fmt::print(stderr, "parleyd: warning: {}\n", warning);
     fmt::print("{}", print_config(asked->loaded));
     return kExitOk;
   }

@@ -29,8 +29,12 @@ bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
 }
 
-/// The last one: the one that the proxy in front of us saw.
-std::string forwarded_address(std::string_view header) {
+/// The last one, of the last header: what the proxy in front of us saw; all before it is hearsay.
+std::string forwarded_address(const HttpRequest& request) {
+  std::string_view header;
+  for (const auto& [name, value] : request.headers) {
+    if (name == "x-forwarded-for") header = value;
+  }
   const std::size_t comma = header.rfind(',');
   if (comma != std::string_view::npos) header.remove_prefix(comma + 1);
   while (header.starts_with(' ')) header.remove_prefix(1);
@@ -73,7 +77,7 @@ bool HttpCall::is_local() const {
 
 std::string HttpCall::address(bool for_sign_up) const {
   if (parts_.options.trust_forwarded && is_loopback(request_.peer.address)) {
-    if (auto forwarded = forwarded_address(request_.header("x-forwarded-for")); !forwarded.empty()) return forwarded;
+    if (auto forwarded = forwarded_address(request_); !forwarded.empty()) return forwarded;
   }
   if (for_sign_up && !parts_.options.limit_loopback && is_local()) return {};
   return request_.peer.address;
