@@ -68,7 +68,7 @@ def test_the_first_frame_has_to_be_hello(server):
 
 
 @pytest.mark.parametrize("payload", [
-    b"", b"{", b"[]", b"{}", b'{"request":2}', DEEP, b'{"request":2,"command":{"channelId":"!!"}}',
+    b"", b"{", b"[]", b"{}", DEEP, b'{"request":2,"command":{"channelId":"!!"}}',
     b'{"request":2,"getHistory":{"limit":-1}}', b'{"request":2,"getHistory":{"limit":4294967296}}',
     b'{"request":2,"getHistory":{"from":-1}}', b'{"request":2,"getHistory":{"from":18446744073709551616}}',
     b'{"request":2,"getHistory":{"from":1.5}}', b'{"request":2,"typing":{"on":[]}}',
@@ -104,6 +104,23 @@ def test_unknown_fields_of_binary_frames_are_passed_over(server, anna):
         raw.open().send(frame(2, ask.SerializeToString() + b"\xfa\x3f\x03abc"))  # field 1023
         opcode, content = raw.read_frame()
         assert opcode == 2 and frames_pb2.ServerFrame.FromString(content).HasField("welcome")
+
+
+def test_a_request_of_a_newer_client_is_answered_by_name(server, anna):
+    from e2e_proto import frames_pb2
+    with Raw(server) as raw:
+        raw.open().hello(anna)
+        assert raw.ask(somethingNew={"x": 1})["error"]["name"] == "unknown_request"
+        assert "inbox" in raw.ask(getInbox={})
+    ask = frames_pb2.ClientFrame(request=1)
+    ask.hello.version, ask.hello.access_token = 1, anna.token
+    with Raw(server) as raw:
+        raw.open().send(frame(2, ask.SerializeToString()) + frame(2, b"\x08\x07\xfa\x3f\x03abc"))  # request 7, field 1023
+        answers = {}
+        while 7 not in answers:
+            answer = frames_pb2.ServerFrame.FromString(raw.read_frame()[1])
+            answers[answer.request] = answer
+        assert answers[7].error.name == "unknown_request"
 
 
 @live_test()
@@ -403,6 +420,26 @@ async def test_content_over_its_limits_is_refused_by_name(server, anna, bert):
         assert await refusal(live.command(channel, delete={"targets": list(range(1, 102))})) == "invalid_argument"
         assert await refusal(live.command(new_id(), createChannel={"kind": GROUP, "title": "x" * 129})) == "invalid_name"
         assert await refusal(live.command(new_id(), createChannel={"kind": GROUP, "title": ""})) == "invalid_name"
+
+
+@live_test()
+async def test_no_secret_and_no_content_is_ever_logged(tmp_path):
+    with Server(tmp_path / "data", "--log-level", "debug") as server:
+        anna, bert = server.sign_up(password="the password itself"), server.sign_up()
+        secrets = ["the password itself", "a wrong guess", "what was said", anna.token, anna.refresh_token]
+        wrong = {"handle": anna.handle, "password": "a wrong guess"}
+        assert refused(server.call, "POST", "/v1/auth/sign-in", wrong) == "wrong_credentials"
+        async with await Live.open(anna) as live:
+            secrets.append(live.welcome["resumeToken"])
+            channel = await live.direct(bert)
+            await live.post(channel, "what was said")
+        said(server, anna, b'{"request":1,"command":{"what was said":')
+        said(server, None, json.dumps({"hello": {"accessToken": anna.token + "what was said", "version": 1}}).encode())
+        server.stop()
+        everything = server.log() + "".join(server.lines)
+        assert "started" in everything
+        for secret in secrets:
+            assert secret not in everything
 
 
 # ---- too much -------------------------------------------------------------------------------------------------------
