@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 
 #include "engines/rocksdb/keys.hpp"
 #include "ports/complete_on.hpp"
@@ -107,7 +108,7 @@ void Group::put(const ChannelBatch& batch) {
 
 void Group::add_to(Writes& writes, std::string key, std::string_view value) {
   bytes_ += key.size() + value.size();
-  writes.push_back({std::move(key), value});
+  writes.push_back({std::move(key), value, writes.size()});
 }
 
 rocksdb::WriteBatch Group::take_writes() {
@@ -124,8 +125,8 @@ rocksdb::WriteBatch Group::take_writes() {
 }
 
 void Group::move_sorted(Writes writes, rocksdb::ColumnFamilyHandle* family, rocksdb::WriteBatch& out) {
-  // Stable: of a key written twice the later write wins.
-  std::stable_sort(writes.begin(), writes.end(), [](const Write& a, const Write& b) { return a.key < b.key; });
+  std::sort(writes.begin(), writes.end(),
+            [](const Write& a, const Write& b) { return std::tie(a.key, a.order) < std::tie(b.key, b.order); });
   for (const Write& write : writes) {
     out.Put(family, write.key, rocksdb::Slice(write.value.data(), write.value.size()));
   }

@@ -55,6 +55,7 @@ class Group {
   struct Write {
     std::string key;
     std::string_view value;  // into a request held here
+    std::size_t order = 0;   // of a key written twice the later write wins
   };
   using Writes = std::vector<Write>;
   void add_to(Writes& writes, std::string key, std::string_view value);
