@@ -10,6 +10,8 @@ NodeMetrics::NodeMetrics(Metrics& metrics)
     : registry(metrics),
       commands(metrics.counter("parley_commands_total", "Commands taken up by owners.")),
       events(metrics.counter("parley_events_total", "Events committed.")),
+      sends_posted(metrics.counter("parley_sends_total", "Outcomes of sends, by result.", {{"result", "posted"}})),
+      sends_refused(metrics.counter("parley_sends_total", "Outcomes of sends, by result.", {{"result", "refused"}})),
       deliveries(metrics.counter("parley_deliveries_total", "Event frames queued for a session.")),
       register_changes(metrics.counter("parley_register_changes_total", "Cursor moves and other registers asked for.")),
       commit_seconds(metrics.histogram("parley_commit_seconds", "From the start of a batch to its commit.",
@@ -17,7 +19,8 @@ NodeMetrics::NodeMetrics(Metrics& metrics)
       batch_events(metrics.histogram("parley_batch_events", "Events committed together.",
                                      Metrics::exponential_bounds(1, 2, 14))),
       loaded_channels(metrics.gauge("parley_loaded_channels", "Channels in the owners' memory.")),
-      sessions(metrics.gauge("parley_sessions", "Live sessions that said hello.")) {}
+      sessions(metrics.gauge("parley_sessions", "Live sessions that said hello.")),
+      outbox_bytes(metrics.gauge("parley_outbox_bytes", "Bytes waiting for sessions that read slowly.")) {}
 
 void NodeMetrics::refused(ErrorCode code) {
   registry

@@ -10,14 +10,17 @@ struct NodeMetrics {
   explicit NodeMetrics(Metrics& metrics);
 
   Metrics& registry;
-  Counter& commands;    // taken up by owners
-  Counter& events;      // committed
+  Counter& commands;  // taken up by owners
+  Counter& events;    // committed
+  Counter& sends_posted;
+  Counter& sends_refused;
   Counter& deliveries;  // event frames queued for a session
   Counter& register_changes;
   Histogram& commit_seconds;
   Histogram& batch_events;
   Gauge& loaded_channels;
   Gauge& sessions;
+  Gauge& outbox_bytes;  // as last looked at, each session every few seconds
   /// Refusals and errors by name.
   void refused(ErrorCode code);
 };

@@ -282,6 +282,9 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
     }
   }
   metrics_.events.add(turn_->events());
+  metrics_.sends_posted.add(turn_->posted());
+  metrics_.sends_refused.add(turn_->refused().size());
+  for (const ErrorCode code : turn_->refused()) metrics_.refused(code);
   if (!batches.empty()) {
     metrics_.batch_events.observe(static_cast<double>(turn_->events()));
     metrics_.commit_seconds.observe(static_cast<double>((clock_.uptime() - turn_started_).count()) / 1000.0);

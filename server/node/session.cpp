@@ -43,7 +43,11 @@ void Session::on_message(FrameKind kind, std::string_view payload) {
   if (state_ == State::greeting) kind_ = kind;
   v1::ClientFrame& frame = scratch_frame();
   const auto encoding = kind == FrameKind::text ? wire::Encoding::json : wire::Encoding::binary;
-  if (auto parsed = wire::parse(encoding, payload, frame); !parsed) return end(parsed.error());
+  if (auto parsed = wire::parse(encoding, payload, frame); !parsed) {
+    // A request of a newer client is understood but for its body, and is answered like any other.
+    if (state_ == State::live && frame.request() != 0) return refuse(frame.request(), ErrorCode::unknown_request);
+    return end(parsed.error());
+  }
   if (state_ == State::greeting) {
     if (!frame.has_hello()) return end(ErrorCode::hello_expected);
     return hello(frame);
@@ -245,9 +249,15 @@ void Session::on_drained() {
 
 void Session::tick(Time now) {
   if (state_ != State::live) return;
+  count_outbox(static_cast<std::uint32_t>(connection_.queued_bytes()));
   if (now >= identity_.expires) return end(ErrorCode::token_expired);
   const Duration grace(static_cast<std::int64_t>(io_.node().limits.outbox_drain_ms));
   if (overflowing_since_ != kNever && now - overflowing_since_ > grace) end(ErrorCode::too_slow);
+}
+
+void Session::count_outbox(std::uint32_t bytes) {
+  io_.node().metrics->outbox_bytes.add(static_cast<std::int64_t>(bytes) - counted_outbox_);
+  counted_outbox_ = bytes;
 }
 
 // ---- the end -----------------------------------------------------------------------------------------------------
@@ -271,13 +281,17 @@ void Session::end(const Error& error) {
   connection_.close(code != 0 ? code : error_info(ErrorCode::malformed).close_code, error.name());
   const bool was_live = state_ == State::live;
   state_ = State::ended;
-  if (was_live) io_.remove(*this);
+  if (!was_live) return;
+  count_outbox(0);
+  io_.remove(*this);
 }
 
 void Session::on_closed() {
   const bool was_live = state_ == State::live;
   state_ = State::ended;
-  if (was_live) io_.remove(*this);
+  if (!was_live) return;
+  count_outbox(0);
+  io_.remove(*this);
 }
 
 }  // namespace parley

@@ -58,6 +58,7 @@ class Session final : public ConnectionHandler {
   void send(const v1::ServerFrame& frame);
   void refuse(std::uint64_t request, const Error& error);
   void send_heads();
+  void count_outbox(std::uint32_t bytes);
   [[nodiscard]] bool wants_events_of(const ChannelId& channel) const;
   Rare& rare();
   [[nodiscard]] wire::Encoding encoding() const {
@@ -70,6 +71,7 @@ class Session final : public ConnectionHandler {
   Identity identity_;
   Time overflowing_since_ = kNever;
   std::unique_ptr<Rare> rare_;
+  std::uint32_t counted_outbox_ = 0;  // in the metric
   std::uint16_t unanswered_ = 0;
   std::uint16_t facts_pending_ = 0;
   std::uint8_t questions_ = 0;

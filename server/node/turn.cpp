@@ -176,6 +176,13 @@ void Turn::decide_command(std::size_t i, const Command& command, LoadedChannel& 
   const Asked& asked = asked_[i];
   const Origin& origin = items_[i].queued.origin;
   auto answer = [&](auto body) {
+    if constexpr (std::is_same_v<decltype(body), wire::StoredOutcome>) {
+      if (body.seq != 0) {
+        ++posted_;
+      } else {
+        refused_.push_back(body.refused);
+      }
+    }
     answers_.push_back({origin, command.channel, command.stamp.send_id, std::move(body)});
   };
   PARLEY_ASSERT(asked.outcome.has_value());

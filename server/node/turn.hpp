@@ -69,6 +69,9 @@ class Turn {
   [[nodiscard]] std::vector<TurnItem>& items() { return items_; }
   [[nodiscard]] const std::map<ChannelId, ChannelTurn>& channels() const { return channels_; }
   [[nodiscard]] std::size_t events() const { return events_; }
+  /// Outcomes of this turn, by result; retries of earlier sends count again.
+  [[nodiscard]] std::size_t posted() const { return posted_; }
+  [[nodiscard]] const std::vector<ErrorCode>& refused() const { return refused_; }
 
  private:
   /// Where the answers to an item's questions stand in the StoreAnswer.
@@ -94,6 +97,8 @@ class Turn {
   std::map<ChannelId, ChannelTurn> channels_;
   std::vector<Answer> answers_;
   std::size_t events_ = 0;
+  std::size_t posted_ = 0;
+  std::vector<ErrorCode> refused_;
 };
 
 }  // namespace parley
