@@ -1,0 +1,33 @@
+// One HTTP request at a time to the server, in protobuf.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+#include "parley/address.hpp"
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace parley::cli {
+
+class Http {
+ public:
+  explicit Http(Address address) : address_(std::move(address)) {}
+
+  /// Waits for the answer and reads it into `answer` where there is one to read (nullptr: nothing is expected). `token`
+  /// may be empty. Failure `offline` when the server did not answer, else what it said.
+  Outcome<void> call(std::string_view method, const std::string& path, const std::string& token,
+                     const google::protobuf::Message* body, google::protobuf::Message* answer) const;
+  [[nodiscard]] const Address& address() const { return address_; }
+
+ private:
+  Address address_;
+};
+
+/// Percent-encodes everything but what RFC 3986 calls unreserved.
+std::string url_encode(std::string_view text);
+
+}  // namespace parley::cli
