@@ -43,7 +43,7 @@ void fit_to_descriptors(Limits& limits) {
   const std::uint64_t all = limit.rlim_cur;
   const std::uint64_t left = all > kOwnDescriptors + kFewestConnections ? all - kOwnDescriptors : kFewestConnections;
   if (left >= limits.connections) return;
-  log::warning("connections_limited_by_descriptors", {{"open_files", all}, {"connections", left}});
+  log::info("connections_limited_by_descriptors", {{"open_files", all}, {"connections", left}});
   limits.connections = left;
 }
 
