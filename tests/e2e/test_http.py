@@ -173,7 +173,7 @@ PREFLIGHT = ["-X", "OPTIONS", "-H", "Access-Control-Request-Method: POST", "-H",
 @pytest.fixture(scope="module")
 def open_server(tmp_path_factory):
     """Lets one foreign origin in, and has little patience."""
-    short = limits(http_request_ms=1000, http_idle_ms=1000)
+    short = limits(http_request_ms=2000, http_idle_ms=1000)
     with Server(tmp_path_factory.mktemp("cors"), "--web-origins", ORIGIN, *short) as server:
         yield server
 
