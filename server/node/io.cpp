@@ -91,7 +91,8 @@ void Io::add_facts(Command command, Completion<Result<Command>> done) {
 }
 
 void Io::count_channels(Command command, Completion<Result<Command>> done) {
-  node_.store->channels_of(command.stamp.account, executor_,
+  const AccountId account = command.stamp.account;
+  node_.store->channels_of(account, executor_,
                            [this, alive = alive(), command = std::move(command),
                             done = std::move(done)](Result<std::vector<ChannelId>> channels) mutable {
                              if (alive.expired()) return;

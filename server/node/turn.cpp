@@ -75,9 +75,8 @@ Result<StoreQuery> Turn::second_query(StoreAnswer answer) {
   return query;
 }
 
-Result<void> Turn::take_second(StoreAnswer answer) {
+void Turn::take_second(StoreAnswer answer) {
   second_ = std::move(answer);
-  return {};
 }
 
 Result<wire::Annotation> Turn::annotation(const Asked& asked, Seq target) const {
@@ -222,8 +221,14 @@ void Turn::decide_command(std::size_t i, const Command& command, LoadedChannel& 
       if (member.active()) told.insert(account);
     }
   };
-  // Who leaves learns it by this very event, so those before and those after it are told.
-  if (!talk) note_members();
+  // Who leaves learns it by this very event, so those before and those after it are told; what was said before it in
+  // this turn is for those before alone.
+  if (!talk) {
+    note_members();
+    for (auto& group : turn.groups) {
+      if (group.told.empty()) group.told.assign(told.begin(), told.end());
+    }
+  }
   auto sealed = channel.append(*decided, salts.next());
   if (!talk) note_members();
   turn.batch.events.push_back({decided->seq, sealed.record});

@@ -30,7 +30,7 @@ struct EventGroup {
   std::vector<wire::SealedEvent> events;
   Seq last = 0;
   Time time = kNever;
-  /// Who is told, where the event changed that; empty: the members as they are at the end of the turn.
+  /// Who is told, where this event or a later one of the turn changed that; empty: the members at the end of the turn.
   std::vector<AccountId> told;
   /// Set for an edit, alone in its group: who cannot see the target gets the event without content.
   Seq edited = 0;
@@ -55,7 +55,7 @@ class Turn {
   StoreQuery first_query(std::vector<TurnItem>& deferred);
   /// Takes the answer; what deletions need on top: the edits of their targets. May be empty.
   Result<StoreQuery> second_query(StoreAnswer answer);
-  Result<void> take_second(StoreAnswer answer);
+  void take_second(StoreAnswer answer);
 
   /// Decides item `i`; `channel` is loaded. Returns the error where the item's command leaves no trace.
   void decide(std::size_t i, LoadedChannel& channel, Salts& salts);

@@ -21,7 +21,7 @@ constexpr std::size_t kReadBytes = 16 * 1024;
 
 class HttpClient::Link final : public Watcher {
  public:
-  Link(HttpClient& owner) : owner_(owner) {}
+  explicit Link(HttpClient& owner) : owner_(owner) {}
   ~Link() override { drop(); }
 
   [[nodiscard]] bool idle() const { return !busy_; }
