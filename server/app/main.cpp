@@ -51,7 +51,7 @@ void say_what_next(const Server& server) {
   const std::string url = server.urls().front();
   fmt::print(
       "\nNext, in another terminal:\n"
-      "  parley --server {0} sign-up alice      make an account (or look at {0}/ in a browser)\n"
+      "  parley --server {0} signup alice       make an account (or look at {0}/ in a browser)\n"
       "  parley --help                          what else there is\n"
       "Ctrl-C stops the server; nothing is lost.\n",
       url);

@@ -12,7 +12,7 @@ constexpr std::string_view kFrontPage = R"(<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Parley</title>
 <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:40em;margin:3em auto;padding:0 1em}}code{{background:#eee;padding:0 .2em}}</style>
 </head><body><h1>Parley is running</h1>
-<p>This is a chat server, {}. Talk to it with <code>parley --server {} sign-up HANDLE</code>, over HTTP below
+<p>This is a chat server, {}. Talk to it with <code>parley --server {} signup HANDLE</code>, over HTTP below
 <code>/v1</code>, or over a WebSocket at <code>/v1/ws</code>.</p>
 <p>The protocol is described in <code>docs/protocol.md</code>, the HTTP API in <code>docs/openapi.yaml</code>, running a
 server in <code>docs/operations.md</code>. <a href="/healthz">/healthz</a> and <a href="/readyz">/readyz</a> tell how it
