@@ -81,6 +81,7 @@ void send_page(Io& io, const std::shared_ptr<Page>& page, const std::map<Seq, wi
       }
     }
     for (const auto& slot : known->second.reactions) {
+      if (!page->access.member.sees(slot.seq)) continue;
       auto& reaction = *annotation.add_reactions();
       reaction.set_account(std::string(slot.account.view()));
       reaction.set_value(slot.value);

@@ -88,7 +88,9 @@ void with_access(Io& io, const Caller& caller, const std::string& channel_id, Co
                       access = fail(found.error());
                     } else if (*found != nullptr) {
                       const Member* member = (*found)->state().find(account);
-                      if (member != nullptr) access = Access{id, *member, (*found)->state().head};
+                      if (member != nullptr) {
+                        access = Access{id, *member, member->visible_head((*found)->state().head)};
+                      }
                     }
                     io.executor().post([alive, access = std::move(access), done = std::move(done)]() mutable {
                       if (!alive.expired()) done(std::move(access));

@@ -30,7 +30,7 @@ void reply_error(Io& io, Reply& reply, const Error& error);
 struct Access {
   ChannelId channel;
   Member member;
-  Seq head = 0;  // of the channel when membership was checked
+  Seq head = 0;  // the last seq the member may see, of the channel as it was when membership was checked
 };
 /// `done` runs on the io executor. `channel_unknown` for who never was a member.
 void with_access(Io& io, const Caller& caller, const std::string& channel_id, Completion<Result<Access>> done);

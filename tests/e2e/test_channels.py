@@ -308,3 +308,63 @@ async def test_a_block_before_any_word_makes_a_channel_that_nobody_sees(server):
 
         await until(post, bool)
         assert [row["peer"] for row in (await a.inbox())[0].values() if row["kind"] == DIRECT] == [bert.account]
+
+
+# ---- who sees what --------------------------------------------------------------------------------------------------
+
+
+async def start_posts(live, channel, count, text):
+    return [await live.start(command={"channelId": channel, "sendId": new_id(), "post": {"content": {"text": text}}})
+            for _ in range(count)]
+
+
+@live_test()
+async def test_who_is_added_amid_messages_is_told_none_from_before(server, anna, bert, cara):
+    async with await Live.open(anna) as a, await Live.open(bert) as b, await Live.open(cara) as c:
+        for _ in range(10):
+            channel = await a.group(bert)
+            answers = await start_posts(b, channel, 20, "among ourselves")
+            answers.append(await a.start(command={"channelId": channel, "sendId": new_id(),
+                                                  "addMembers": {"accounts": [cara.account]}}))
+            answers += await start_posts(b, channel, 20, "welcome")
+            seqs = [number((await answer)["outcome"]["seq"]) for answer in answers]
+            seen = []
+            while not seen or seen[-1] < max(seqs):
+                seen.append(seq_of(await c.event(channel)))
+            assert seen == list(range(seqs[20], max(seqs) + 1))
+
+
+@live_test()
+async def test_who_is_removed_amid_messages_is_told_all_from_before(server, anna, bert, cara):
+    async with await Live.open(anna) as a, await Live.open(bert) as b, await Live.open(cara) as c:
+        for _ in range(10):
+            channel = await a.group(bert, cara)
+            answers = await start_posts(b, channel, 20, "hello")
+            answers.append(await a.start(command={"channelId": channel, "sendId": new_id(),
+                                                  "removeMember": {"account": cara.account}}))
+            answers += await start_posts(b, channel, 20, "among ourselves")
+            removed = [number((await answer)["outcome"]["seq"]) for answer in answers][20]
+            await a.command(channel, addMembers={"accounts": [cara.account]})
+            seen = []
+            while not seen or seen[-1] <= removed:
+                seen.append(seq_of(await c.event(channel)))
+            assert seen[:-1] == list(range(1, removed + 1))
+
+
+@live_test()
+async def test_who_left_learns_nothing_of_what_came_after(server, anna, bert, cara):
+    async with await Live.open(anna) as a, await Live.open(bert) as b, await Live.open(cara) as c:
+        channel = await a.group(bert, cara)
+        message = await a.post(channel, "hello")
+        await c.command(channel, react={"target": message, "value": "+"})
+        left = number((await b.command(channel, leave={}))["seq"])
+        await a.command(channel, react={"target": message, "value": "!"})
+        await a.command(channel, edit={"target": message, "content": {"text": "edited later"}})
+        await a.post(channel, "later")
+        page = await b.history(channel)
+        assert (number(page["to"]), number(page["head"])) == (left, left)
+        seen = next(event for event in page["events"] if seq_of(event) == message)
+        assert text_of(seen) == "hello"
+        assert seen["annotation"] == {"reactions": [{"account": cara.account, "value": "+", "seq": str(message + 1)}]}
+        assert await refusal(b.history(channel, to=left + 1)) == "seq_in_future"
+        assert await refusal(b.ask(getContent={"channelId": channel, "seq": left + 1})) == "target_unknown"
