@@ -1,6 +1,7 @@
 // The inbox: every channel of an account that changed since a version (P7). Positions of partitions are taken before
-// the heads are read, so that what changes meanwhile is told again next time rather than never.
+// the list of channels and the heads are read, so that what changes meanwhile is told again next time rather than never.
 #include <algorithm>
+#include <bitset>
 #include <map>
 #include <utility>
 
@@ -32,7 +33,6 @@ struct Gather {
   wire::InboxVersion since;
   std::size_t left = 0;
   std::vector<Row> rows;
-  std::vector<std::pair<PartitionId, Position>> positions;
   std::optional<Error> error;
   std::function<void(Gather&)> done;
 
@@ -158,13 +158,7 @@ void finish(Io& io, const std::shared_ptr<InboxAnswer>& inbox) {
 void take(Io& io, const std::shared_ptr<InboxAnswer>& inbox, Gather& part) {
   std::move(part.rows.begin(), part.rows.end(), std::back_inserter(inbox->rows));
   if (part.error) inbox->error = part.error;
-  if (inbox->first_page) {
-    auto& positions = inbox->version.positions;
-    positions.insert(positions.end(), part.positions.begin(), part.positions.end());
-  }
-  if (--inbox->owners_left > 0) return;
-  std::sort(inbox->version.positions.begin(), inbox->version.positions.end());
-  finish(io, inbox);
+  if (--inbox->owners_left == 0) finish(io, inbox);
 }
 
 /// On the owner's executor.
@@ -173,14 +167,9 @@ void gather_from(NodeContext& node, Owner& owner, const std::vector<ChannelId>& 
   gather->left = channels.size() + 1;
   std::vector<ChannelId> elsewhere;
   for (const auto& id : channels) {
-    const PartitionId partition = partition_of(id);
-    const auto position = owner.position_of(partition);
-    if (!position) {
+    if (!owner.position_of(partition_of(id))) {
       elsewhere.push_back(id);
       continue;
-    }
-    if (gather->positions.empty() || gather->positions.back().first != partition) {
-      gather->positions.emplace_back(partition, *position);
     }
     owner.inspect(id, [gather, id](Result<const LoadedChannel*> found) { gather->look(id, std::move(found)); });
   }
@@ -200,11 +189,15 @@ void gather_from(NodeContext& node, Owner& owner, const std::vector<ChannelId>& 
   gather->look(ChannelId{}, nullptr);
 }
 
-void gather_all(Io& io, const std::shared_ptr<InboxAnswer>& inbox, std::vector<ChannelId> channels) {
+void gather_all(Io& io, const std::shared_ptr<InboxAnswer>& inbox, const std::vector<ChannelId>& channels) {
   NodeContext& node = io.node();
-  std::sort(channels.begin(), channels.end(), [](const ChannelId& a, const ChannelId& b) {
-    return std::pair(partition_of(a), a) < std::pair(partition_of(b), b);
-  });
+  if (inbox->first_page) {
+    // Of a partition without a position everything is told, so only those with channels need one.
+    std::bitset<kPartitions> used;
+    for (const auto& id : channels) used.set(partition_of(id));
+    std::erase_if(inbox->version.positions, [&](const auto& one) { return !used.test(one.first); });
+    std::sort(inbox->version.positions.begin(), inbox->version.positions.end());
+  }
   std::vector<std::vector<ChannelId>> per_owner(node.owners.size());
   for (const auto& id : channels) per_owner[partition_of(id) % node.owners.size()].push_back(id);
   inbox->owners_left = node.owners.size();
@@ -220,6 +213,38 @@ void gather_all(Io& io, const std::shared_ptr<InboxAnswer>& inbox, std::vector<C
     Owner& owner = *node.owners[i];
     owner.executor().post(
         [&node, &owner, channels = std::move(per_owner[i]), gather] { gather_from(node, owner, channels, gather); });
+  }
+}
+
+void list_channels(Io& io, const std::shared_ptr<InboxAnswer>& inbox) {
+  io.node().store->channels_of(inbox->caller.account, io.executor(),
+                               [&io, alive = io.alive(), inbox](Result<std::vector<ChannelId>> channels) {
+                                 if (alive.expired()) return;
+                                 if (!channels) return reply_error(io, inbox->reply, channels.error());
+                                 gather_all(io, inbox, *channels);
+                               });
+}
+
+/// Before the list of channels is read: one that is joined between the two would stand below its partition's position,
+/// and never be told.
+void take_positions(Io& io, const std::shared_ptr<InboxAnswer>& inbox) {
+  NodeContext& node = io.node();
+  inbox->owners_left = node.owners.size();
+  for (std::size_t i = 0; i < node.owners.size(); ++i) {
+    Owner& owner = *node.owners[i];
+    owner.executor().post([&io, alive = io.alive(), &owner, first = i, step = node.owners.size(), inbox] {
+      std::vector<std::pair<PartitionId, Position>> found;
+      for (std::size_t partition = first; partition < kPartitions; partition += step) {
+        const auto id = static_cast<PartitionId>(partition);
+        if (const auto position = owner.position_of(id)) found.emplace_back(id, *position);
+      }
+      io.executor().post([&io, alive, inbox, found = std::move(found)] {
+        if (alive.expired()) return;
+        auto& positions = inbox->version.positions;
+        positions.insert(positions.end(), found.begin(), found.end());
+        if (--inbox->owners_left == 0) list_channels(io, inbox);
+      });
+    });
   }
 }
 
@@ -255,12 +280,8 @@ void answer_inbox(Io& io, const Caller& caller, const v1::ClientFrame& frame, Re
   inbox->reply = std::move(reply);
   if (auto read = read_request(io, frame.get_inbox(), *inbox); !read)
     return reply_error(io, inbox->reply, read.error());
-  io.node().store->channels_of(caller.account, io.executor(),
-                               [&io, alive = io.alive(), inbox](Result<std::vector<ChannelId>> channels) {
-                                 if (alive.expired()) return;
-                                 if (!channels) return reply_error(io, inbox->reply, channels.error());
-                                 gather_all(io, inbox, std::move(*channels));
-                               });
+  if (inbox->first_page) return take_positions(io, inbox);
+  list_channels(io, inbox);
 }
 
 }  // namespace parley

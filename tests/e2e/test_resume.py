@@ -321,3 +321,26 @@ async def test_a_client_that_asks_without_reading_is_stopped(tmp_path):
             await asyncio.to_thread(ask_without_reading)
             assert server.rss_bytes() - before < 60e6
             assert await a.post(channel, "unhurt")
+
+
+@live_test()
+async def test_a_channel_that_is_joined_while_the_inbox_is_read_is_told_by_it_or_the_next(server, anna, bert):
+    """It must not hide behind the position that its own commit gave to a partition with another channel."""
+    async with await Live.open(anna) as a, await Live.open(bert) as b:
+
+        async def start_groups(count):
+            body = {"kind": GROUP, "title": "Walks", "members": [bert.account]}
+            return [await a.start(command={"channelId": new_id(), "sendId": new_id(), "createChannel": body})
+                    for _ in range(count)]
+
+        await asyncio.gather(*await start_groups(60))
+        told, version = await b.inbox()
+        told, made = set(told), set()
+        for _ in range(20):
+            answers = await start_groups(20)
+            for _ in range(20):
+                rows, version = await b.inbox(version)
+                told |= set(rows)
+            made |= {(await answer)["outcome"]["channelId"] for answer in answers}
+        rows, version = await b.inbox(version)
+        assert made - told - set(rows) == set()
