@@ -59,8 +59,7 @@ bool Owner::defer_totals(TurnItem& item) {
   const LoadedChannel& channel = *cache_.find(item.channel);
   const Member* member = channel.state().find(command->account);
   if (member == nullptr || move->read <= member->read || move->read > channel.state().head) {
-    move->totals_at_read = Totals{};  // will be ignored or refused
-    return false;
+    return false;  // ignored or refused, unless the turn changes that
   }
   if (auto totals = channel.totals_at(command->account, move->read)) {
     move->totals_at_read = *totals;

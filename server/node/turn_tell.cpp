@@ -63,12 +63,19 @@ void fill_registers(const Channel& channel, const Member& member, v1::RegistersC
 
 void Turn::decide_registers(const RegisterCommand& command, const Origin& origin, LoadedChannel& channel) {
   auto answer = [&](auto body) { answers_.push_back({origin, command.channel, SendId{}, std::move(body)}); };
-  auto changed = change_registers(channel.state(), command);
+  RegisterCommand known = command;
+  const Member* before = channel.state().find(command.account);
+  auto* move = std::get_if<registers::MoveCursor>(&known.body);
+  if (move != nullptr && before != nullptr && move->read > before->read && !move->totals_at_read) {
+    // It lay beyond the head when the turn began.
+    move->totals_at_read = channel.totals_at(command.account, move->read);
+    if (!move->totals_at_read) return answer(Error(ErrorCode::seq_in_future));
+  }
+  auto changed = change_registers(channel.state(), known);
   if (!changed) return answer(changed.error());
   v1::Registers registers;
   wire::from_registers(*changed, registers);
   answer(RegistersAnswer{shared(wire::serialize(wire::Encoding::binary, registers))});
-  const Member* before = channel.state().find(command.account);
   if (*changed == *before) return;
   const bool others_must_know = changed->read != before->read || changed->marked_unread != before->marked_unread ||
                                 changed->muted_until != before->muted_until || changed->pinned != before->pinned ||

@@ -1,9 +1,11 @@
 """Sent, delivered, read: cursors, badges and ticks, on every device at once."""
 
+import asyncio
+
 import pytest
 
 from e2e_client import Live, live_test, number, refusal
-from e2e_server import module_server  # noqa: F401
+from e2e_server import module_server, new_id  # noqa: F401
 
 
 @pytest.fixture
@@ -181,3 +183,19 @@ async def test_mute_pin_archive_and_mark_unread_are_ones_own(server, anna, bert)
         assert "archived" not in registers and registers["pinned"]
         registers = (await b.ask(moveCursor={"channelId": channel, "read": seq}))["registers"]
         assert "markedUnread" not in registers, "reading takes the mark away"
+
+
+@live_test()
+async def test_a_cursor_sent_ahead_of_its_message_counts_right_or_is_refused(server, anna, bert):
+    async with await Live.open(anna) as a, await Live.open(bert) as b:
+        channel = await a.direct(bert)
+        for i in range(3):
+            await a.post(channel, f"{i}")
+        for _ in range(10):
+            head = number((await b.row(channel))["head"])
+            posts = [await a.start(command={"channelId": channel, "sendId": new_id(), "post": {"content": {"text": "x"}}})
+                     for _ in range(20)]
+            moves = [await b.start(moveCursor={"channelId": channel, "read": head + 1 + i}) for i in range(20)]
+            await asyncio.gather(*posts, *moves)
+            row = await b.row(channel)
+            assert number(row.get("unread")) == number(row["head"]) - number(row["registers"]["read"])
