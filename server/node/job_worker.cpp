@@ -157,6 +157,8 @@ void JobWorker::next_channel(const std::shared_ptr<Run>& run) {
           Command command;
           command.channel = channel;
           io_.stamp({run->job.account, DeviceId{}}, command);
+          // What an operator allows in one command of a device is no reason to leave anything.
+          command.stamp.limits.targets = kErasePage;
           if (rows.empty()) {
             command.body = command::RemoveDeletedAccount{};
             command.stamp.send_id = job_send_id(run->job.id, channel, "leave");

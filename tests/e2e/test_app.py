@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from e2e_client import Live, live_test
-from e2e_server import BIN, PASSWORD, ROOT, Refused, Server, new_id, uuid_text, wait_until
+from e2e_server import BIN, PASSWORD, ROOT, Refused, Server, limits, new_id, uuid_text, wait_until
 
 SEED = int(os.environ.get("PARLEY_SEED", random.randrange(1 << 31)))
 
@@ -233,7 +233,8 @@ def test_a_store_that_is_not_there_cannot_be_verified(tmp_path):
 
 
 def test_deleted_accounts_leave_a_clean_store(tmp_path):
-    with Server(tmp_path / "data") as server:
+    # However few messages a device may delete at once.
+    with Server(tmp_path / "data", *limits(targets_per_delete=1)) as server:
         anna, bert = server.sign_up(), server.sign_up()
         group = new_id()
         anna.call("POST", "/v1/channels", {"channelId": group, "sendId": new_id(), "createChannel": {
