@@ -78,6 +78,7 @@ void change_account(const Call& call) {
                                                 [call, finish](const Result<void>& changed) {
                                                   if (!call->good(changed)) return;
                                                   call->parts().node.kick_jobs();
+                                                  call->parts().node.hub().recheck(call->io(), call->caller().account);
                                                   finish("settings");
                                                 });
   };
@@ -193,11 +194,15 @@ void list(const Call& call, List what) {
 void set(const Call& call, Set what, bool on, const char* note) {
   const auto peer = call->id<AccountId>(0, "account");
   if (!peer) return;
-  (call->parts().accounts.people().*what)(call->executor(), call->caller(), *peer, on,
-                                          [call, finish = done(call, note)](const Result<void>& result) mutable {
-                                            call->parts().node.kick_jobs();
-                                            finish(result);
-                                          });
+  (call->parts().accounts.people().*what)(
+      call->executor(), call->caller(), *peer, on,
+      [call, peer = *peer, finish = done(call, note)](const Result<void>& result) mutable {
+        call->parts().node.kick_jobs();
+        Hub& hub = call->parts().node.hub();
+        hub.recheck(call->io(), call->caller().account, peer);
+        hub.recheck(call->io(), peer, call->caller().account);
+        finish(result);
+      });
 }
 
 }  // namespace

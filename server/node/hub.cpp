@@ -1,6 +1,7 @@
 #include "node/hub.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "node/bus_links.hpp"
@@ -86,14 +87,20 @@ void Hub::tell_watchers(const AccountId& account, bool online) {
   auto it = watchers_.find(account);
   if (it == watchers_.end()) return;
   for (const auto& watcher : it->second) {
-    v1::ServerFrame frame;
-    fill_presence(account, online, watcher.sees_online, watcher.sees_last_seen, node_.clock->now(),
-                  *frame.mutable_presence_now()->add_accounts());
-    Push push;
-    push.kind = PushKind::presence;
-    push.frame = std::make_shared<const std::string>(wire::serialize(wire::Encoding::binary, frame));
-    owner_.outlet().push(push, std::span<const SessionRef>(&watcher.ref, 1));
+    // That somebody comes is told by the time alone, too.
+    if (online ? !watcher.sees_online : !watcher.sees_online && !watcher.sees_last_seen) continue;
+    tell(watcher, account, online, node_.clock->now());
   }
+}
+
+void Hub::tell(const Watcher& watcher, const AccountId& account, bool online, Time last_seen) {
+  v1::ServerFrame frame;
+  fill_presence(account, online, watcher.sees_online, watcher.sees_last_seen, last_seen,
+                *frame.mutable_presence_now()->add_accounts());
+  Push push;
+  push.kind = PushKind::presence;
+  push.frame = std::make_shared<const std::string>(wire::serialize(wire::Encoding::binary, frame));
+  owner_.outlet().push(push, std::span<const SessionRef>(&watcher.ref, 1));
 }
 
 void Hub::unwatch(const SessionRef& ref) {
@@ -107,7 +114,8 @@ void Hub::unwatch(const SessionRef& ref) {
   }
 }
 
-void Hub::watch(const SessionRef& ref, std::uint64_t request, const std::vector<Watched>& watched, Io& io) {
+void Hub::watch(const AccountId& viewer, const SessionRef& ref, std::uint64_t request,
+                const std::vector<Watched>& watched, Io& io) {
   unwatch(ref);
   auto frame = std::make_shared<v1::ServerFrame>();
   auto& now = *frame->mutable_presence_now();
@@ -115,7 +123,7 @@ void Hub::watch(const SessionRef& ref, std::uint64_t request, const std::vector<
     const bool online = present_.contains(one.account);
     fill_presence(one.account, online, one.sees_online, one.sees_last_seen, one.last_seen, *now.add_accounts());
     if (!one.sees_online && !one.sees_last_seen) continue;
-    watchers_[one.account].push_back({ref, one.sees_online, one.sees_last_seen});
+    watchers_[one.account].push_back({ref, viewer, one.sees_online, one.sees_last_seen});
     watched_by_[ref.session].push_back(one.account);
   }
   io.executor().post([&io, alive = io.alive(), session = ref.session, request, frame] {
@@ -147,11 +155,49 @@ void Hub::hint(Io& io, const AccountId& account, const SessionRef& ref, const v1
   }
   if (accounts.size() > node_.limits.watches_per_session) return refuse(ErrorCode::limit_reached);
   check_watch(io, account, std::move(accounts),
-              [this, &io, ref, request, refuse](Result<std::vector<Watched>> watched) {
+              [this, &io, account, ref, request, refuse](Result<std::vector<Watched>> watched) {
                 if (!watched) return refuse(watched.error());
                 if (io.find(ref.session) == nullptr) return;
-                post([this, &io, ref, request, watched = std::move(*watched)] { watch(ref, request, watched, io); });
+                post([this, &io, account, ref, request, watched = std::move(*watched)] {
+                  watch(account, ref, request, watched, io);
+                });
               });
+}
+
+void Hub::recheck(Io& io, const AccountId& account, std::optional<AccountId> viewer) {
+  post([this, &io, io_alive = io.alive(), alive = std::weak_ptr(alive_), account, viewer] {
+    auto it = watchers_.find(account);
+    if (it == watchers_.end()) return;
+    std::set<AccountId> viewers;
+    for (const auto& watcher : it->second) {
+      if (!viewer || watcher.viewer == *viewer) viewers.insert(watcher.viewer);
+    }
+    if (viewers.empty()) return;
+    io.executor().post([this, &io, io_alive, alive, account, viewers = std::move(viewers)] {
+      if (io_alive.expired()) return;
+      for (const auto& one : viewers) {
+        check_watch(io, one, {account}, [this, alive, account, one](const Result<std::vector<Watched>>& found) {
+          if (alive.expired()) return;
+          // What could not be found out is not told.
+          const Watched now = found && !found->empty() ? found->front() : Watched{account};
+          post([this, one, now] { permit(one, now); });
+        });
+      }
+    });
+  });
+}
+
+void Hub::permit(const AccountId& viewer, const Watched& now) {
+  auto it = watchers_.find(now.account);
+  if (it == watchers_.end()) return;
+  for (auto& watcher : it->second) {
+    if (watcher.viewer != viewer) continue;
+    if (watcher.sees_online == now.sees_online && watcher.sees_last_seen == now.sees_last_seen) continue;
+    watcher.sees_online = now.sees_online;
+    watcher.sees_last_seen = now.sees_last_seen;
+    tell(watcher, now.account, present_.contains(now.account), now.last_seen);
+  }
+  owner_.outlet().flush();
 }
 
 void Hub::end_device(const AccountId& account, const DeviceId& device, ErrorCode why) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,6 +29,9 @@ class Hub {
   void closed(const AccountId& account, const SessionRef& ref);
   /// SetActive and Watch of a session. On its io executor.
   void hint(Io& io, const AccountId& account, const SessionRef& ref, const v1::ClientFrame& frame);
+  /// Looks again whether `account` may still be watched, by `viewer` or by everybody who does, after a block, a contact
+  /// or a privacy switch changed; who watches learns what it may see now. On the executor of `io`.
+  void recheck(Io& io, const AccountId& account, std::optional<AccountId> viewer = std::nullopt);
   /// Ends live sessions at once: of one device, or of all devices but `except`. Any thread.
   void end_device(const AccountId& account, const DeviceId& device, ErrorCode why);
   void end_account(const AccountId& account, const DeviceId& except, ErrorCode why);
@@ -43,11 +47,15 @@ class Hub {
  private:
   struct Watcher {
     SessionRef ref;
+    AccountId viewer;
     bool sees_online = false;
     bool sees_last_seen = false;
   };
   void set_active(const AccountId& account, const SessionRef& ref, bool active);
-  void watch(const SessionRef& ref, std::uint64_t request, const std::vector<Watched>& watched, Io& io);
+  void watch(const AccountId& viewer, const SessionRef& ref, std::uint64_t request, const std::vector<Watched>& watched,
+             Io& io);
+  void permit(const AccountId& viewer, const Watched& now);
+  void tell(const Watcher& watcher, const AccountId& account, bool online, Time last_seen);
   void unwatch(const SessionRef& ref);
   void tell_watchers(const AccountId& account, bool online);
   void post(Task task);

@@ -139,3 +139,33 @@ async def test_a_block_ends_typing_and_presence(server, anna, bert):
 async def test_more_watches_than_allowed_are_refused(server, anna):
     async with await Live.open(anna) as live:
         assert await refusal(live.ask(watch={"accounts": [anna.account] * 501})) == "limit_reached"
+
+
+@live_test()
+async def test_who_is_blocked_meanwhile_is_told_no_more(server, anna, bert):
+    async with await Live.open(anna) as a, await Live.open(bert) as b:
+        await a.direct(bert)
+        assert (await watch(b, anna))[anna.account]["online"]
+        anna.call("PUT", f"/v1/blocks/{uuid_text(bert.account)}")
+        assert "online" not in await presence_of(b, anna)
+        await a.ask(setActive={"active": False})
+        anna.call("DELETE", f"/v1/blocks/{uuid_text(bert.account)}")
+        # What is told first is told because of the block's end: nothing was told during it.
+        assert number((await presence_of(b, anna)).get("lastSeen")) > 0
+        await a.ask(setActive={"active": True})
+        assert (await presence_of(b, anna))["online"]
+
+
+@live_test()
+async def test_a_privacy_switch_holds_for_those_who_watch_already(server, anna, bert):
+    async with await Live.open(anna) as a, await Live.open(bert) as b:
+        await a.direct(bert)
+        assert (await watch(b, anna))[anna.account]["online"]
+        anna.call("PATCH", "/v1/account", {"online": "AUDIENCE_NOBODY"})
+        assert "online" not in await presence_of(b, anna)
+        # With last_seen alone, going is told and coming is not.
+        await a.ask(setActive={"active": False})
+        assert number((await presence_of(b, anna))["lastSeen"]) > 0
+        await a.ask(setActive={"active": True})
+        anna.call("PATCH", "/v1/account", {"online": "AUDIENCE_EVERYONE"})
+        assert (await presence_of(b, anna))["online"]
