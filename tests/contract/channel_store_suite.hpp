@@ -81,8 +81,8 @@ class ChannelStoreContract : public testing::TestWithParam<StoreEngine> {
   std::vector<EventRow> events(EventRange range);
   PartitionBatch next_batch(PartitionId partition, std::vector<ChannelBatch> channels);
 
+  ManualExecutor executor_;  // outlives the engine, whose threads post to it
   std::unique_ptr<StoreUnderTest> engine_;
-  ManualExecutor executor_;
   std::map<PartitionId, PartitionState> states_;
 };
 

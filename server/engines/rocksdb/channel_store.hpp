@@ -59,7 +59,7 @@ struct RocksOptions {
   rocksdb::Env* env = nullptr;
 };
 
-/// All methods of ChannelStore: any thread. Executors named in a call must outlive the store or the call's completion.
+/// All methods: any thread. Executors named in a call must outlive the store.
 class RocksChannelStore final : public ChannelStore {
  public:
   /// Blocks. Errors: store_unavailable (another process has it open, cannot be read or made, newer format, see the
