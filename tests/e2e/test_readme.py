@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import threading
 
 import pytest
 
@@ -10,18 +11,27 @@ from e2e_server import BIN, PASSWORD, ROOT, Server
 PARLEY = BIN / "parley"
 
 
+class Home:
+    """Runs commands of the README, each as the person whose profile it is."""
+
+    def __init__(self, directory):
+        self.environment = {"HOME": str(directory), "PATH": "/usr/bin:/bin", "PARLEY_PASSWORD": PASSWORD}
+
+    def start(self, server, profile, *arguments):
+        command = [str(PARLEY), "--profile", profile, "--server", server.url, *arguments]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, env=self.environment)
+
+    def __call__(self, *arguments, check=True):
+        process = self.start(*arguments)
+        out, errors = process.communicate(timeout=60)
+        assert not check or process.returncode == 0, f"{arguments[1:]}: {errors}"
+        return out
+
+
 @pytest.fixture
 def home(tmp_path):
-    """Runs a command of the README as the person whose profile it is."""
-
-    def run(server, profile, *arguments, check=True):
-        command = [str(PARLEY), "--profile", profile, "--server", server.url, *arguments]
-        environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "PARLEY_PASSWORD": PASSWORD}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, stdin=subprocess.DEVNULL)
-        assert not check or done.returncode == 0, f"{arguments}: {done.stderr}"
-        return done
-
-    return run
+    return Home(tmp_path)
 
 
 def test_two_terminals_chat_the_plug_is_pulled_and_everything_is_there(tmp_path, home):
@@ -33,14 +43,43 @@ def test_two_terminals_chat_the_plug_is_pulled_and_everything_is_there(tmp_path,
         server.kill()
         home(server, "bert", "send", "anna", "Written while the server was away", check=False)
         server.start()
-        history = home(server, "bert", "history", "anna").stdout
+        history = home(server, "bert", "history", "anna")
         said = ["Hello, Anna!", "Hello, Bert!", "Written while the server was away"]
         assert [history.count(text) for text in said] == [1, 1, 1], history
         assert sorted(said, key=history.index) == said
-        history = home(server, "anna", "history", "bert").stdout
+        history = home(server, "anna", "history", "bert")
         assert [history.count(text) for text in said] == [1, 1, 1], history
         server.stop()
         assert subprocess.run([str(BIN / "parleyd"), "--verify", str(server.data)]).returncode == 0
+
+
+def test_tail_outlives_the_server_and_shows_what_came_meanwhile(tmp_path, home):
+    with Server(tmp_path / "data") as server:
+        home(server, "anna", "signup", "anna")
+        home(server, "bert", "signup", "bert")
+        with home.start(server, "anna", "tail") as tail:
+            home(server, "bert", "send", "anna", "one")
+            read_until(tail, "one")
+            server.kill()
+            home(server, "bert", "send", "anna", "two", check=False)
+            server.start()
+            home(server, "bert", "send", "anna", "three")
+            shown = read_until(tail, "three")
+            assert shown.index("two") < shown.index("three")
+            tail.terminate()
+
+
+def read_until(process, text):
+    """What it printed, up to the line with `text`."""
+    shown = ""
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    for line in process.stdout:
+        shown += line
+        if text in line:
+            watchdog.cancel()
+            return shown
+    raise AssertionError(f"ended without {text!r}: {shown}")
 
 
 @pytest.mark.parametrize("page", sorted(path.relative_to(ROOT).as_posix() for path in
