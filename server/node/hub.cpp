@@ -22,17 +22,6 @@ void fill_presence(const AccountId& account, bool online, bool sees_online, bool
   if (sees_last_seen && !(online && sees_online) && last_seen != kNever) out.set_last_seen(to_unix_ms(last_seen));
 }
 
-void to_session(Io& io, std::uint64_t session, std::uint64_t request, v1::ServerFrame& frame) {
-  frame.set_request(request);
-  Push push;
-  push.kind = PushKind::registers;  // an answer: it is never left out
-  push.frame = std::make_shared<const std::string>(wire::serialize(wire::Encoding::binary, frame));
-  push.sessions = {session};
-  IoBatch batch;
-  batch.pushes.push_back(std::move(push));
-  io.deliver(std::move(batch));
-}
-
 }  // namespace
 
 Hub::Hub(NodeContext& node, Owner& first_owner)
@@ -114,11 +103,11 @@ void Hub::unwatch(const SessionRef& ref) {
   }
 }
 
-void Hub::watch(const AccountId& viewer, const SessionRef& ref, std::uint64_t request,
-                const std::vector<Watched>& watched, Io& io) {
+void Hub::watch(Io& io, const AccountId& viewer, const SessionRef& ref, const std::vector<Watched>& watched,
+                Reply reply) {
   unwatch(ref);
-  auto frame = std::make_shared<v1::ServerFrame>();
-  auto& now = *frame->mutable_presence_now();
+  v1::ServerFrame frame;
+  auto& now = *frame.mutable_presence_now();
   for (const auto& one : watched) {
     const bool online = present_.contains(one.account);
     fill_presence(one.account, online, one.sees_online, one.sees_last_seen, one.last_seen, *now.add_accounts());
@@ -126,18 +115,12 @@ void Hub::watch(const AccountId& viewer, const SessionRef& ref, std::uint64_t re
     watchers_[one.account].push_back({ref, viewer, one.sees_online, one.sees_last_seen});
     watched_by_[ref.session].push_back(one.account);
   }
-  io.executor().post([&io, alive = io.alive(), session = ref.session, request, frame] {
-    if (!alive.expired()) to_session(io, session, request, *frame);
+  io.executor().post([alive = io.alive(), frame = std::move(frame), reply = std::move(reply)]() mutable {
+    if (!alive.expired()) reply(frame);
   });
 }
 
-void Hub::hint(Io& io, const AccountId& account, const SessionRef& ref, const v1::ClientFrame& frame) {
-  const std::uint64_t request = frame.request();
-  auto refuse = [&io, session = ref.session, request](const Error& error) {
-    v1::ServerFrame out;
-    wire::from_error(error, *out.mutable_error());
-    to_session(io, session, request, out);
-  };
+void Hub::hint(Io& io, const AccountId& account, const SessionRef& ref, const v1::ClientFrame& frame, Reply reply) {
   if (frame.has_set_active()) {
     post([this, account, ref, active = frame.set_active().active()] {
       set_active(account, ref, active);
@@ -145,21 +128,21 @@ void Hub::hint(Io& io, const AccountId& account, const SessionRef& ref, const v1
     });
     v1::ServerFrame ok;
     ok.mutable_ok();
-    return to_session(io, ref.session, request, ok);
+    return reply(ok);
   }
   std::vector<AccountId> accounts;
   for (const auto& bytes : frame.watch().accounts()) {
     auto id = AccountId::from_bytes(bytes);
-    if (!id) return refuse({ErrorCode::invalid_argument, "accounts: an id has to be 16 bytes"});
+    if (!id) return reply_error(io, reply, {ErrorCode::invalid_argument, "accounts: an id has to be 16 bytes"});
     accounts.push_back(*id);
   }
-  if (accounts.size() > node_.limits.watches_per_session) return refuse(ErrorCode::limit_reached);
+  if (accounts.size() > node_.limits.watches_per_session) return reply_error(io, reply, ErrorCode::limit_reached);
   check_watch(io, account, std::move(accounts),
-              [this, &io, account, ref, request, refuse](Result<std::vector<Watched>> watched) {
-                if (!watched) return refuse(watched.error());
+              [this, &io, account, ref, reply = std::move(reply)](Result<std::vector<Watched>> watched) mutable {
+                if (!watched) return reply_error(io, reply, watched.error());
                 if (io.find(ref.session) == nullptr) return;
-                post([this, &io, account, ref, request, watched = std::move(*watched)] {
-                  watch(account, ref, request, watched, io);
+                post([this, &io, account, ref, watched = std::move(*watched), reply = std::move(reply)]() mutable {
+                  watch(io, account, ref, watched, std::move(reply));
                 });
               });
 }

@@ -27,8 +27,8 @@ class Hub {
   /// A session said hello / is gone. Any thread.
   void opened(const AccountId& account, const SessionRef& ref);
   void closed(const AccountId& account, const SessionRef& ref);
-  /// SetActive and Watch of a session. On its io executor.
-  void hint(Io& io, const AccountId& account, const SessionRef& ref, const v1::ClientFrame& frame);
+  /// SetActive and Watch of a session. On its io executor, where `reply` gets the answer while the session lives.
+  void hint(Io& io, const AccountId& account, const SessionRef& ref, const v1::ClientFrame& frame, Reply reply);
   /// Looks again whether `account` may still be watched, by `viewer` or by everybody who does, after a block, a contact
   /// or a privacy switch changed; who watches learns what it may see now. On the executor of `io`.
   void recheck(Io& io, const AccountId& account, std::optional<AccountId> viewer = std::nullopt);
@@ -52,8 +52,7 @@ class Hub {
     bool sees_last_seen = false;
   };
   void set_active(const AccountId& account, const SessionRef& ref, bool active);
-  void watch(const AccountId& viewer, const SessionRef& ref, std::uint64_t request, const std::vector<Watched>& watched,
-             Io& io);
+  void watch(Io& io, const AccountId& viewer, const SessionRef& ref, const std::vector<Watched>& watched, Reply reply);
   void permit(const AccountId& viewer, const Watched& now);
   void tell(const Watcher& watcher, const AccountId& account, bool online, Time last_seen);
   void unwatch(const SessionRef& ref);

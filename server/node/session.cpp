@@ -77,23 +77,23 @@ void Session::on_message(FrameKind kind, std::string_view payload) {
     ok.set_request(request);
     return send(ok);
   }
-  if (frame.has_set_active() || frame.has_watch()) {
-    return io_.node().hub->hint(io_, identity_.account, {io_.index(), id_, identity_.device}, frame);
-  }
   if (questions_ >= kQuestions || connection_.queued_bytes() > io_.node().limits.outbox_bytes) {
     return refuse(request, {ErrorCode::too_many_requests, "read the answers before asking more", 100});
   }
   ++questions_;
-  io_.handle({identity_.account, identity_.device}, frame,
-             [&io = io_, alive = io_.alive(), id = id_, request](v1::ServerFrame& answer) {
-               if (alive.expired()) return;
-               Session* session = io.find(id);
-               if (session == nullptr) return;
-               --session->questions_;
-               if (request == 0) return;
-               answer.set_request(request);
-               session->send(answer);
-             });
+  Reply reply = [&io = io_, alive = io_.alive(), id = id_, request](v1::ServerFrame& answer) {
+    if (alive.expired()) return;
+    Session* session = io.find(id);
+    if (session == nullptr) return;
+    --session->questions_;
+    if (request == 0) return;
+    answer.set_request(request);
+    session->send(answer);
+  };
+  if (frame.has_set_active() || frame.has_watch()) {
+    return io_.node().hub->hint(io_, identity_.account, {io_.index(), id_, identity_.device}, frame, std::move(reply));
+  }
+  io_.handle({identity_.account, identity_.device}, frame, std::move(reply));
 }
 
 void Session::hello(const v1::ClientFrame& frame) {

@@ -197,6 +197,24 @@ TEST_F(SessionTest, WatchingTellsPresenceOnlyToThoseWhoShareAChannel) {
   EXPECT_EQ(c->count(online), 0U);
 }
 
+TEST_F(SessionTest, WatchesWithoutEndAreRefusedUntilTheFirstAreAnswered) {
+  auto a = device(anna);
+  a->hello();
+  a->open_direct(bert);
+  constexpr std::size_t kSent = 200;
+  for (std::size_t i = 0; i < kSent; ++i) {
+    v1::ClientFrame watch;
+    watch.mutable_watch()->add_accounts(std::string(bert.view()));
+    a->send(watch);
+  }
+  world.run_for(std::chrono::seconds(10));
+  const auto answered = a->count([](const Frame& one) { return one.request() != 0 && one.has_presence_now(); });
+  const auto refused = a->count([](const Frame& one) { return one.error().name() == "too_many_requests"; });
+  EXPECT_GE(answered, 1U);
+  EXPECT_GE(refused, 1U);
+  EXPECT_EQ(answered + refused, kSent);
+}
+
 TEST_F(TwoNodes, ALostLastMessageIsNoticed) {
   auto a = device(anna);
   auto b = device(bert);
