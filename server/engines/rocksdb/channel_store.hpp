@@ -38,7 +38,7 @@ struct RocksOptions {
   /// All memory tables together; flushed when full.
   std::size_t write_buffer_bytes = 96UL << 20;
   /// Bounds what has to be replayed when the store is opened.
-  std::size_t wal_bytes = 96UL << 20;
+  std::size_t wal_bytes = 48UL << 20;
   int max_open_files = 512;
   std::size_t read_threads = 2;
   std::size_t read_queue = 4096;
