@@ -34,8 +34,8 @@ help: ## Show this list
 run: ## Install what is missing, build, and start the server on http://127.0.0.1:8080
 	@tools/build/setup.sh build
 	@$(call compile,release,--target parleyd parley)
-	@$(say) "Starting build/release/bin/parleyd on http://$(LISTEN) with its data in ./$(DATA) (Ctrl-C stops it)"
-	@$(say) "Next, in another terminal: build/release/bin/parley --help"
+	@$(say) "Starting build/release/bin/parleyd on http://$(LISTEN) with its data in $(abspath $(DATA)) (Ctrl-C stops it)"
+	@$(say) "Next, in another terminal: build/release/bin/parley signup YOUR_HANDLE    (README.md has the rest)"
 	@exec build/release/bin/parleyd --data '$(DATA)' --listen '$(LISTEN)'
 
 setup: ## Install everything that building, testing and linting need
