@@ -37,7 +37,7 @@ Exit command(const Options& options, const std::string& group, const std::functi
   if (options.json) {
     print_json(boost::json::object{{"channel", target.id.str()}, {"seq", result.seq}});
   } else {
-    print(fmt::format("{} in {}.", did, safe(target.label)));
+    print(fmt::format("{}: {}.", safe(target.label), did));
   }
   return Exit::ok;
 }
@@ -69,7 +69,7 @@ Exit add(const Options& options, const Flags& flags) {
           body.mutable_add_members()->add_accounts(account_bytes(context, handle));
         }
       },
-      "Added");
+      "members added");
 }
 
 Exit remove(const Options& options, const Flags& flags) {
@@ -78,7 +78,7 @@ Exit remove(const Options& options, const Flags& flags) {
       [&](Context& context, v1::Command& body) {
         body.mutable_remove_member()->set_account(account_bytes(context, flags.handle));
       },
-      "Removed " + flags.handle);
+      flags.handle + " removed");
 }
 
 Exit set_role(const Options& options, const Flags& flags) {
@@ -103,18 +103,18 @@ Exit hand_over(const Options& options, const Flags& flags) {
 Exit rename(const Options& options, const Flags& flags) {
   return command(
       options, flags.group, [&](Context&, v1::Command& body) { body.mutable_describe()->set_title(flags.title); },
-      "Renamed: " + flags.title);
+      "renamed to " + flags.title);
 }
 
 Exit describe(const Options& options, const Flags& flags) {
   return command(
       options, flags.group,
       [&](Context&, v1::Command& body) { body.mutable_describe()->set_description(flags.description.value_or("")); },
-      "Description changed");
+      "description changed");
 }
 
 Exit leave(const Options& options, const Flags& flags) {
-  return command(options, flags.group, [](Context&, v1::Command& body) { body.mutable_leave(); }, "No longer a member");
+  return command(options, flags.group, [](Context&, v1::Command& body) { body.mutable_leave(); }, "left");
 }
 
 }  // namespace

@@ -105,6 +105,7 @@ Exit report(const Options& options, const Sending& sending, const Target& target
 Exit send(const Options& options, const SendFlags& flags) {
   Context context(options);
   const auto texts = texts_of(flags);
+  if (texts.empty() || texts.front().empty()) throw usage("There is nothing to send: the text is empty.");
   const Target target = find_channel(context, flags.channel);
   Live& live = context.live();
   Sending sending;

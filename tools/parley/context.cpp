@@ -108,7 +108,9 @@ Context::Context(const Options& options)
       handle_(signed_in(profile_).handle()),
       http_(server_of(options, signed_in(profile_).server())),
       tokens_(profile_, http_),
-      people_(profile_, tokens_) {}
+      people_(profile_, tokens_) {
+  people_.remember(me_, handle_);
+}
 
 Context::~Context() = default;
 

@@ -10,7 +10,7 @@ std::string_view advice(ErrorCode code) {
     case ErrorCode::wrong_credentials:
       return "Check the handle and the password, then try again.";
     case ErrorCode::handle_taken:
-      return "Choose another handle.";
+      return "Choose another handle; if it is yours: parley signin HANDLE";
     case ErrorCode::unauthenticated:
     case ErrorCode::token_expired:
     case ErrorCode::refresh_reused:

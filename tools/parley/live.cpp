@@ -25,6 +25,9 @@ constexpr Duration kLookForSends{2'000};
 /// A send of another process is left to it for so long.
 constexpr Duration kOwnersTime{5'000};
 constexpr Duration kGoodbye{200};
+/// A device may have few live sessions, and a new one replaces the oldest: more processes than this take turns.
+constexpr int kSeats = 3;
+constexpr Duration kSeatPatience{10'000};
 
 }  // namespace
 
@@ -34,6 +37,7 @@ class Live::Inside : public client::Host, public client::Listener {
       : live_(live),
         tokens_(tokens),
         store_(profile.directory()),
+        seats_(profile.file("session.lock")),
         link_(io_, address,
               {.opened = [this] { client_.connected(now()); },
                .closed = [this](std::uint16_t code, const std::string& problem) { on_closed(code, problem); },
@@ -120,6 +124,21 @@ class Live::Inside : public client::Host, public client::Listener {
     return true;
   }
 
+  /// Waits for one of the seats that this profile's processes share; after a while goes without.
+  void take_seat() {
+    const Time end = now() + kSeatPatience;
+    while (!interrupted_ && now() < end) {
+      for (int i = 0; i < kSeats; ++i) {
+        auto lock = FileLock::take(fmt::format("{}.{}", seats_, i), FileLock::Wait::no);
+        if (!lock) continue;
+        seat_.emplace(std::move(*lock));
+        return;
+      }
+      io_.restart();
+      io_.run_one_for(Duration(50));
+    }
+  }
+
   void look_for_sends() {
     if (!adopting_ || now() < next_look_) return;
     next_look_ = now() + kLookForSends;
@@ -134,6 +153,9 @@ class Live::Inside : public client::Host, public client::Listener {
 
   void goodbye() {
     client_.stop(now());
+    boost::system::error_code ignored;
+    signals_.cancel(ignored);
+    timer_.cancel();
     io_.restart();
     io_.run_for(kGoodbye);
   }
@@ -141,6 +163,8 @@ class Live::Inside : public client::Host, public client::Listener {
   Live& live_;
   Tokens& tokens_;
   FileStore store_;
+  std::string seats_;
+  std::optional<FileLock> seat_;
   asio::io_context io_{1};
   Link link_;
   asio::steady_timer timer_;
@@ -191,6 +215,7 @@ Outcome<void> Live::load() {
 
 void Live::start() {
   if (std::exchange(inside_->started_, true)) return;
+  inside_->take_seat();
   if (auto started = inside_->client_.start(now()); !started) inside_->failure_ = failure_of(started.error());
 }
 

@@ -30,7 +30,7 @@ asio::awaitable<ErrorText> NetStream::open() {
   SSL_set_tlsext_host_name(tls_->native_handle(), address_.host.c_str());
   auto [greeting_error] = co_await tls_->async_handshake(asio::ssl::stream_base::client, kTuple);
   if (greeting_error) {
-    co_return fmt::format("{} cannot be trusted: {}. --ca FILE names a certificate to trust.", address_.url(),
+    co_return fmt::format("{} cannot be trusted: {} (--ca FILE names a certificate to trust)", address_.url(),
                           greeting_error.message());
   }
   co_return ErrorText();

@@ -53,6 +53,10 @@ void People::remember(const v1::People& people) {
   if (known_.size() != before) save();
 }
 
+void People::remember(const AccountId& account, const std::string& handle) {
+  if (!known_.contains(account)) known_[account] = {handle, false};
+}
+
 Outcome<AccountId> People::account_of(std::string handle) {
   if (handle.starts_with('@')) handle.erase(0, 1);
   if (!is_valid_handle(handle)) return std::unexpected(failure_of(Error(ErrorCode::invalid_handle)));

@@ -32,6 +32,7 @@ class People {
   /// Finds out the names of all of them in one request. Failing is no failure.
   void look_up(std::span<const AccountId> accounts);
   void remember(const v1::People& people);
+  void remember(const AccountId& account, const std::string& handle);
 
  private:
   struct Known {

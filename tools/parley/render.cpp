@@ -52,7 +52,8 @@ std::string deed_of(const v1::EventHeader& header, People& people) {
         return fmt::format("took back the reaction to #{}", header.reacted().target());
       return fmt::format("reacted {} to #{}", safe(header.reacted().value()), header.reacted().target());
     case H::kCreated:
-      return header.created().title().empty() ? "began" : fmt::format("created \"{}\"", safe(header.created().title()));
+      return header.created().title().empty() ? "began the chat"
+                                              : fmt::format("created \"{}\"", safe(header.created().title()));
     case H::kDescribed:
       if (header.described().has_title()) return fmt::format("renamed it \"{}\"", safe(header.described().title()));
       return "changed the description";
