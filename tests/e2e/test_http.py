@@ -1,6 +1,7 @@
 """HTTP/1.1 as curl and bare sockets see it."""
 
 import json
+import re
 import socket
 import subprocess
 import threading
@@ -9,7 +10,7 @@ import time
 import pytest
 
 from e2e_raw import Raw
-from e2e_server import PASSWORD, Server, limits, module_server, new_id, uuid_text  # noqa: F401
+from e2e_server import BIN, PASSWORD, Server, limits, module_server, new_id, uuid_text  # noqa: F401
 
 
 @pytest.fixture(scope="module")
@@ -296,3 +297,11 @@ def test_a_channel_goes_over_http_alone(server, anna):
     assert registers["read"] == "2"
     receipts = anna.call("GET", f"/v1/channels/{uuid_text(channel)}/events/2/receipts")
     assert receipts["receipts"][0]["read"] == "2"
+
+
+def test_the_front_page_names_a_command_that_there_is(server):
+    status, headers, page = server.request("GET", "/")
+    assert status == 200 and headers["Content-Type"].startswith("text/html")
+    command = re.search(r"parley --server (\S+) (\S+) HANDLE", page.decode())
+    assert command[1] == server.url
+    subprocess.run([BIN / "parley", command[2], "--help"], check=True, stdout=subprocess.DEVNULL)
