@@ -75,6 +75,7 @@ Result<LoadedChannel> LoadedChannel::from_store(ChannelId id, const StoredChanne
   loaded.digest_ = head->digest;
   loaded.position_ = head->position;
   loaded.floors_ = Floors(state);
+  loaded.active_members_ = state.active_members();
   return loaded;
 }
 
@@ -106,6 +107,7 @@ wire::SealedEvent LoadedChannel::append(const Event& event, const wire::Salt& sa
   remember(event);
   changed_ = told_all_ = true;
   if (!is_talk(event) || was_hidden != state_.hidden) card_changed_ = snapshot_due_ = true;
+  if (!is_talk(event)) active_members_ = state_.active_members();
   for (const auto& account : joining(event)) {
     joined_.insert(account);
     registers_changed_.insert(account);

@@ -36,6 +36,8 @@ class LoadedChannel {
   [[nodiscard]] const Digest& digest() const { return digest_; }
   [[nodiscard]] Position position() const { return position_; }
   [[nodiscard]] const Floors& floors() const { return floors_; }
+  /// state().active_members(), without counting them again for every row of an inbox.
+  [[nodiscard]] std::size_t active_members() const { return active_members_; }
 
   /// Applies and seals `event`, and notes what has to be stored with it.
   wire::SealedEvent append(const Event& event, const wire::Salt& salt);
@@ -65,6 +67,7 @@ class LoadedChannel {
   Digest digest_{};
   Position position_ = 0;
   Floors floors_;
+  std::size_t active_members_ = 0;
   Seq members_as_of_ = 0;
   /// Totals at members_as_of_ of those members whose totals have changed since.
   std::map<AccountId, Totals> base_totals_;

@@ -41,8 +41,8 @@ void answer_channel(Io& io, const Caller& caller, const v1::ClientFrame& frame, 
                                          v1::ServerFrame& frame) -> Result<void> {
     const Channel& channel = loaded.state();
     auto& out = *frame.mutable_channel();
-    wire::fill_inbox_row(channel, loaded.digest(), account, loaded.floors().for_viewer(account, me.hide_read),
-                         *out.mutable_row());
+    wire::fill_inbox_row(channel, loaded.active_members(), loaded.digest(), account,
+                         loaded.floors().for_viewer(account, me.hide_read), *out.mutable_row());
     if (!me.active()) return {};  // who left sees that it left, and no more
     out.set_description(channel.description);
     wire::from_settings(channel.settings, *out.mutable_settings());

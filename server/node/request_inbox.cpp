@@ -1,5 +1,6 @@
 // The inbox: every channel of an account that changed since a version (P7). Positions of partitions are taken before
-// the list of channels and the heads are read, so that what changes meanwhile is told again next time rather than never.
+// the list of channels and the heads are read, so that what changes meanwhile is told again next time rather than
+// never.
 #include <algorithm>
 #include <bitset>
 #include <map>
@@ -55,8 +56,8 @@ struct Gather {
     Row& row = rows.emplace_back();
     row.channel = id;
     row.access = {id, *member, channel.head};
-    wire::fill_inbox_row(channel, loaded.digest(), account, loaded.floors().for_viewer(account, member->hide_read),
-                         row.row);
+    wire::fill_inbox_row(channel, loaded.active_members(), loaded.digest(), account,
+                         loaded.floors().for_viewer(account, member->hide_read), row.row);
   }
 };
 

@@ -83,8 +83,9 @@ void from_settings(const ChannelSettings& settings, v1::ChannelSettings& out);
 ChannelSettings to_settings(const v1::ChannelSettings& settings);
 /// Everything of a row but `last`, as `account` sees it. `digest` is the chain's at the channel's head; it and the
 /// head's time are left out for who may no longer see that head, floors and the number of members for who has left.
-void fill_inbox_row(const Channel& channel, const Digest& digest, const AccountId& account, const Floor& floor,
-                    v1::InboxRow& out);
+/// `active_members` is the channel's: counting them is O(members), so whoever keeps a channel keeps the number.
+void fill_inbox_row(const Channel& channel, std::size_t active_members, const Digest& digest, const AccountId& account,
+                    const Floor& floor, v1::InboxRow& out);
 void from_error(const Error& error, v1::Error& out);
 Error to_error(const v1::Error& error);
 

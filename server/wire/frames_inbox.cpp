@@ -41,8 +41,8 @@ void from_registers(const Member& member, v1::Registers& out) {
   write(member.hidden, out.mutable_hidden());
 }
 
-void fill_inbox_row(const Channel& channel, const Digest& digest, const AccountId& account, const Floor& floor,
-                    v1::InboxRow& out) {
+void fill_inbox_row(const Channel& channel, std::size_t active_members, const Digest& digest, const AccountId& account,
+                    const Floor& floor, v1::InboxRow& out) {
   put_id(channel.id, out.mutable_channel_id());
   out.set_kind(static_cast<v1::ChannelKind>(channel.kind));
   out.set_title(channel.title);
@@ -59,7 +59,7 @@ void fill_inbox_row(const Channel& channel, const Digest& digest, const AccountI
   out.set_unread_mentions(unread.mentions);
   from_registers(*member, *out.mutable_registers());
   if (member->active()) {
-    out.set_members(static_cast<std::uint32_t>(channel.active_members()));
+    out.set_members(static_cast<std::uint32_t>(active_members));
     out.set_delivered_by_all(floor.delivered);
     out.set_read_by_all(floor.read);
   }

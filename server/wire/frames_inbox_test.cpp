@@ -37,7 +37,7 @@ Channel group_of_two() {
 
 v1::InboxRow row_of(const Channel& channel, const AccountId& account) {
   v1::InboxRow row;
-  fill_inbox_row(channel, same_digest(0x0D), account, Floor{.delivered = 11, .read = 7}, row);
+  fill_inbox_row(channel, channel.active_members(), same_digest(0x0D), account, Floor{.delivered = 11, .read = 7}, row);
   return row;
 }
 
