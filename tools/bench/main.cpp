@@ -50,6 +50,7 @@ int run(const Options& options) {
   const std::size_t descriptors = raise_descriptor_limit();
   const auto pid = server_pid(options, *address);
   ServerMemory memory;
+  bool restless = false;
   Run parts{.options = options, .shares = {}, .work = {}, .at_barrier = {}};
   const std::uint32_t unit = unit_of(options);
   parts.shares = share_out(options.sessions, unit, workers_needed(options, unit, descriptors));
@@ -57,15 +58,15 @@ int run(const Options& options) {
     work(options, *address, share, loop, supervisor);
   };
   parts.at_barrier = [&](std::string_view barrier) {
-    constexpr int kPatienceMs = 5'000;
     if (!pid) return;
-    if (barrier == "accounts" && options.scenario == Scenario::idle) {
-      memory.without_sessions = settled_resident_bytes(*pid, kPatienceMs);
+    constexpr int kPatienceMs = 120'000;
+    const bool idle = options.scenario == Scenario::idle;
+    if (idle ? barrier == "accounts" : barrier == "ready") {
+      show_progress(options, "waiting until the server has nothing left to do");
+      if (!wait_until_quiet(*pid, kPatienceMs)) restless = true;
     }
-    if (barrier == "end") {
-      memory.at_end =
-          options.scenario == Scenario::idle ? settled_resident_bytes(*pid, kPatienceMs) : resident_bytes(*pid);
-    }
+    if (idle && barrier == "accounts") memory.without_sessions = resident_bytes(*pid);
+    if (barrier == "end") memory.at_end = resident_bytes(*pid);
   };
   const auto results = run_workers(parts);
   if (!results) {
@@ -82,6 +83,9 @@ int run(const Options& options) {
   }
   if (options.scenario == Scenario::idle && !report.bytes_per_session) {
     fmt::print(stderr, "parley-bench: the server's process was not found; give --server-pid for its memory\n");
+  }
+  if (restless) {
+    fmt::print(stderr, "parley-bench: the server was busy with something else when the measurement began\n");
   }
   if (report.good()) return kGood;
   fmt::print(stderr, "parley-bench: the checks failed{}\n",

@@ -132,7 +132,9 @@ std::optional<Options> read_options(int argc, char** argv, Done& done) {
   storm.add_option("--channels", options.channels, "groups of each session")
       ->check(CLI::Range(0, 1000))
       ->default_str("20");
-  storm.add_option("--missed", options.missed, "messages per channel that were posted while the sessions were away")
+  storm
+      .add_option("--missed", options.missed,
+                  "channels of each session in which a message was posted while it was away")
       ->check(CLI::Range(0, 1000))
       ->default_str("1");
   storm.add_flag("--fresh-tokens", options.fresh_tokens,

@@ -27,7 +27,7 @@ struct Options {
   std::uint32_t senders = 0;    // of a group; 0: every member
   double rate = 0;              // messages offered per second; 0: as many as the window lets through
   std::uint32_t channels = 20;  // of a session in `storm`
-  std::uint32_t missed = 1;     // messages per channel while the sessions were away
+  std::uint32_t missed = 1;     // channels of each session that got a message while it was away
   bool fresh_tokens = false;
   std::uint32_t connecting = 0;  // sessions that are signing in at the same time; 0: the scenario's own
   std::uint32_t processes = 0;   // 0: as many as the descriptors ask for

@@ -119,7 +119,7 @@ struct Worker {
 
 class Workers {
  public:
-  explicit Workers(const Run& run) : run_(run), shows_(!run.options.quiet && ::isatty(STDERR_FILENO) == 1) {}
+  explicit Workers(const Run& run) : run_(run) {}
   ~Workers() { end(); }
 
   void start() {
@@ -238,7 +238,6 @@ class Workers {
   }
 
   void show() {
-    if (!shows_) return;
     std::uint64_t done = 0;
     std::uint64_t of = 0;
     for (const Worker& worker : workers_) {
@@ -249,14 +248,10 @@ class Workers {
     if (of > 0) line += fmt::format(" of {}", of);
     if (line == shown_) return;
     shown_ = line;
-    fmt::print(stderr, "\r\033[K{}", line);
-    std::fflush(stderr);
+    show_progress(run_.options, line);
   }
 
-  void clear_line() {
-    if (shows_ && !shown_.empty()) fmt::print(stderr, "\r\033[K");
-    shown_.clear();
-  }
+  void clear_line() { show_progress(run_.options, {}); }
 
   void end() {
     for (const Worker& worker : workers_) {
@@ -270,12 +265,17 @@ class Workers {
   }
 
   const Run& run_;
-  bool shows_;
   std::vector<Worker> workers_;
   std::string shown_;
 };
 
 }  // namespace
+
+void show_progress(const Options& options, std::string_view line) {
+  if (options.quiet || ::isatty(STDERR_FILENO) != 1) return;
+  fmt::print(stderr, "\r\033[K{}", line);
+  std::fflush(stderr);
+}
 
 Result<std::vector<WorkerResult>> run_workers(const Run& run) {
   Workers workers(run);

@@ -62,6 +62,9 @@ struct Run {
   /// In this process, when all workers stand at a barrier.
   std::function<void(std::string_view barrier)> at_barrier;
 };
+/// A line on stderr that the next one replaces, where that is a terminal and progress is wanted; empty clears it.
+void show_progress(const Options& options, std::string_view line);
+
 /// What every worker found; an error as soon as one of them fails. All workers are gone when it returns.
 Result<std::vector<WorkerResult>> run_workers(const Run& run);
 

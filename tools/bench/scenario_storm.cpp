@@ -73,16 +73,17 @@ class Storm final : public Crew {
     with_owners([&] { carry_out(std::move(orders), "channels"); });
   }
 
+  /// The groups of one layer hold every session once: so many layers, so many channels of each.
   void post_missed() {
-    if (place_.options.missed == 0) return;
+    const std::size_t per_layer = sessions_.size() / place_.options.members;
+    const std::size_t rooms = std::min(rooms_.size(), place_.options.missed * per_layer);
+    if (rooms == 0) return;
     std::vector<Order> orders;
-    for (std::uint32_t i = 0; i < place_.options.missed; ++i) {
-      for (Room& room : rooms_) {
-        std::string text;
-        write_body(text, {.number = i}, place_.options.body);
-        orders.push_back({room.owner, make_post(room.channel, std::move(text)),
-                          [&room](Seq seq) { room.head = std::max(room.head, seq); }});
-      }
+    for (std::size_t r = 0; r < rooms; ++r) {
+      Room& room = rooms_[r];
+      std::string text;
+      write_body(text, {}, place_.options.body);
+      orders.push_back({room.owner, make_post(room.channel, std::move(text)), [&room](Seq seq) { room.head = seq; }});
     }
     with_owners([&] { carry_out(std::move(orders), "messages while away"); });
   }

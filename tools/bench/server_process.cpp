@@ -66,19 +66,39 @@ std::optional<std::uint64_t> resident_bytes(pid_t pid) {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-std::optional<std::uint64_t> settled_resident_bytes(pid_t pid, int patience_ms) {
-  constexpr int kStepMs = 100;
-  constexpr int kStillMs = 500;
-  auto before = resident_bytes(pid);
-  for (int waited = 0, still = 0; before && waited < patience_ms && still < kStillMs; waited += kStepMs) {
+std::optional<double> processor_seconds(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  // The name, in brackets, may hold anything; user and system time are the 12th and 13th field after it.
+  std::istringstream fields(line.substr(std::min(line.rfind(')') + 1, line.size())));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  double user = 0;
+  double system = 0;
+  if (!(fields >> user >> system)) return std::nullopt;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+bool wait_until_quiet(pid_t pid, int patience_ms) {
+  constexpr int kStepMs = 250;
+  constexpr int kQuietMs = 1000;
+  constexpr double kBusy = 0.1;  // of a core
+  auto memory = resident_bytes(pid);
+  auto processor = processor_seconds(pid);
+  for (int waited = 0, quiet = 0; waited < patience_ms; waited += kStepMs) {
     std::this_thread::sleep_for(std::chrono::milliseconds(kStepMs));
-    const auto now = resident_bytes(pid);
-    if (!now) return now;
-    const std::uint64_t moved = *now > *before ? *now - *before : *before - *now;
-    still = moved * 200 <= *before ? still + kStepMs : 0;
-    before = now;
+    const auto memory_now = resident_bytes(pid);
+    const auto processor_now = processor_seconds(pid);
+    if (!memory || !processor || !memory_now || !processor_now) return false;
+    const std::uint64_t moved = *memory_now > *memory ? *memory_now - *memory : *memory - *memory_now;
+    const bool still = moved * 200 <= *memory && *processor_now - *processor <= kBusy * kStepMs / 1000;
+    memory = memory_now;
+    processor = processor_now;
+    quiet = still ? quiet + kStepMs : 0;
+    if (quiet >= kQuietMs) return true;
   }
-  return before;
+  return false;
 }
 
 }  // namespace parley::bench

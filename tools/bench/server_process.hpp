@@ -14,7 +14,11 @@ std::optional<pid_t> find_listener(std::uint16_t port);
 /// Resident memory in bytes; nullopt: no such process.
 std::optional<std::uint64_t> resident_bytes(pid_t pid);
 
-/// The same once it has stood still for a while (within half a percent for half a second), at most `patience_ms` later.
-std::optional<std::uint64_t> settled_resident_bytes(pid_t pid, int patience_ms);
+/// Processor time used so far, in seconds; nullopt: no such process.
+std::optional<double> processor_seconds(pid_t pid);
+
+/// Waits until the process has next to nothing to do and its memory stands still: work that signing up left behind is
+/// neither measured nor in the way then. False when that has not come after `patience_ms`, or the process is gone.
+bool wait_until_quiet(pid_t pid, int patience_ms);
 
 }  // namespace parley::bench
