@@ -217,9 +217,9 @@ TEST_F(CliStore, OutboxShrinksWhenItIsEmpty) {
 TEST_F(CliStore, StateIsCompacted) {
   FileStore store(directory_);
   ASSERT_TRUE(store.load());
-  const std::string text(10'000, 'x');
+  const std::string text(20'000, 'x');
   auto state = channel();
-  for (int i = 0; i < 1'000; ++i) put_channel(store, state, text);
+  for (int i = 0; i < 200; ++i) put_channel(store, state, text);
   EXPECT_LT(std::filesystem::file_size(directory_ + "/state"), 3u << 20);
 }
 
