@@ -67,8 +67,11 @@ void take_registers(ChannelState& channel, const v1::Registers& registers) {
 void take_row(ChannelState& channel, const v1::InboxRow& row) {
   channel.kind = static_cast<ChannelKind>(row.kind());
   channel.role = static_cast<Role>(row.role());
-  channel.title = row.title();
-  channel.avatar = row.avatar();
+  // Who left is not told what the channel is called now: the name it had stays.
+  if (channel.role != Role::none || !row.title().empty()) {
+    channel.title = row.title();
+    channel.avatar = row.avatar();
+  }
   channel.peer = AccountId::from_bytes(row.peer()).value_or(AccountId{});
   channel.members = row.members();
   channel.visible = intervals_of(row.visible());

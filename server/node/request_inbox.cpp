@@ -103,39 +103,77 @@ void send_inbox(Io& io, const std::shared_ptr<InboxAnswer>& inbox, bool more) {
   inbox->reply(frame);
 }
 
+/// Puts the newest visible message of `events` into the row, as a preview. Returns the seq of its last visible edit.
+std::optional<Seq> show_last(Row& row, const std::vector<EventRow>& events,
+                             const std::vector<AnnotationRow>& annotations) {
+  const Member& member = row.access.member;
+  for (auto it = events.rbegin(); it != events.rend(); ++it) {
+    auto opened = wire::open_event(it->record);
+    if (!opened || !opened->event.is_message() || !member.sees(it->seq) || member.hides(it->seq)) continue;
+    auto& last = *row.row.mutable_last();
+    last.mutable_header()->ParseFromString(opened->header);
+    if (opened->content_deleted) {
+      last.set_content_state(v1::CONTENT_STATE_DELETED);
+      return std::nullopt;
+    }
+    if (last.mutable_content()->ParseFromString(opened->content)) {
+      wire::make_preview(*last.mutable_content(), kLastPreview);
+    }
+    for (const auto& known : annotations) {
+      auto annotation = known.target == it->seq ? wire::decode_annotation(known.record) : wire::Annotation{};
+      if (!annotation) continue;
+      for (const Seq edit : annotation->edits) {
+        if (member.sees(edit)) last.mutable_annotation()->add_edits(edit);
+      }
+    }
+    const auto& edits = last.annotation().edits();
+    return edits.empty() ? std::nullopt : std::optional<Seq>(edits[edits.size() - 1]);
+  }
+  return std::nullopt;
+}
+
+/// What the last messages say now, where they were edited.
+void add_edits(Io& io, const std::shared_ptr<InboxAnswer>& inbox, bool more,
+               const std::vector<std::pair<std::size_t, Seq>>& edited) {
+  StoreQuery query;
+  for (const auto& [row, seq] : edited) query.events.push_back({inbox->rows[row].channel, seq, seq, 1, 1, true});
+  if (query.empty()) return send_inbox(io, inbox, more);
+  io.node().store->read(
+      std::move(query), io.executor(), [&io, alive = io.alive(), inbox, more, edited](Result<StoreAnswer> found) {
+        if (alive.expired()) return;
+        if (!found) return reply_error(io, inbox->reply, found.error());
+        for (std::size_t i = 0; i < edited.size(); ++i) {
+          if (found->events[i].empty()) continue;
+          auto opened = wire::open_event(found->events[i].front().record);
+          auto& current = *inbox->rows[edited[i].first].row.mutable_last()->mutable_annotation()->mutable_current();
+          if (opened && current.ParseFromString(opened->content)) wire::make_preview(current, kLastPreview);
+        }
+        send_inbox(io, inbox, more);
+      });
+}
+
 /// The newest message of the first rows, as a preview.
 void add_last_messages(Io& io, const std::shared_ptr<InboxAnswer>& inbox, bool more) {
   StoreQuery query;
   for (const auto& row : inbox->rows) {
     if (query.events.size() >= static_cast<std::size_t>(kRowsWithLast)) break;
     const Seq head = row.access.member.visible_head(row.access.head);
-    query.events.push_back(
-        {row.channel, head > kLastWithin ? head - kLastWithin + 1 : 1, head, kLastWithin, kLastBytes, true});
+    const Seq from = head > kLastWithin ? head - kLastWithin + 1 : 1;
+    query.events.push_back({row.channel, from, head, kLastWithin, kLastBytes, true});
+    query.annotations.push_back({row.channel, from, head});
   }
   if (!inbox->first_page || query.empty()) return send_inbox(io, inbox, more);
-  io.node().store->read(
-      std::move(query), io.executor(), [&io, alive = io.alive(), inbox, more](Result<StoreAnswer> found) {
-        if (alive.expired()) return;
-        if (!found) return reply_error(io, inbox->reply, found.error());
-        for (std::size_t i = 0; i < found->events.size(); ++i) {
-          Row& row = inbox->rows[i];
-          auto& events = found->events[i];
-          for (auto it = events.rbegin(); it != events.rend(); ++it) {
-            auto opened = wire::open_event(it->record);
-            const Member& member = row.access.member;
-            if (!opened || !opened->event.is_message() || !member.sees(it->seq) || member.hides(it->seq)) continue;
-            auto& last = *row.row.mutable_last();
-            last.mutable_header()->ParseFromString(opened->header);
-            if (opened->content_deleted) {
-              last.set_content_state(v1::CONTENT_STATE_DELETED);
-            } else if (last.mutable_content()->ParseFromString(opened->content)) {
-              wire::make_preview(*last.mutable_content(), kLastPreview);
-            }
-            break;
-          }
-        }
-        send_inbox(io, inbox, more);
-      });
+  io.node().store->read(std::move(query), io.executor(),
+                        [&io, alive = io.alive(), inbox, more](Result<StoreAnswer> found) {
+                          if (alive.expired()) return;
+                          if (!found) return reply_error(io, inbox->reply, found.error());
+                          std::vector<std::pair<std::size_t, Seq>> edited;
+                          for (std::size_t i = 0; i < found->events.size(); ++i) {
+                            auto edit = show_last(inbox->rows[i], found->events[i], found->annotations[i]);
+                            if (edit) edited.emplace_back(i, *edit);
+                          }
+                          add_edits(io, inbox, more, edited);
+                        });
 }
 
 void finish(Io& io, const std::shared_ptr<InboxAnswer>& inbox) {

@@ -81,9 +81,10 @@ void make_preview(v1::Content& content, std::uint64_t bytes);
 void from_registers(const Member& member, v1::Registers& out);
 void from_settings(const ChannelSettings& settings, v1::ChannelSettings& out);
 ChannelSettings to_settings(const v1::ChannelSettings& settings);
-/// Everything of a row but `last`, as `account` sees it. `digest` is the chain's at the channel's head; it and the
-/// head's time are left out for who may no longer see that head, floors and the number of members for who has left.
-/// `active_members` is the channel's: counting them is O(members), so whoever keeps a channel keeps the number.
+/// Everything of a row but `last`, as `account` sees it. `digest` is the chain's at the channel's head; it, the
+/// head's time, title and avatar are left out for who may no longer see that head, floors and the number of members for
+/// who has left. `active_members` is the channel's: counting them is O(members), so whoever keeps a channel keeps the
+/// number.
 void fill_inbox_row(const Channel& channel, std::size_t active_members, const Digest& digest, const AccountId& account,
                     const Floor& floor, v1::InboxRow& out);
 void from_error(const Error& error, v1::Error& out);

@@ -45,8 +45,6 @@ void fill_inbox_row(const Channel& channel, std::size_t active_members, const Di
                     const Floor& floor, v1::InboxRow& out) {
   put_id(channel.id, out.mutable_channel_id());
   out.set_kind(static_cast<v1::ChannelKind>(channel.kind));
-  out.set_title(channel.title);
-  out.set_avatar(channel.avatar);
   if (channel.kind == ChannelKind::direct) put_id(peer_of(channel, account), out.mutable_peer());
   const Member* member = channel.find(account);
   if (member == nullptr) return;
@@ -63,8 +61,10 @@ void fill_inbox_row(const Channel& channel, std::size_t active_members, const Di
     out.set_delivered_by_all(floor.delivered);
     out.set_read_by_all(floor.read);
   }
-  // Time and digest of the channel's head tell what happened there: only to who may see it.
+  // Title, avatar, time and digest are those of the channel's head: only for who may see it.
   if (out.head() == channel.head) {
+    out.set_title(channel.title);
+    out.set_avatar(channel.avatar);
     out.set_head_time(to_unix_ms(channel.time));
     out.mutable_digest()->assign(view(digest));
   }

@@ -72,6 +72,8 @@ TEST(FramesInbox, WhoHasLeftLearnsNothingOfWhatCameLater) {
   const v1::InboxRow row = row_of(channel, kMe);
   EXPECT_EQ(row.role(), v1::ROLE_UNSPECIFIED);
   EXPECT_EQ(row.head(), 15U);
+  EXPECT_EQ(row.title(), "");
+  EXPECT_EQ(row.avatar(), "");
   EXPECT_EQ(row.head_time(), 0);
   EXPECT_TRUE(row.digest().empty());
   EXPECT_EQ(row.members(), 0U);

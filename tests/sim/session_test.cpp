@@ -163,6 +163,27 @@ TEST_F(SessionTest, ACursorIntoTheFutureIsRefused) {
   EXPECT_EQ(a->ask(move).error().name(), "seq_in_future");
 }
 
+TEST_F(SessionTest, TheInboxShowsTheLastMessageAsItWasEdited) {
+  auto a = device(anna);
+  a->hello();
+  const ChannelId channel = a->open_direct(bert);
+  a->post(channel, "before");
+  v1::ClientFrame edit;
+  auto& command = *edit.mutable_command();
+  command.set_channel_id(std::string(channel.view()));
+  command.set_send_id(std::string(16, 'e'));
+  command.mutable_edit()->set_target(2);
+  command.mutable_edit()->mutable_content()->set_text("after");
+  ASSERT_EQ(a->ask(edit).outcome().seq(), 3U);
+  v1::ClientFrame ask;
+  ask.mutable_get_inbox();
+  const Frame inbox = a->ask(ask);
+  ASSERT_GE(inbox.inbox().rows_size(), 1);
+  const auto& last = inbox.inbox().rows(0).last();
+  EXPECT_EQ(last.content().text(), "before");
+  EXPECT_EQ(last.annotation().current().text(), "after");
+}
+
 TEST_F(SessionTest, AStrangersChannelIsUnknownToEveryQuestion) {
   auto a = device(anna);
   auto c = device(cluster.sign_up("cara"));
