@@ -8,7 +8,7 @@ import pytest
 
 from e2e_client import GROUP, Live, live_test, number, refusal, seq_of, text_of
 from e2e_raw import TEXT, Raw, frame
-from e2e_server import Refused, Server, limits, module_server, new_id  # noqa: F401
+from e2e_server import Refused, Server, limits, module_server, new_id, wait_until  # noqa: F401
 
 SEED = random.SystemRandom().randrange(1 << 32)
 
@@ -225,6 +225,8 @@ async def test_open_channels_get_events_and_the_others_heads(server, anna, bert)
 
 @live_test()
 async def test_sync_brings_a_phone_up_to_date_in_one_call(server, anna, bert):
+    # A new person's own two channels are made by a job, a moment after signing up.
+    wait_until(lambda: len(bert.call("POST", "/v1/sync", {})["inbox"].get("rows", [])) == 2, "bert's own channels")
     async with await Live.open(anna) as a:
         channels = [await a.group(bert, title=f"Group {i}") for i in range(3)]
         for i in range(4):
