@@ -27,7 +27,7 @@ std::string text_of(const HttpAnswer& answer) {
 Error explain(const std::string& path, const HttpAnswer& answer) {
   if (answer.status == 0) return {ErrorCode::timeout, fmt::format("POST {}: {}", path, answer.body)};
   std::string advice;
-  if (path == kSignUp && answer.status == 429) advice = "; raise the server's limit signups_per_hour for the run";
+  if (path == kSignUp && answer.status == 429) advice = "; start the server with --limit signups_per_hour=1000000";
   if (path == kSignUp && answer.status == 403) advice = "; start the server with open sign-up, or give --invitation";
   return {ErrorCode::not_found, fmt::format("the server refused POST {}: {}{}", path, text_of(answer), advice)};
 }

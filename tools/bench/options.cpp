@@ -14,7 +14,8 @@ constexpr const char* kFooter = R"(
 Every account, channel and message is made by the run: nothing has to be prepared, and nothing is cleaned up, so let it
 have a server and a data directory of its own (make bench does):
   parleyd --data /tmp/bench --listen 127.0.0.1:8080 --password-cost minimum
-From another machine the server's limits per address count: raise signups_per_hour and unauthenticated_per_address.
+From another machine the server's limits per address count, so raise them:
+  parleyd ... --limit signups_per_hour=1000000 --limit unauthenticated_per_address=1000
 
 With --json one object on stdout. In every scenario: lost, duplicated, reordered, errors, server_rss_bytes (null where
 the server is on another machine or its process cannot be seen). Others are null where they do not apply:
@@ -59,6 +60,11 @@ void add_traffic(CLI::App& command, Options& options) {
   command.add_option("--warm-up", options.warm_up, "traffic before the measured time, in seconds")
       ->check(CLI::Range(0.0, 3'600.0))
       ->default_str("2");
+  command
+      .add_option("--patience", options.patience,
+                  "longest wait at the end, in seconds, for what is still on its way; then it is lost")
+      ->check(CLI::Range(0.0, 3'600.0))
+      ->default_str("60");
   command.add_option("--window", options.window, "messages of one sender that are not yet with every other member")
       ->check(CLI::Range(1, 48))
       ->default_str("8");

@@ -21,6 +21,7 @@ struct Options {
   std::uint32_t sessions = 1000;
   double seconds = 10;
   double warm_up = 2;
+  double patience = 60;  // for what is still on its way at the end
   std::uint32_t window = 8;
   std::uint32_t body = 200;     // bytes of a message's text
   std::uint32_t members = 100;  // of a group

@@ -10,7 +10,6 @@
 namespace parley::bench {
 namespace {
 
-constexpr Duration kDrain{60'000};
 /// With --rate: messages of one sender that may be on their way; those above wait, and their latency counts.
 constexpr std::size_t kRateWindow = 48;
 
@@ -228,13 +227,14 @@ void Traffic::drain() {
     return state != nullptr && state->delivered_by_all >= seat.last_seq;
   };
   std::size_t done = 0;  // the seats before are done for good
-  wait(kDrain, [&] {
+  const Duration patience(static_cast<std::int64_t>(place_.options.patience * 1000));
+  wait(patience, [&] {
     while (done < senders_.size() && arrived(*senders_[done])) ++done;
     place_.supervisor.progress("waiting for the last receipts of senders", done, senders_.size());
     return done == senders_.size();
   });
   // Receivers who got their own message last need not have been waited for.
-  wait(Duration(5'000), [&] {
+  wait(std::min(patience, Duration(5'000)), [&] {
     return std::all_of(seats_.begin(), seats_.end(), [&](const Seat& seat) {
       const client::ChannelState* state = seat.session->client().find(rooms_[seat.room].channel);
       return state != nullptr && state->top() == state->head;
