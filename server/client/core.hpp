@@ -119,24 +119,26 @@ class Client::Core {
   void begin(Time now);
   void connect_now(Time now);
   void wait_until(Time until, const Error& why);
-  void ask_token(Time now, const Error& why);
-  [[nodiscard]] bool can_resume(Time now) const;
-  [[nodiscard]] bool has_token(Time now) const;
   void drop_connection();
   void take_back(Pending& pending);
   void give_up_connection(Time now, CloseReason reason);
   void lost(Time now, const CloseReason& reason);
-  void credential_refused(Time now, const Error& why);
   void send_hello(Time now);
-  void send_token(Time now);
   void on_welcome(Time now, const v1::Welcome& welcome);
   void take_limits(const v1::Welcome& welcome);
   void on_hello_error(Time now, const v1::Error& error);
   void fail_questions();
-  void set_session_end(Time now, Time end);
-  void on_token_taken(Time now, const v1::ServerFrame& frame);
   void check_connection(Time now);
   bool commit(const Changes& changes);  // false: stopped
+
+  // ---- core_token.cpp
+  void ask_token(Time now, const Error& why);
+  [[nodiscard]] bool can_resume(Time now) const;
+  [[nodiscard]] bool has_token(Time now) const;
+  void credential_refused(Time now, const Error& why);
+  void send_token(Time now);
+  void set_session_end(Time now, Time end);
+  void on_token_taken(Time now, const v1::ServerFrame& frame);
 
   // ---- core_frame.cpp
   void dispatch(Time now, v1::ServerFrame& frame);

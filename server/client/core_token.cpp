@@ -1,0 +1,77 @@
+// Credentials: which one to greet with, when a new one is wanted, and what a refusal means.
+#include <algorithm>
+
+#include "client/core.hpp"
+#include "parley/v1/frames.pb.h"
+
+namespace parley::client {
+
+bool Client::Core::can_resume(Time now) const {
+  return !session_.resume_token.empty() && now - session_.resume_made < settings_.resume_life;
+}
+
+bool Client::Core::has_token(Time now) const {
+  return !token_.empty() && now < token_ends_;
+}
+
+void Client::Core::ask_token(Time /*now*/, const Error& why) {
+  wait_until_ = kNever;
+  const bool asked = token_asked_;
+  token_asked_ = true;
+  go(State::waiting, why);
+  if (!asked && token_asked_) host_.need_token();
+}
+
+void Client::Core::set_access_token(Time now, std::string token, Duration valid_for) {
+  token_asked_ = false;
+  token_ = std::move(token);
+  token_ends_ = now + valid_for;
+  if (established()) {
+    send_token(now);
+  } else if (state_ == State::waiting && wait_until_ == kNever) {
+    begin(now);
+  }
+}
+
+void Client::Core::token_unavailable(Time now, const Error& why) {
+  token_asked_ = false;
+  const Time again = now + backoff_.next(random_);
+  if (established()) {
+    renew_at_ = again;
+  } else if (state_ == State::waiting && wait_until_ == kNever) {
+    wait_until(again, why);
+  }
+}
+
+void Client::Core::send_token(Time now) {
+  v1::ClientFrame frame;
+  frame.mutable_new_token()->set_access_token(token_);
+  transmit_message(note_request(now, Asked::token), frame);
+}
+
+void Client::Core::on_token_taken(Time now, const v1::ServerFrame& frame) {
+  if (!frame.has_welcome()) return set_session_end(now, token_ends_);
+  const v1::Welcome& welcome = frame.welcome();
+  set_session_end(now, now + (from_unix_ms(welcome.session_ends()) - from_unix_ms(welcome.time())));
+  if (welcome.resume_token().empty()) return;
+  session_.resume_token = welcome.resume_token();
+  session_.resume_made = now;
+  commit({.session = &session_});
+}
+
+void Client::Core::set_session_end(Time now, Time end) {
+  session_ends_ = end;
+  renew_at_ = end - std::min<Duration>(settings_.token_lead, std::max<Duration>((end - now) / 2, Duration(0)));
+}
+
+void Client::Core::credential_refused(Time now, const Error& why) {
+  const bool resume_refused = hello_resumes_ && state_ == State::greeting;
+  session_.resume_token.clear();
+  if (resume_refused) return begin(now);
+  token_.clear();
+  if (!std::exchange(token_refused_, true)) return ask_token(now, why);
+  // New tokens are refused too: ask for the next one after a while.
+  wait_until(now + backoff_.next(random_), why);
+}
+
+}  // namespace parley::client
