@@ -1,6 +1,7 @@
 #include "node/job_worker.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/log.hpp"
@@ -12,7 +13,8 @@
 namespace parley {
 namespace {
 
-constexpr std::uint32_t kJobsAtOnce = 4;
+/// Jobs of different accounts run together, so that their commits are one: a crowd that signs up waits for few syncs.
+constexpr std::uint32_t kJobsAtOnce = 64;
 constexpr Duration kLookEvery{5000};
 constexpr Duration kFirstRetry{1000};
 constexpr Duration kLongestRetry{300'000};
@@ -84,11 +86,17 @@ void JobWorker::look() {
                   });
 }
 
-/// One after the other: an account's intentions are carried out in their order.
+/// One of each account: its intentions are carried out in their order.
 void JobWorker::work(std::vector<Job> jobs) {
-  auto run = std::make_shared<Run>();
-  run->job = std::move(jobs.front());
-  begin(run);
+  std::set<AccountId> accounts;
+  std::erase_if(jobs, [&](const Job& job) { return !accounts.insert(job.account).second; });
+  running_ = jobs.size();
+  unwritten_ = false;
+  for (Job& job : jobs) {
+    auto run = std::make_shared<Run>();
+    run->job = std::move(job);
+    begin(run);
+  }
 }
 
 void JobWorker::begin(const std::shared_ptr<Run>& run) {
@@ -203,8 +211,10 @@ void JobWorker::next_channel(const std::shared_ptr<Run>& run) {
 void JobWorker::finish(const std::shared_ptr<Run>& run, bool done) {
   auto next = [this, alive = std::weak_ptr(alive_)](const Result<void>& written) {
     if (alive.expired()) return;
+    if (!written) unwritten_ = true;
+    if (--running_ > 0) return;
     looking_ = false;
-    if (written) look();
+    if (!unwritten_) look();
   };
   if (done) return jobs_.job_done(io_.executor(), run->job.id, next);
   const std::uint32_t doublings = std::min(run->job.attempts, 8U);

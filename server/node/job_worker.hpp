@@ -3,6 +3,7 @@
 // one io; several nodes may run one each.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -32,7 +33,9 @@ class JobWorker {
 
   Io& io_;
   Jobs& jobs_;
-  bool looking_ = false;
+  bool looking_ = false;     // for jobs, or at work on those that were found
+  std::size_t running_ = 0;  // jobs
+  bool unwritten_ = false;   // that one ended could not be written: look later
   bool again_ = false;
   bool stopped_ = false;
   std::shared_ptr<bool> alive_;
