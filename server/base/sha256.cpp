@@ -3,7 +3,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/sha.h>
 
 #include <memory>
 
@@ -11,17 +10,24 @@
 
 namespace parley {
 
+namespace {
+
+/// Fetched once: EVP_sha256() and SHA256() look the algorithm up in OpenSSL's tables for every digest, which costs as
+/// much as hashing a message.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  PARLEY_ASSERT(fetched != nullptr);
+  return fetched;
+}
+
+}  // namespace
+
 Digest sha256(std::initializer_list<std::string_view> parts) {
   Digest digest{};
-  if (parts.size() == 1) {
-    const std::string_view only = *parts.begin();
-    SHA256(reinterpret_cast<const unsigned char*>(only.data()), only.size(), digest.data());
-    return digest;
-  }
   // One context per thread: allocating one costs more than hashing a short message.
   static thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
                                                                                             &EVP_MD_CTX_free);
-  PARLEY_ASSERT(context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
+  PARLEY_ASSERT(context && EVP_DigestInit_ex2(context.get(), algorithm(), nullptr) == 1);
   for (std::string_view part : parts) PARLEY_ASSERT(EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1);
   unsigned int length = 0;
   PARLEY_ASSERT(EVP_DigestFinal_ex(context.get(), digest.data(), &length) == 1 && length == digest.size());
@@ -31,7 +37,7 @@ Digest sha256(std::initializer_list<std::string_view> parts) {
 Digest hmac_sha256(std::string_view key, std::string_view message) {
   Digest digest{};
   unsigned int length = 0;
-  PARLEY_ASSERT(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+  PARLEY_ASSERT(HMAC(algorithm(), key.data(), static_cast<int>(key.size()),
                      reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(),
                      &length) != nullptr);
   PARLEY_ASSERT(length == digest.size());
