@@ -113,7 +113,7 @@ Outcome<void> Http::call(std::string_view method, const std::string& path, const
     return std::unexpected(
         Failure{Exit::offline, "offline",
                 exchange->problem +
-                    fmt::format(" Check that the server runs at {}, or give another with --server.", address_.url())});
+                    fmt::format(". Check that the server runs at {}, or give another with --server.", address_.url())});
   }
   const auto& response = exchange->parser.get();
   const unsigned status = response.result_int();

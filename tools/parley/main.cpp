@@ -19,8 +19,9 @@ constexpr const char* kFooter =
     "Exit codes: 0 done (also: waits in the outbox), 1 refused (the error's name is on standard error), 2 wrong "
     "usage,\n"
     "3 no connection, 4 not signed in.\n"
-    "PARLEY_PASSWORD is used where a password is asked for; PARLEY_PROFILE and PARLEY_SERVER where the options are not "
-    "given.";
+    "PARLEY_PASSWORD is used where a password is asked for; PARLEY_PROFILE, PARLEY_SERVER and PARLEY_CA where the "
+    "options "
+    "are not given.";
 
 void describe(CLI::App& app, Shell& shell) {
   app.set_version_flag("--version", fmt::format("parley {}", parley::version()));
@@ -30,7 +31,9 @@ void describe(CLI::App& app, Shell& shell) {
   app.add_option("--server", shell.options.server, "default: the profile's, or http://127.0.0.1:8080")
       ->type_name("URL")
       ->envname("PARLEY_SERVER");
-  app.add_option("--ca", shell.options.ca_file, "certificates to trust besides the system's")->type_name("FILE");
+  app.add_option("--ca", shell.options.ca_file, "certificates to trust besides the system's")
+      ->type_name("FILE")
+      ->envname("PARLEY_CA");
   app.add_flag("--json", shell.options.json, "print JSON, for scripts");
   app.footer(kFooter);
   app.require_subcommand(1);
