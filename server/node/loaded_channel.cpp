@@ -73,7 +73,10 @@ Result<LoadedChannel> LoadedChannel::from_store(ChannelId id, const StoredChanne
   if (state.head != head->seq || state.count != head->count) return fail(ErrorCode::damaged);
   state.time = head->time;
   loaded.digest_ = head->digest;
-  loaded.position_ = head->position;
+  loaded.position_ = loaded.last_position_ = head->position;
+  for (const auto& [account, member] : state.members) {
+    loaded.last_position_ = std::max(loaded.last_position_, member.position);
+  }
   loaded.floors_ = Floors(state);
   loaded.active_members_ = state.active_members();
   return loaded;
@@ -161,6 +164,7 @@ bool LoadedChannel::collect(Position position, ChannelBatch& batch) {
   const bool floors_moved = !(floors == floors_);
   floors_ = floors;
   if (told_all_ || floors_moved) position_ = position;
+  last_position_ = position;
   for (const auto& account : registers_changed_) {
     Member& member = state_.members.at(account);
     member.position = position;

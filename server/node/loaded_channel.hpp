@@ -35,6 +35,8 @@ class LoadedChannel {
   [[nodiscard]] const Channel& state() const { return state_; }
   [[nodiscard]] const Digest& digest() const { return digest_; }
   [[nodiscard]] Position position() const { return position_; }
+  /// The position of the last change of any kind: neither position() nor a member's is above it.
+  [[nodiscard]] Position last_position() const { return last_position_; }
   [[nodiscard]] const Floors& floors() const { return floors_; }
   /// state().active_members(), without counting them again for every row of an inbox.
   [[nodiscard]] std::size_t active_members() const { return active_members_; }
@@ -66,6 +68,7 @@ class LoadedChannel {
   Channel state_;
   Digest digest_{};
   Position position_ = 0;
+  Position last_position_ = 0;
   Floors floors_;
   std::size_t active_members_ = 0;
   Seq members_as_of_ = 0;

@@ -36,5 +36,24 @@ TEST(LoadedChannel, NumberOfActiveMembersFollowsEveryEvent) {
   EXPECT_EQ(channel.active_members(), 2U);
 }
 
+TEST(LoadedChannel, LastPositionIsThatOfTheLastChangeOfAnyKind) {
+  LoadedChannel channel{ChannelId(IdBytes{1})};
+  event::Created created;
+  created.members = {{account(1), Role::owner}, {account(2)}};
+  append(channel, account(1), created);
+  ChannelBatch batch;
+  channel.collect(5, batch);
+  EXPECT_EQ(channel.position(), 5U);
+  EXPECT_EQ(channel.last_position(), 5U);
+  // Only the member sees this one.
+  Member member = *channel.state().find(account(2));
+  member.pinned = true;
+  channel.set_registers(account(2), member);
+  channel.collect(7, batch);
+  EXPECT_EQ(channel.position(), 5U);
+  EXPECT_EQ(channel.state().find(account(2))->position, 7U);
+  EXPECT_EQ(channel.last_position(), 7U);
+}
+
 }  // namespace
 }  // namespace parley

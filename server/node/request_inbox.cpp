@@ -47,10 +47,11 @@ struct Gather {
   }
 
   void add(const ChannelId& id, const LoadedChannel& loaded) {
+    const Position known = since.of(partition_of(id));
+    if (loaded.last_position() <= known) return;  // nearly always: most channels of a person are silent
     const Channel& channel = loaded.state();
     const Member* member = channel.find(account);
     if (member == nullptr || channel.hidden) return;
-    const Position known = since.of(partition_of(id));
     const Position changed = member->active() ? std::max(loaded.position(), member->position) : member->position;
     if (changed <= known) return;
     Row& row = rows.emplace_back();
