@@ -2,14 +2,16 @@
 is found out. Nothing here looks at how fast anything is."""
 
 import json
+import signal
 import socket
 import subprocess
 import threading
+import time
 
 import pytest
 
 from e2e_proto import frames_pb2
-from e2e_server import BIN, Server, limits, module_server  # noqa: F401
+from e2e_server import BIN, Server, limits, module_server, wait_until  # noqa: F401
 
 FIELDS = ["messages_per_s", "deliveries_per_s", "sessions_per_s", "p50_ms", "p99_ms", "p999_ms", "lost", "duplicated",
           "reordered", "errors", "server_rss_bytes", "bytes_per_session"]
@@ -43,6 +45,28 @@ def test_every_scenario_runs_and_finds_nothing_wrong(server, arguments, numbers,
     assert all(isinstance(result[name], (int, float)) for name in numbers), result
     assert all(result[name] is None for name in nulls), result
     assert result["server_rss_bytes"] > 1_000_000
+
+
+def test_at_a_fixed_rate_a_server_that_stands_still_is_seen_in_the_latency(tmp_path):
+    """Messages that fall due while it stands still count from when they were due: nothing is omitted."""
+    stands_still = 0.5
+    with Server(tmp_path / "data") as server:
+        command = [BIN / "parley-bench", "direct", "--sessions", "6", "--rate", "200", "--seconds", "1.5", "--warm-up", "0",
+                   "--server", server.url, "--json"]  # fmt: skip
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+            wait_until(lambda: posted(server) > 20, "messages")
+            server.process.send_signal(signal.SIGSTOP)
+            time.sleep(stands_still)  # this is the fault, not a wait for something
+            server.process.send_signal(signal.SIGCONT)
+            result = json.loads(running.communicate()[0])
+    assert running.returncode == GOOD
+    assert result["p99_ms"] > 1000 * stands_still * 0.8
+    assert result["p50_ms"] < result["p99_ms"] / 2
+
+
+def posted(server):
+    text = server.request("GET", "/metrics")[2].decode()
+    return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith("parley_events_total"))
 
 
 def test_several_processes_find_together_what_one_finds(server):

@@ -50,7 +50,8 @@ void add_common(CLI::App& command, Options& options, std::string& server) {
   command.add_option("--server-pid", options.server_pid, "process whose memory is told (default: who listens there)");
   command.add_option("--invitation", options.invitation, "sign-up invitation, where the server asks for one");
   command.add_flag("--json", options.json, "print one JSON object instead of a table");
-  command.add_flag("--quiet", options.quiet, "no progress line on a terminal");
+  auto* quiet = command.add_flag("--quiet", options.quiet, "no progress line on a terminal (nor with --json)");
+  command.add_flag("--progress", options.progress, "a progress line on a terminal with --json too")->excludes(quiet);
 }
 
 void add_traffic(CLI::App& command, Options& options) {
@@ -71,8 +72,9 @@ void add_traffic(CLI::App& command, Options& options) {
   command.add_option("--body", options.body, "bytes of a message")->check(CLI::Range(48, 100'000))->default_str("200");
   command
       .add_option("--rate", options.rate,
-                  "messages offered per second by all senders together, at even times; latency then counts from the "
-                  "time a message was due. Without it every sender sends as soon as its window allows")
+                  "messages offered per second by all senders together, at even times; latency is then that of the "
+                  "messages due in the measured time, from when each was due, however late it left or came. Without it "
+                  "every sender sends as soon as its window allows")
       ->check(CLI::Range(0.0, 10'000'000.0));
 }
 

@@ -35,7 +35,8 @@ struct Options {
   std::uint32_t server_pid = 0;  // 0: found by the listening port
   std::string invitation;
   bool json = false;
-  bool quiet = false;
+  bool quiet = false;     // no progress line
+  bool progress = false;  // a progress line with --json too
 };
 
 /// Exit codes of parley-bench, as --help says them.

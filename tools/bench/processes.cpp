@@ -244,8 +244,18 @@ class Workers {
       done += worker.done;
       of += worker.of;
     }
-    std::string line = fmt::format("{}: {}", workers_.front().what, done);
+    const std::string& what = workers_.front().what;
+    if (what != showing_) {
+      showing_ = what;
+      since_ns_ = now_ns();
+      since_done_ = done;
+    }
+    std::string line = fmt::format("{}: {}", what, done);
     if (of > 0) line += fmt::format(" of {}", of);
+    const auto seconds = static_cast<double>(now_ns() - since_ns_) / 1e9;
+    if (seconds > 1 && done > since_done_) {
+      line += fmt::format(", {:.0f}/s", static_cast<double>(done - since_done_) / seconds);
+    }
     if (line == shown_) return;
     shown_ = line;
     show_progress(run_.options, line);
@@ -267,12 +277,16 @@ class Workers {
   const Run& run_;
   std::vector<Worker> workers_;
   std::string shown_;
+  std::string showing_;  // of the line, what is going on; since when, and what was done by then
+  std::int64_t since_ns_ = 0;
+  std::uint64_t since_done_ = 0;
 };
 
 }  // namespace
 
 void show_progress(const Options& options, std::string_view line) {
-  if (options.quiet || ::isatty(STDERR_FILENO) != 1) return;
+  const bool wanted = !options.quiet && (!options.json || options.progress);
+  if (!wanted || ::isatty(STDERR_FILENO) != 1) return;
   fmt::print(stderr, "\r\033[K{}", line);
   std::fflush(stderr);
 }

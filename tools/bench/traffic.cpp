@@ -75,6 +75,8 @@ void Traffic::run_traffic() {
   EventLoop& loop = place_.loop;
   const auto ns = [](double seconds) { return static_cast<std::int64_t>(seconds * 1e9); };
   running_ = true;
+  from_ns_ = now_ns() + ns(options.warm_up);
+  to_ns_ = from_ns_ + ns(options.seconds);
   if (options.rate > 0) {
     const double share = static_cast<double>(place_.share.sessions) / static_cast<double>(options.sessions);
     due_every_ns_ = 1e9 / (options.rate * share);
@@ -83,14 +85,12 @@ void Traffic::run_traffic() {
     for (Seat* seat : senders_) make_ready(*seat);
   }
   loop.every_turn([this] { return pump(); });
-  const std::int64_t start = now_ns() + ns(options.warm_up);
-  const std::int64_t end = start + ns(options.seconds);
   bool begun = false;
-  loop.at(start, [&] {
+  loop.at(from_ns_, [&] {
     measuring_ = begun = true;
     result_.start_ns = now_ns();
   });
-  loop.at(end, [this] {
+  loop.at(to_ns_, [this] {
     measuring_ = running_ = false;
     result_.end_ns = now_ns();
   });
@@ -104,33 +104,38 @@ void Traffic::run_traffic() {
 // ---- sending -----------------------------------------------------------------------------------------------------
 
 void Traffic::make_ready(Seat& seat) {
-  if (seat.ready || !running_ || !seat.sends) return;
+  if (seat.ready || !seat.sends || (!running_ && seat.due.empty())) return;
   seat.ready = true;
   ready_.push_back(&seat);
 }
 
 void Traffic::plan_rate() {
-  if (due_every_ns_ <= 0) return;
-  const auto now = static_cast<double>(now_ns());
+  const auto now = static_cast<double>(std::min(now_ns(), to_ns_));
   for (; due_at_ns_ <= now; due_at_ns_ += due_every_ns_) {
     Seat& seat = *senders_[tickets_++ % senders_.size()];
+    if (!seat.sends) continue;  // it was refused, which is an error already
     seat.due.push_back(static_cast<std::int64_t>(due_at_ns_));
+    ++overdue_;
     make_ready(seat);
   }
-  if (alarm_set_) return;
+  if (alarm_set_ || !running_) return;
   alarm_set_ = true;
   place_.loop.at(static_cast<std::int64_t>(due_at_ns_), [this] { alarm_set_ = false; });
 }
 
 bool Traffic::pump() {
-  if (!running_) return false;
-  plan_rate();
+  const bool timed = due_every_ns_ > 0;
+  if (timed) plan_rate();
   for (Seat* seat : std::exchange(ready_, {})) {
     seat->ready = false;
-    while (seat->sends && seat->posted - seat->base < window_ && (due_every_ns_ <= 0 || !seat->due.empty()))
-      post(*seat);
+    while (seat->sends && seat->posted - seat->base < window_ && (timed ? !seat->due.empty() : running_)) post(*seat);
   }
-  return true;
+  // What was due in the measured time is sent, however late, and its latency counts.
+  return running_ || overdue_ > 0;
+}
+
+bool Traffic::is_measured(const Body& body) const {
+  return due_every_ns_ > 0 ? body.sent_ns >= from_ns_ && body.sent_ns < to_ns_ : measuring_;
 }
 
 void Traffic::post(Seat& seat) {
@@ -139,17 +144,24 @@ void Traffic::post(Seat& seat) {
   if (!seat.due.empty()) {
     body.sent_ns = seat.due.front();
     seat.due.pop_front();
+    --overdue_;
   }
   text_.clear();
   write_body(text_, body, place_.options.body);
   const auto sent = seat.session->client().post(place_.loop.now(), room.channel, text_);
   if (!sent) {
-    seat.sends = false;
+    stop_sending(seat);
     return note_error(fmt::format("a message cannot be sent: {}", sent.error().text()));
   }
   seat.unanswered.emplace_back(*sent, seat.posted);
   seat.left[seat.posted % seat.left.size()] = static_cast<std::uint16_t>(room.seats.size());
   ++seat.posted;
+}
+
+void Traffic::stop_sending(Seat& seat) {
+  seat.sends = false;
+  overdue_ -= seat.due.size();
+  seat.due.clear();
 }
 
 void Traffic::one_less(Seat& seat, std::uint64_t number) {
@@ -175,7 +187,7 @@ void Traffic::on_sent(Session& session, const client::SendResult& result) {
   seat.unanswered.erase(found);
   if (!result.refused.empty()) {
     ++seat.refused;
-    seat.sends = false;
+    stop_sending(seat);
     return note_error(fmt::format("a message was refused: {} ({})", result.refused, result.text));
   }
   seat.last_seq = std::max(seat.last_seq, result.seq);
@@ -205,8 +217,8 @@ void Traffic::on_events(Session& session, const client::ChannelState& channel, s
     }
     const auto verdict = seat.checker.take(event->header().seq(), body->sender, body->number);
     if (body->sender == seat.place || verdict == Checker::Verdict::duplicate) continue;
-    if (measuring_) {
-      ++result_.deliveries;
+    if (measuring_) ++result_.deliveries;
+    if (is_measured(*body)) {
       result_.latency.add(static_cast<std::uint64_t>(std::max<std::int64_t>(now - body->sent_ns, 0)));
     }
     one_less(sender, body->number);
@@ -221,7 +233,7 @@ void Traffic::on_repeated(Session& /*session*/, const client::ChannelState& /*ch
 
 void Traffic::drain() {
   auto arrived = [&](const Seat& seat) {
-    if (seat.base + seat.refused < seat.posted) return false;
+    if (seat.base + seat.refused < seat.posted || !seat.due.empty()) return false;
     if (seat.last_seq == 0) return true;
     const client::ChannelState* state = seat.session->client().find(rooms_[seat.room].channel);
     return state != nullptr && state->delivered_by_all >= seat.last_seq;
@@ -233,6 +245,8 @@ void Traffic::drain() {
     place_.supervisor.progress("waiting for the last receipts of senders", done, senders_.size());
     return done == senders_.size();
   });
+  if (overdue_ > 0)
+    note_error(fmt::format("{} messages were due and could not be sent: the rate is too high", overdue_));
   // Receivers who got their own message last need not have been waited for.
   wait(std::min(patience, Duration(5'000)), [&] {
     return std::all_of(seats_.begin(), seats_.end(), [&](const Seat& seat) {

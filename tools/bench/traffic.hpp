@@ -59,6 +59,9 @@ class Traffic : public Crew {
   bool pump();
   void plan_rate();
   void post(Seat& seat);
+  void stop_sending(Seat& seat);
+  /// Does the latency of this message count? With --rate by when it was due, not by when it came.
+  [[nodiscard]] bool is_measured(const Body& body) const;
   void one_less(Seat& seat, std::uint64_t number);
   void make_ready(Seat& seat);
   void drain();
@@ -74,8 +77,11 @@ class Traffic : public Crew {
   bool running_ = false;    // messages are being sent
   bool traffic_ = false;    // the channels stand: every message is one of the run
   bool measuring_ = false;
-  double due_every_ns_ = 0;
+  std::int64_t from_ns_ = 0;  // the measured time
+  std::int64_t to_ns_ = 0;
+  double due_every_ns_ = 0;  // 0: no --rate
   double due_at_ns_ = 0;
+  std::uint64_t overdue_ = 0;  // messages in all `due`
   std::uint64_t tickets_ = 0;
   bool alarm_set_ = false;
   WorkerResult result_;
