@@ -35,14 +35,15 @@ SealedEvent seal(const Event& event, const Digest& previous, const Salt& salt);
 /// A stored event, read back.
 struct OpenedEvent {
   Event event;
-  std::string header;        // v1.EventHeader bytes
-  std::string content;       // v1.Content bytes; empty where there is none or it was deleted
-  std::string content_hash;  // 32 bytes, or empty where the event never had content
+  std::string header;   // v1.EventHeader bytes
+  std::string content;  // v1.Content bytes; empty where there is none or it was deleted
+  // 32 bytes where the content was deleted or, from verify_event, is there; empty where the event never had content
+  std::string content_hash;
   bool content_deleted = false;
   std::optional<Digest> digest;
 };
 Result<OpenedEvent> open_event(std::string_view record);
-/// Also checks that the content present fits its hash.
+/// Also computes the hash of the content present, which the chain covers.
 Result<OpenedEvent> verify_event(std::string_view record);
 /// The same event without salt and content. Unknown fields survive.
 Result<std::string> erase_content(std::string_view record);

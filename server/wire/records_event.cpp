@@ -25,16 +25,14 @@ Digest to_digest(std::string_view bytes) {
 }
 
 // Built by hand, so that header and content are copied into the record once and nothing else is.
-std::string encode_record(std::string_view header, std::string_view content_hash, std::string_view salt,
-                          std::string_view content, std::string_view digest) {
+std::string encode_record(std::string_view header, std::string_view salt, std::string_view content,
+                          std::string_view digest) {
   std::string out;
   // Tag and length take at most 6 bytes (a header or content is far below 2^35 bytes).
-  out.reserve(kRecordFrame + header.size() + content_hash.size() + salt.size() + content.size() + digest.size() +
-              5 * 6);
+  out.reserve(kRecordFrame + header.size() + salt.size() + content.size() + digest.size() + 4 * 6);
   out.resize(kRecordFrame);
   put_bytes_field(out, v1::EventRecord::kHeaderFieldNumber, header);
   if (!content.empty()) {
-    put_bytes_field(out, v1::EventRecord::kContentHashFieldNumber, content_hash);
     put_bytes_field(out, v1::EventRecord::kSaltFieldNumber, salt);
     put_bytes_field(out, v1::EventRecord::kContentFieldNumber, content);
   }
@@ -57,7 +55,6 @@ Result<v1::EventRecord> parse_record(std::string_view record) {
   if (message->salt().size() != (message->content().empty() ? 0 : kSaltBytes)) {
     return fail(ErrorCode::damaged, "event record: salt");
   }
-  if (hash == 0 && !message->content().empty()) return fail(ErrorCode::damaged, "event record: content without hash");
   return message;
 }
 
@@ -89,6 +86,10 @@ Result<OpenedEvent> open(v1::EventRecord& record) {
   return opened;
 }
 
+Digest hash_of(const v1::EventRecord& record) {
+  return sha256({record.salt(), record.content()});
+}
+
 }  // namespace
 
 Digest chain(const Digest& previous, std::string_view header, std::string_view content_hash) {
@@ -111,7 +112,7 @@ SealedEvent seal(const Event& event, const Digest& previous, const Salt& salt) {
   }
   sealed.digest = chain(previous, sealed.header, content_hash);
   const bool keeps_digest = event.seq % kDigestEvery == 0;
-  sealed.record = encode_record(sealed.header, content_hash, view_of(salt), sealed.content,
+  sealed.record = encode_record(sealed.header, view_of(salt), sealed.content,
                                 keeps_digest ? view(sealed.digest) : std::string_view());
   return sealed;
 }
@@ -125,8 +126,12 @@ Result<OpenedEvent> open_event(std::string_view record) {
 Result<OpenedEvent> verify_event(std::string_view record) {
   Result<v1::EventRecord> parsed = parse_record(record);
   if (!parsed) return fail(std::move(parsed).error());
-  if (!parsed->content().empty() && view(sha256({parsed->salt(), parsed->content()})) != parsed->content_hash()) {
-    return fail(ErrorCode::damaged, "event record: content does not fit its hash");
+  if (!parsed->content().empty()) {
+    const Digest hash = hash_of(*parsed);
+    if (!parsed->content_hash().empty() && parsed->content_hash() != view(hash)) {
+      return fail(ErrorCode::damaged, "event record: content does not fit its hash");
+    }
+    parsed->set_content_hash(std::string(view(hash)));
   }
   return open(*parsed);
 }
@@ -134,6 +139,9 @@ Result<OpenedEvent> verify_event(std::string_view record) {
 Result<std::string> erase_content(std::string_view record) {
   Result<v1::EventRecord> parsed = parse_record(record);
   if (!parsed) return fail(std::move(parsed).error());
+  if (!parsed->content().empty() && parsed->content_hash().empty()) {
+    parsed->set_content_hash(std::string(view(hash_of(*parsed))));
+  }
   parsed->clear_salt();
   parsed->clear_content();
   std::string out(kRecordFrame, '\0');

@@ -56,7 +56,8 @@ TEST(RecordsEvent, TheChainCoversHeaderAndSaltedContent) {
   const Event event = message_with("good morning");
   const SealedEvent sealed = seal(event, same_digest(7), kSalt);
   const Digest content_hash = sha256({kSaltBytes, sealed.content});
-  EXPECT_EQ(unframed(sealed.record).content_hash(), view(content_hash));
+  EXPECT_TRUE(unframed(sealed.record).content_hash().empty());  // it follows from what is there
+  EXPECT_EQ(verify_event(sealed.record)->content_hash, view(content_hash));
   EXPECT_EQ(sealed.digest, sha256({std::string(32, '\x07'), sealed.header, view(content_hash)}));
   EXPECT_EQ(sealed.digest, chain(same_digest(7), sealed.header, view(content_hash)));
 
@@ -137,8 +138,10 @@ TEST(RecordsEvent, AnyTruncationIsDamage) {
   for (std::size_t size = 0; size < record.size(); ++size) EXPECT_FALSE(open_event(record.substr(0, size))) << size;
 }
 
-TEST(RecordsEvent, ContentThatDoesNotFitItsHashIsFoundByVerify) {
+TEST(RecordsEvent, ContentThatDoesNotFitAHashStoredBesideItIsFoundByVerify) {
   v1::EventRecord record = unframed(seal(message_with("good morning"), {}, kSalt).record);
+  record.set_content_hash(std::string(view(sha256({kSaltBytes, record.content()}))));
+  EXPECT_TRUE(verify_event(framed(record)));
   v1::Content other;
   other.set_text("good evening");
   record.set_content(other.SerializeAsString());
@@ -159,7 +162,6 @@ TEST(RecordsEvent, RecordsThatSealNeverMakesAreDamage) {
   EXPECT_FALSE(damaged([](v1::EventRecord&) {}));
   EXPECT_TRUE(damaged([](v1::EventRecord& r) { r.clear_salt(); }));
   EXPECT_TRUE(damaged([](v1::EventRecord& r) { r.clear_content(); }));
-  EXPECT_TRUE(damaged([](v1::EventRecord& r) { r.clear_content_hash(); }));
   EXPECT_TRUE(damaged([](v1::EventRecord& r) { r.set_content_hash("short"); }));
   EXPECT_TRUE(damaged([](v1::EventRecord& r) { r.set_salt("short"); }));
   EXPECT_TRUE(damaged([](v1::EventRecord& r) { r.set_digest("short"); }));
@@ -174,11 +176,10 @@ TEST(RecordsEvent, GoldenBytes) {
   event.seq = 64;
   const SealedEvent sealed = seal(event, same_digest(7), kSalt);
   EXPECT_EQ(hex_encode(sealed.record),
-            "01e69429d9e92245d50a5b0840108080b3c19c331a10a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a12210d1d1d1d1d1d1d1d1"
+            "019ffbf6f57d208b3e0a5b0840108080b3c19c331a10a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a12210d1d1d1d1d1d1d1d1"
             "d1d1d1d1d1d1d1d12a105151515151515151515151515151515130043803521608021210a2a2a2a2a2a2a2a2a2a2a2a2"
-            "a2a2a2a218011220e3c5250ea547f5d4a931d13cc7ae2221b75809c40aa0f367f91b6d2095043a851a10010203040506"
-            "0708090a0b0c0d0e0f1022040a0268692a20de068681cc43465e85dd5e3632bddb244eb43e98908ddad80d4abd5dd804"
-            "8209");
+            "a2a2a2a218011a100102030405060708090a0b0c0d0e0f1022040a0268692a20de068681cc43465e85dd5e3632bddb24"
+            "4eb43e98908ddad80d4abd5dd8048209");
   EXPECT_EQ(hex_encode(view(sealed.digest)), "de068681cc43465e85dd5e3632bddb244eb43e98908ddad80d4abd5dd8048209");
   EXPECT_EQ(hex_encode(*erase_content(sealed.record)),
             "012ec1a2bea0ebdd960a5b0840108080b3c19c331a10a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a12210d1d1d1d1d1d1d1d1"
@@ -188,6 +189,20 @@ TEST(RecordsEvent, GoldenBytes) {
   EXPECT_EQ(hex_encode(seal(event_with(event::BlockSet{.on = true}), {}, kSalt).record),
             "012f4a83ccc84fa59a0a460805108080b3c19c331a10a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a12210d1d1d1d1d1d1d1d1"
             "d1d1d1d1d1d1d1d12a10515151515151515151515151515151513803ca01020801");
+}
+
+// Stores of before the first release have the hash beside the content.
+TEST(RecordsEvent, ARecordWithContentAndHashIsReadAndErasedAlike) {
+  Event event = message_with("hi");
+  event.seq = 64;
+  const SealedEvent sealed = seal(event, same_digest(7), kSalt);
+  v1::EventRecord both = unframed(sealed.record);
+  both.set_content_hash(std::string(view(sha256({kSaltBytes, sealed.content}))));
+  const Result<OpenedEvent> opened = verify_event(framed(both));
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->event, event);
+  EXPECT_FALSE(opened->content_deleted);
+  EXPECT_EQ(*erase_content(framed(both)), *erase_content(sealed.record));
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ void check_event(std::string_view record) {
   if (!opened) return;
 
   const Result<wire::OpenedEvent> after = wire::verify_event(*erased);
-  PARLEY_ASSERT(after && after->header == opened->header && after->content_hash == opened->content_hash);
+  PARLEY_ASSERT(after && after->header == opened->header);
+  PARLEY_ASSERT(!verified || after->content_hash == verified->content_hash);
   PARLEY_ASSERT(after->content.empty() && !after->event.content && after->event.body == opened->event.body);
 
   const wire::SealedEvent sealed = wire::seal(opened->event, Digest{}, wire::Salt{1});
