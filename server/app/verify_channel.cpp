@@ -243,20 +243,27 @@ void ChannelCheck::check_members_at(Seq seq) {
 }
 
 void ChannelCheck::note_references(const wire::OpenedEvent& opened) {
-  const Event& event = opened.event;
-  if (opened.content_deleted) emptied_.insert(event.seq);
-  if (const auto* edited = event.as<event::Edited>()) {
-    edits_[event.seq] = edited->target;
-    annotations_[edited->target].edits.push_back(event.seq);
-  } else if (const auto* reacted = event.as<event::Reacted>()) {
-    auto& slots = annotations_[reacted->target].reactions;
-    std::erase_if(slots, [&](const auto& slot) { return slot.account == event.account; });
-    if (reacted->value.empty()) return;
-    const auto place =
-        std::find_if(slots.begin(), slots.end(), [&](const auto& slot) { return event.account < slot.account; });
-    slots.insert(place, {event.account, reacted->value, event.seq});
-  } else if (const auto* deleted = event.as<event::Deleted>()) {
-    deleted_.insert(deleted->targets.begin(), deleted->targets.end());
+  Event event = opened.event;
+  if (opened.content_deleted) {
+    emptied_.insert(event.seq);
+    event.content.emplace();  // it had one: a reaction whose content is gone is none that takes another back
+  }
+  std::vector<Seq> targets;
+  if (const auto target = event.content_target()) targets.push_back(*target);
+  if (const auto* edited = event.as<event::Edited>()) edits_[event.seq] = edited->target;
+  if (const auto* deleted = event.as<event::Deleted>()) {
+    targets = deleted->targets;
+    deleted_.insert(targets.begin(), targets.end());
+  }
+  for (const Seq target : targets) {
+    auto& annotation = annotations_[target];
+    for (const auto& slot : annotation.reactions) {
+      if (event.as<event::Deleted>() != nullptr ||
+          (event.as<event::Reacted>() != nullptr && slot.account == event.account)) {
+        replaced_.insert(slot.seq);
+      }
+    }
+    wire::annotate(annotation, event);
   }
 }
 
@@ -312,11 +319,12 @@ void ChannelCheck::check_unclaimed_outcomes() {
 void ChannelCheck::check_deletions() {
   if (!replay_whole_) return;
   std::set<Seq> right = deleted_;
+  right.insert(replaced_.begin(), replaced_.end());
   for (const auto& [edit, target] : edits_) {
     if (deleted_.contains(target)) right.insert(edit);
   }
   for (const Seq seq : right) {
-    if (!emptied_.contains(seq)) damage(seq, "the message was deleted, but its content is still there");
+    if (!emptied_.contains(seq)) damage(seq, "its content was deleted, but is still there");
   }
   for (const Seq seq : emptied_) {
     if (!right.contains(seq)) damage(seq, "the content is gone, but nobody deleted it");

@@ -74,9 +74,10 @@ class ChannelCheck {
 
   std::vector<Interval> lost_;  // events that are not there or cannot be read
 
-  std::set<Seq> emptied_;                        // content taken out
-  std::set<Seq> deleted_;                        // told to be
-  std::map<Seq, Seq> edits_;                     // edit -> message
+  std::set<Seq> emptied_;     // content taken out
+  std::set<Seq> deleted_;     // told to be
+  std::map<Seq, Seq> edits_;  // edit -> message
+  std::set<Seq> replaced_;    // reactions that are no more: replaced, taken back, or with their message
   std::map<Seq, wire::Annotation> annotations_;  // as the events make them
 };
 

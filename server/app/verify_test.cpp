@@ -26,7 +26,7 @@ class Verify : public ::testing::Test {
       : disk(std::make_shared<MemoryDisk>(test::make_id<Incarnation>(9))), room(test::group({kBert, test::kCara})) {
     while (room.log.size() < 40) (void)room.post(room.log.size() % 3 == 0 ? kBert : kAnna, "hello", {test::kCara});
     run(kAnna, command::Edit{.target = authored(kTalkedAbout), .content = test::text("better")});
-    run(kBert, command::React{.target = kTalkedAbout, .value = "👍"});
+    run(kBert, command::React{.target = kTalkedAbout, .content = Content{.bytes = "👍"}});
     run(kAnna, command::Edit{.target = authored(kDeleted), .content = test::text("worse")});
     run(kAnna, command::Delete{.targets = {kDeleted}});
     while (room.log.size() < 90) (void)room.post(kBert);
@@ -59,7 +59,7 @@ class Verify : public ::testing::Test {
     log.card = batch.card;
     for (const MemberRow& row : batch.members) log.members[row.account] = row.record;
     for (const Seq seq : {kDeleted, Seq{43}}) log.events[seq] = wire::erase_content(log.events[seq]).value();
-    log.annotations[kTalkedAbout] = wire::encode_annotation({{41}, {{kBert, "👍", 42}}});
+    log.annotations[kTalkedAbout] = wire::encode_annotation({{41}, {{kBert, {.bytes = "👍"}, 42}}});
     log.annotations[kDeleted] = wire::encode_annotation({{43}, {}});
     for (const AccountId& account : batch.joined) disk->image.lists[account][room.channel.id] = true;
     disk->image.partitions[partition_of(room.channel.id)] = {1, 1};
@@ -174,7 +174,18 @@ TEST_F(Verify, ContentTakenOutWithoutADeletionIsFound) {
 TEST_F(Verify, DeletedContentThatIsStillThereIsFound) {
   Event left = room.log[kDeleted - 1];
   event(kDeleted) = wire::seal(left, Digest{}, wire::Salt{1, 2, 3}).record;
-  expect_damage(kDeleted, "its content is still there");
+  expect_damage(kDeleted, "its content was deleted, but is still there");
+}
+
+TEST_F(Verify, AReactionThatWasReplacedAndIsStillThereIsFound) {
+  const std::string before = event(42);
+  run(kBert, command::React{.target = kTalkedAbout, .content = Content{.bytes = "👎"}});
+  store();
+  event(42) = wire::erase_content(event(42)).value();
+  log().annotations[kTalkedAbout] = wire::encode_annotation({{41}, {{kBert, {.bytes = "👎"}, 91}}});
+  EXPECT_EQ(verify().damaged, 0U) << found[0].what;
+  event(42) = before;
+  expect_damage(42, "its content was deleted, but is still there");
 }
 
 TEST_F(Verify, MissingOutcomeIsFound) {

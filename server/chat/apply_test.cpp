@@ -65,7 +65,7 @@ TEST(Apply, EditsDeletesAndReactionsChangeNoTotal) {
   const Seq said = room.post(kBert, "hi", {kAnna})->seq;
   const auto members = room.channel.members;
   ASSERT_EQ(outcome(room.run(kBert, command::Edit{.target = said, .content = text("x")})), "posted");
-  ASSERT_EQ(outcome(room.run(kBert, command::React{.target = said, .value = "+"})), "posted");
+  ASSERT_EQ(outcome(room.run(kBert, command::React{.target = said, .content = Content{.bytes = "+"}})), "posted");
   ASSERT_EQ(outcome(room.run(kBert, command::Delete{.targets = {said}})), "posted");
   EXPECT_EQ(room.channel.members, members);
   EXPECT_EQ(room.channel.count, 1u);

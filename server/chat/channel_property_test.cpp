@@ -97,7 +97,8 @@ struct Walk {
         return gone;
       }
       case 2:
-        return command::React{.target = target(), .value = random.one_in(2) ? "+" : ""};
+        if (random.one_in(2)) return command::React{.target = target()};
+        return command::React{.target = target(), .content = Content{.bytes = "+"}};
       case 3:
         return command::Describe{.title = random.one_in(9) ? "" : "New"};
       case 4:

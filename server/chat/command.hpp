@@ -48,7 +48,7 @@ struct Delete {
 };
 struct React {
   Seq target = 0;
-  std::string value{};
+  std::optional<Content> content{};  // absent: take mine back
 };
 struct Create {
   ChannelKind kind = ChannelKind::group;

@@ -96,10 +96,12 @@ Decided decide(const Case& c, const command::React& react) {
   if (auto ok = check_not_blocked(c); !ok) return fail(ok.error());
   const auto target = find_live_message(c, react.target);
   if (!target) return fail(target.error());
-  if (auto ok = check_reaction(react.value, c.limits()); !ok) return fail(ok.error());
-  const bool new_slot = !react.value.empty() && !(*target)->reacted_by_sender;
-  if (new_slot && (*target)->reactions >= c.limits().reactions) return fail(ErrorCode::too_many_reactions);
-  return Decision{.body = event::Reacted{.target = react.target, .value = react.value}};
+  if (react.content) {
+    if (auto ok = check_reaction(*react.content, c.limits()); !ok) return fail(ok.error());
+    const bool new_slot = !(*target)->reacted_by_sender;
+    if (new_slot && (*target)->reactions >= c.limits().reactions) return fail(ErrorCode::too_many_reactions);
+  }
+  return Decision{.body = event::Reacted{.target = react.target}, .content = react.content};
 }
 
 Decided decide(const Case& c, const command::CryptoCommit& commit) {

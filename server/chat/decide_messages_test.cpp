@@ -37,7 +37,7 @@ TEST(Decide, NeverLetsTimeRunBackwards) {
 TEST(Decide, CountsMessagesOnly) {
   Room room = group({kBert});
   const Seq first = room.say(kAnna);
-  EXPECT_EQ(room.run(kBert, command::React{.target = first, .value = "+1"})->count, 1u);
+  EXPECT_EQ(room.run(kBert, command::React{.target = first, .content = Content{.bytes = "+1"}})->count, 1u);
   EXPECT_EQ(room.run(kAnna, command::Edit{.target = first, .content = text("x")})->count, 1u);
   EXPECT_EQ(room.post(kBert)->count, 2u);
 }
@@ -201,7 +201,7 @@ TEST(CryptoEpoch, HasToBeTheChannelsOrNone) {
   };
   EXPECT_EQ(edit(2), "stale_epoch");
   EXPECT_EQ(edit(1), "posted");
-  EXPECT_EQ(room.run(kBert, command::React{.target = mine, .value = "+"})->crypto_epoch, 1u);
+  EXPECT_EQ(room.run(kBert, command::React{.target = mine, .content = Content{.bytes = "+"}})->crypto_epoch, 1u);
 }
 
 TEST(CryptoCommit, MovesTheEpochByOneAndOnlyFromTheCurrentOne) {
@@ -326,33 +326,38 @@ TEST(Delete, OfWhatAnAdminMayNotSeeIsRefused) {
   EXPECT_EQ(outcome(room.run(kCara, command::Delete{.targets = {said}})), "target_unknown");
 }
 
-TEST(React, NamesTheTargetAndTheValueOrNothing) {
+TEST(React, NamesTheTargetAndHasItsContentBesideOrNothing) {
   Room room = group({kBert}, {.post = Who::owner});
   const Seq said = room.say(kAnna);
-  const auto event = room.run(kBert, command::React{.target = said, .value = "\U0001F44D"});
+  const auto event = room.run(kBert, command::React{.target = said, .content = Content{.bytes = "\U0001F44D"}});
   ASSERT_EQ(outcome(event), "posted");
-  EXPECT_EQ(event->as<event::Reacted>()->value, "\U0001F44D");
-  EXPECT_EQ(event->content, std::nullopt);
-  EXPECT_EQ(outcome(room.run(kBert, command::React{.target = said})), "posted");
+  EXPECT_EQ(event->as<event::Reacted>()->target, said);
+  EXPECT_EQ(event->content, (Content{.bytes = "\U0001F44D"}));
+  const auto taken_back = room.run(kBert, command::React{.target = said});
+  ASSERT_EQ(outcome(taken_back), "posted");
+  EXPECT_EQ(taken_back->content, std::nullopt);
 }
 
 TEST(React, NeedsAVisibleMessageThatIsNotDeleted) {
   Room room = group({kBert});
   const Seq said = room.say(kAnna);
   ASSERT_EQ(outcome(room.run(kAnna, command::AddMembers{.accounts = {kCara}})), "posted");
-  EXPECT_EQ(outcome(room.run(kCara, command::React{.target = said, .value = "+"})), "target_unknown");
-  EXPECT_EQ(outcome(room.run(kBert, command::React{.target = 1, .value = "+"})), "target_unknown");
+  EXPECT_EQ(outcome(room.run(kCara, command::React{.target = said, .content = Content{.bytes = "+"}})),
+            "target_unknown");
+  EXPECT_EQ(outcome(room.run(kBert, command::React{.target = 1, .content = Content{.bytes = "+"}})), "target_unknown");
   ASSERT_EQ(outcome(room.run(kAnna, command::Delete{.targets = {said}})), "posted");
-  EXPECT_EQ(outcome(room.run(kBert, command::React{.target = said, .value = "+"})), "target_deleted");
+  EXPECT_EQ(outcome(room.run(kBert, command::React{.target = said, .content = Content{.bytes = "+"}})),
+            "target_deleted");
 }
 
-TEST(React, ChecksTheValue) {
+TEST(React, ChecksItsContent) {
   Room room = group({kBert});
   room.limits.reaction_bytes = 4;
   const Seq said = room.say(kAnna);
   const auto react = [&](std::string value) {
-    return outcome(room.run(kBert, command::React{.target = said, .value = std::move(value)}));
+    return outcome(room.run(kBert, command::React{.target = said, .content = Content{.bytes = std::move(value)}}));
   };
+  EXPECT_EQ(react(""), "invalid_argument");
   EXPECT_EQ(react("abcde"), "content_too_long");
   EXPECT_EQ(react("\xff"), "invalid_text");
   EXPECT_EQ(react("\xc2"), "invalid_text");
@@ -366,19 +371,20 @@ TEST(React, SlotsAreLimitedButMineCanAlwaysChange) {
   Room room = group({kBert, kCara});
   room.limits.reactions = 1;
   const Seq said = room.say(kAnna);
-  ASSERT_EQ(outcome(room.run(kBert, command::React{.target = said, .value = "+"})), "posted");
-  EXPECT_EQ(outcome(room.run(kCara, command::React{.target = said, .value = "+"})), "too_many_reactions");
+  ASSERT_EQ(outcome(room.run(kBert, command::React{.target = said, .content = Content{.bytes = "+"}})), "posted");
+  EXPECT_EQ(outcome(room.run(kCara, command::React{.target = said, .content = Content{.bytes = "+"}})),
+            "too_many_reactions");
   EXPECT_EQ(outcome(room.run(kCara, command::React{.target = said})), "posted");  // nothing to take back
-  EXPECT_EQ(outcome(room.run(kBert, command::React{.target = said, .value = "-"})), "posted");
+  EXPECT_EQ(outcome(room.run(kBert, command::React{.target = said, .content = Content{.bytes = "-"}})), "posted");
   ASSERT_EQ(outcome(room.run(kBert, command::React{.target = said})), "posted");
-  EXPECT_EQ(outcome(room.run(kCara, command::React{.target = said, .value = "+"})), "posted");
+  EXPECT_EQ(outcome(room.run(kCara, command::React{.target = said, .content = Content{.bytes = "+"}})), "posted");
 }
 
 TEST(React, AcrossABlockIsRefused) {
   Room room = direct();
   const Seq said = room.say(kBert);
   ASSERT_EQ(outcome(room.run(kBert, command::SetBlock{.peer = kAnna, .on = true})), "posted");
-  EXPECT_EQ(outcome(room.run(kAnna, command::React{.target = said, .value = "+"})), "blocked");
+  EXPECT_EQ(outcome(room.run(kAnna, command::React{.target = said, .content = Content{.bytes = "+"}})), "blocked");
 }
 
 }  // namespace

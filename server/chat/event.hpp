@@ -41,7 +41,7 @@ struct NewMember {
 };
 
 namespace event {
-// Content of Message, Edited and CryptoCommitted stands in Event::content, beside the header.
+// Content of Message, Edited, Reacted and CryptoCommitted stands in Event::content, beside the header.
 struct Message {
   Seq reply_to = 0;
   std::vector<AccountId> mentions{};
@@ -58,7 +58,6 @@ struct Deleted {
 };
 struct Reacted {
   Seq target = 0;
-  std::string value{};
   bool operator==(const Reacted&) const = default;
 };
 struct Created {
@@ -153,6 +152,12 @@ struct Event {
   template <class T>
   [[nodiscard]] const T* as() const {
     return std::get_if<T>(&body);
+  }
+  /// The message that the content of an edit or a reaction belongs to: who may not see that, does not see the content.
+  [[nodiscard]] std::optional<Seq> content_target() const {
+    if (const auto* edited = as<event::Edited>()) return edited->target;
+    if (const auto* reacted = as<event::Reacted>()) return reacted->target;
+    return std::nullopt;
   }
   [[nodiscard]] bool is_message() const { return std::holds_alternative<event::Message>(body); }
   friend bool operator==(const Event&, const Event&) = default;

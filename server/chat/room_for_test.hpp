@@ -79,15 +79,15 @@ struct Room {
     fact.exists = true;
     fact.is_message = log[seq - 1].is_message();
     fact.author = log[seq - 1].account;
-    std::map<AccountId, std::string> slots;
+    std::map<AccountId, bool> slots;
     for (const Event& event : log) {
       if (const auto* edited = event.as<event::Edited>()) fact.edits += edited->target == seq ? 1 : 0;
       if (const auto* gone = event.as<event::Deleted>()) fact.deleted |= std::ranges::count(gone->targets, seq) != 0;
       if (const auto* reacted = event.as<event::Reacted>(); reacted && reacted->target == seq) {
-        slots[event.account] = reacted->value;
+        slots[event.account] = event.content.has_value();
       }
     }
-    std::erase_if(slots, [](const auto& slot) { return slot.second.empty(); });
+    std::erase_if(slots, [](const auto& slot) { return !slot.second; });
     fact.reactions = static_cast<std::uint32_t>(slots.size());
     fact.reacted_by_sender = slots.contains(who);
     return fact;

@@ -74,9 +74,10 @@ Result<void> check_content(const Content& content, const ChannelLimits& limits) 
   return {};
 }
 
-Result<void> check_reaction(std::string_view value, const ChannelLimits& limits) {
-  if (value.size() > limits.reaction_bytes) return fail(ErrorCode::content_too_long);
-  if (!is_valid_utf8(value) || has_control_character(value)) return fail(ErrorCode::invalid_text);
+Result<void> check_reaction(const Content& content, const ChannelLimits& limits) {
+  if (content.bytes.size() > limits.reaction_bytes) return fail(ErrorCode::content_too_long);
+  if (auto ok = check_content(content, limits); !ok) return ok;
+  if (content.is_text && has_control_character(content.bytes)) return fail(ErrorCode::invalid_text);
   return {};
 }
 

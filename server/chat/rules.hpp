@@ -64,7 +64,8 @@ Decided decide(const Case& c, const command::Join& join);
 bool belongs(Role role, Who who);
 bool is_valid(const ChannelSettings& settings);
 Result<void> check_content(const Content& content, const ChannelLimits& limits);
-Result<void> check_reaction(std::string_view value, const ChannelLimits& limits);
+/// Content as above, within reaction_bytes; text without control characters.
+Result<void> check_reaction(const Content& content, const ChannelLimits& limits);
 Result<void> check_avatar(std::string_view avatar);
 /// null where the stamp has none.
 const AccountFact* find_fact(const Stamp& stamp, const AccountId& account);

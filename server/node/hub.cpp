@@ -170,6 +170,20 @@ void Hub::recheck(Io& io, const AccountId& account, std::optional<AccountId> vie
   });
 }
 
+void Hub::parted(Io& io, const AccountId& account) {
+  recheck(io, account);
+  post([this, &io, io_alive = io.alive(), account] {
+    if (io_alive.expired()) return;
+    std::set<AccountId> watched;
+    for (const auto& ref : owner_.directory().sessions_of(account)) {
+      if (auto mine = watched_by_.find(ref.session); mine != watched_by_.end()) {
+        watched.insert(mine->second.begin(), mine->second.end());
+      }
+    }
+    for (const auto& one : watched) recheck(io, one, account);
+  });
+}
+
 void Hub::permit(const AccountId& viewer, const Watched& now) {
   auto it = watchers_.find(now.account);
   if (it == watchers_.end()) return;

@@ -30,8 +30,10 @@ class Hub {
   /// SetActive and Watch of a session. On its io executor, where `reply` gets the answer while the session lives.
   void hint(Io& io, const AccountId& account, const SessionRef& ref, const v1::ClientFrame& frame, Reply reply);
   /// Looks again whether `account` may still be watched, by `viewer` or by everybody who does, after a block, a contact
-  /// or a privacy switch changed; who watches learns what it may see now. On the executor of `io`.
+  /// or a privacy switch changed; who watches learns what it may see now. Any thread; checks on `io`.
   void recheck(Io& io, const AccountId& account, std::optional<AccountId> viewer = std::nullopt);
+  /// `account` shares a channel less with others: looks again who may watch it and whom it may watch. Any thread.
+  void parted(Io& io, const AccountId& account);
   /// Ends live sessions at once: of one device, or of all devices but `except`. Any thread.
   void end_device(const AccountId& account, const DeviceId& device, ErrorCode why);
   void end_account(const AccountId& account, const DeviceId& except, ErrorCode why);

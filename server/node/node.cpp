@@ -79,6 +79,7 @@ Node::Node(const NodeSettings& settings, const NodePorts& ports, const std::vect
     owner.ios = static_cast<std::uint32_t>(ios.size());
     owner.cached_channels = settings.cached_channels;
     owner.preview_bytes = static_cast<std::uint32_t>(settings.limits.preview_bytes);
+    owner.parted = [this](const AccountId& account) { hub_->parted(*ios_.front(), account); };
     owners_.push_back(std::make_unique<Owner>(owner, *owners[shard], ports.store, ports.queue, ports.clock,
                                               ports.random, to_io, links_.get(), metrics_));
     context_.owners.push_back(owners_.back().get());

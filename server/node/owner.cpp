@@ -273,6 +273,10 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
     if (error.code == ErrorCode::stale_owner) mine.reset();
   }
   turn_->tell(outlet_, [&](PartitionId partition) { return !failed.contains(partition); }, settings_.preview_bytes);
+  for (const auto& [id, turn] : turn_->channels()) {
+    if (!settings_.parted || failed.contains(partition_of(id))) continue;
+    for (const auto& account : turn.parted) settings_.parted(account);
+  }
   for (const auto& item : turn_->items()) {
     auto it = failed.find(partition_of(item.channel));
     if (it == failed.end()) {

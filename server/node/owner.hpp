@@ -39,6 +39,8 @@ class Owner final : public PartitionConsumer {
     std::size_t cached_channels = 100'000;
     std::size_t commands_per_turn = 4096;
     std::uint32_t preview_bytes = 16'384;
+    /// Told of an account that is no longer a member of some channel, once that is committed. Owner's executor.
+    std::function<void(const AccountId&)> parted;
   };
   Owner(const Settings& settings, Executor& executor, ChannelStore& store, CommandQueue& queue, Clock& clock,
         Random& random, Outlet::ToIo to_io, RemoteNodes* remote, NodeMetrics& metrics);

@@ -19,8 +19,7 @@ Result<void> fill_event(const Access& access, const wire::OpenedEvent& opened, s
                         v1::Event& out) {
   if (!out.mutable_header()->ParseFromString(opened.header)) return fail(ErrorCode::damaged);
   const Seq seq = opened.event.seq;
-  const auto* edited = opened.event.as<event::Edited>();
-  const Seq shown_as = edited != nullptr ? edited->target : seq;
+  const Seq shown_as = opened.event.content_target().value_or(seq);
   if (opened.content_deleted) {
     out.set_content_state(v1::CONTENT_STATE_DELETED);
   } else if (access.member.hides(seq) || access.member.hides(shown_as)) {
@@ -84,7 +83,7 @@ void send_page(Io& io, const std::shared_ptr<Page>& page, const std::map<Seq, wi
       if (!page->access.member.sees(slot.seq)) continue;
       auto& reaction = *annotation.add_reactions();
       reaction.set_account(std::string(slot.account.view()));
-      reaction.set_value(slot.value);
+      wire::from_content(slot.content, *reaction.mutable_content());
       reaction.set_seq(slot.seq);
     }
   }

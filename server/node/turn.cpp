@@ -8,8 +8,22 @@
 namespace parley {
 namespace {
 
-/// Edits of one message that a deletion has to take along; the limit of edits keeps it small.
-constexpr std::uint32_t kMaxErasuresPerTarget = 1000;
+/// Edits and reactions of one message that a deletion has to take along: what their limits allow at most.
+constexpr std::uint32_t kMaxErasuresPerTarget = 2000;
+
+/// The events whose content goes when `command` is done to a message of which `known` came.
+std::vector<Seq> content_taken(const Command& command, const wire::Annotation& known) {
+  std::vector<Seq> seqs;
+  if (std::holds_alternative<command::Delete>(command.body)) {
+    seqs = known.edits;
+    for (const auto& slot : known.reactions) seqs.push_back(slot.seq);
+  } else if (std::holds_alternative<command::React>(command.body)) {
+    for (const auto& slot : known.reactions) {
+      if (slot.account == command.stamp.account) seqs.push_back(slot.seq);
+    }
+  }
+  return seqs;
+}
 
 EventRange one_event(const ChannelId& channel, Seq seq) {
   return {channel, seq, seq, 1, 1, true};
@@ -61,14 +75,14 @@ Result<StoreQuery> Turn::second_query(StoreAnswer answer) {
   StoreQuery query;
   for (std::size_t i = 0; i < items_.size(); ++i) {
     const auto* command = items_[i].inspection ? nullptr : std::get_if<Command>(&items_[i].queued.command);
-    if (command == nullptr || !std::holds_alternative<command::Delete>(command->body)) continue;
+    if (command == nullptr) continue;
     for (Seq target : asked_[i].targets) {
       auto known = annotation(asked_[i], target);
       if (!known) continue;  // decide() will find it again and answer by name
-      for (Seq edit : known->edits) {
+      for (Seq seq : content_taken(*command, *known)) {
         if (asked_[i].erasures.size() >= kMaxErasuresPerTarget * asked_[i].targets.size()) break;
-        asked_[i].erasures.emplace_back(edit, query.events.size());
-        query.events.push_back(one_event(command->channel, edit));
+        asked_[i].erasures.emplace_back(seq, query.events.size());
+        query.events.push_back(one_event(command->channel, seq));
       }
     }
   }
@@ -112,26 +126,18 @@ LogFacts Turn::facts(const Asked& asked, const Command& command) const {
 }
 
 Result<void> Turn::annotate(const Asked& asked, const Event& event, ChannelBatch& batch) const {
-  const auto* edited = event.as<event::Edited>();
-  const auto* reacted = event.as<event::Reacted>();
-  if (edited == nullptr && reacted == nullptr) return {};
-  const Seq target = edited != nullptr ? edited->target : reacted->target;
-  auto known = annotation(asked, target);
-  if (!known) return fail(known.error());
-  if (edited != nullptr) known->edits.push_back(event.seq);
-  if (reacted != nullptr) {
-    std::erase_if(known->reactions, [&](const auto& slot) { return slot.account == event.account; });
-    if (!reacted->value.empty()) {
-      const auto place = std::find_if(known->reactions.begin(), known->reactions.end(),
-                                      [&](const auto& slot) { return event.account < slot.account; });
-      known->reactions.insert(place, {event.account, reacted->value, event.seq});
-    }
+  std::vector<Seq> targets;
+  if (const auto target = event.content_target()) targets.push_back(*target);
+  if (const auto* deleted = event.as<event::Deleted>()) targets = deleted->targets;
+  for (const Seq target : targets) {
+    auto known = annotation(asked, target);
+    if (!known) return fail(known.error());
+    if (wire::annotate(*known, event)) batch.annotations.push_back({target, wire::encode_annotation(*known)});
   }
-  batch.annotations.push_back({target, wire::encode_annotation(*known)});
   return {};
 }
 
-Result<void> Turn::erase(const Asked& asked, const event::Deleted& deleted, ChannelBatch& batch) const {
+Result<void> Turn::erase(const Asked& asked, const Event& event, ChannelBatch& batch) const {
   std::vector<EventRow> rewritten;
   auto take_out = [&](Seq seq, const std::vector<EventRow>& rows) -> Result<void> {
     if (rows.empty()) return fail(ErrorCode::damaged);
@@ -140,13 +146,14 @@ Result<void> Turn::erase(const Asked& asked, const event::Deleted& deleted, Chan
     rewritten.push_back({seq, std::move(*record)});
     return {};
   };
-  for (Seq target : deleted.targets) {
+  const auto* deleted = event.as<event::Deleted>();
+  for (Seq target : deleted != nullptr ? deleted->targets : std::vector<Seq>{}) {
     const auto at = std::find(asked.targets.begin(), asked.targets.end(), target) - asked.targets.begin();
     auto taken = take_out(target, first_.events.at(asked.first_target + static_cast<std::size_t>(at)));
     if (!taken) return taken;
   }
-  for (const auto& [edit, index] : asked.erasures) {
-    if (auto taken = take_out(edit, second_.events.at(index)); !taken) return taken;
+  for (const auto& [seq, index] : asked.erasures) {
+    if (auto taken = take_out(seq, second_.events.at(index)); !taken) return taken;
   }
   std::move(rewritten.begin(), rewritten.end(), std::back_inserter(batch.rewritten));
   return {};
@@ -210,9 +217,7 @@ void Turn::decide_command(std::size_t i, const Command& command, LoadedChannel& 
   }
   ChannelTurn& turn = of(channel);
   if (auto ready = annotate(asked, *decided, turn.batch); !ready) return answer(ready.error());
-  if (const auto* deleted = decided->as<event::Deleted>()) {
-    if (auto ready = erase(asked, *deleted, turn.batch); !ready) return answer(ready.error());
-  }
+  if (auto ready = erase(asked, *decided, turn.batch); !ready) return answer(ready.error());
   const bool talk = decided->is_message() || decided->as<event::Edited>() != nullptr ||
                     decided->as<event::Reacted>() != nullptr || decided->as<event::Deleted>() != nullptr;
   std::set<AccountId> told;
@@ -235,14 +240,16 @@ void Turn::decide_command(std::size_t i, const Command& command, LoadedChannel& 
   turn.batch.outcomes.push_back({command.stamp.account, command.stamp.send_id,
                                  wire::encode_outcome({decided->seq, ErrorCode::ok, decided->time})});
   answer(wire::StoredOutcome{decided->seq, ErrorCode::ok, decided->time});
-  const auto* edited = decided->as<event::Edited>();
-  if (turn.groups.empty() || !told.empty() || !turn.groups.back().told.empty() || edited != nullptr ||
-      turn.groups.back().edited != 0) {
+  if (const auto* removed = decided->as<event::MemberRemoved>()) turn.parted.push_back(removed->account);
+  if (decided->as<event::MemberLeft>() != nullptr) turn.parted.push_back(decided->account);
+  const Seq target = decided->content_target().value_or(0);
+  if (turn.groups.empty() || !told.empty() || !turn.groups.back().told.empty() || target != 0 ||
+      turn.groups.back().target != 0) {
     turn.groups.emplace_back();
   }
   EventGroup& group = turn.groups.back();
   group.told.assign(told.begin(), told.end());
-  group.edited = edited != nullptr ? edited->target : 0;
+  group.target = target;
   group.last = decided->seq;
   group.time = decided->time;
   sealed.record.clear();

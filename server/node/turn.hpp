@@ -32,8 +32,8 @@ struct EventGroup {
   Time time = kNever;
   /// Who is told, where this event or a later one of the turn changed that; empty: the members at the end of the turn.
   std::vector<AccountId> told;
-  /// Set for an edit, alone in its group: who cannot see the target gets the event without content.
-  Seq edited = 0;
+  /// Set for an edit or a reaction, alone in its group: who cannot see this message gets the event without content.
+  Seq target = 0;
 };
 
 /// What happened to one channel in the turn.
@@ -42,6 +42,7 @@ struct ChannelTurn {
   ChannelBatch batch;
   std::vector<EventGroup> groups;
   std::set<AccountId> registers_of;  // whose sessions learn their registers
+  std::vector<AccountId> parted;     // no longer members
   Floors floors_before;
   bool floors_moved = false;
 };
@@ -53,7 +54,8 @@ class Turn {
   /// What the store has to be asked before anything is decided. Commands that must not share a turn (the same send_id,
   /// or the same target, twice) are moved to `deferred`, and with them what follows on their channel.
   StoreQuery first_query(std::vector<TurnItem>& deferred);
-  /// Takes the answer; what deletions need on top: the edits of their targets. May be empty.
+  /// Takes the answer; what is needed on top: the events whose content a deletion or a changed reaction takes along.
+  /// May be empty.
   Result<StoreQuery> second_query(StoreAnswer answer);
   void take_second(StoreAnswer answer);
 
@@ -79,14 +81,14 @@ class Turn {
     std::optional<std::size_t> outcome;
     std::size_t first_target = 0;
     std::vector<Seq> targets;
-    std::vector<std::pair<Seq, std::size_t>> erasures;  // edits of targets: index in the second answer
+    std::vector<std::pair<Seq, std::size_t>> erasures;  // edits and reactions: index in the second answer
   };
   void decide_command(std::size_t i, const Command& command, LoadedChannel& channel, Salts& salts);
   void decide_registers(const RegisterCommand& command, const Origin& origin, LoadedChannel& channel);
   [[nodiscard]] LogFacts facts(const Asked& asked, const Command& command) const;
   [[nodiscard]] Result<wire::Annotation> annotation(const Asked& asked, Seq target) const;
   Result<void> annotate(const Asked& asked, const Event& event, ChannelBatch& batch) const;
-  Result<void> erase(const Asked& asked, const event::Deleted& deleted, ChannelBatch& batch) const;
+  Result<void> erase(const Asked& asked, const Event& event, ChannelBatch& batch) const;
   ChannelTurn& of(LoadedChannel& channel);
   void tell_channel(Outlet& outlet, ChannelTurn& turn, std::uint32_t preview_bytes);
 

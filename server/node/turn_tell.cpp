@@ -107,10 +107,10 @@ void Turn::tell_channel(Outlet& outlet, ChannelTurn& turn, std::uint32_t preview
       if (event.content.size() > preview_bytes) event.content = preview_of(event.content, preview_bytes);
     }
     std::vector<AccountId> full = group.told.empty() ? members : group.told;
-    if (group.edited != 0) {
+    if (group.target != 0) {
       std::vector<AccountId> blind;
       for (const auto& account : full) {
-        if (!channel.members.at(account).sees(group.edited)) blind.push_back(account);
+        if (!channel.members.at(account).sees(group.target)) blind.push_back(account);
       }
       std::erase_if(full,
                     [&](const AccountId& account) { return std::binary_search(blind.begin(), blind.end(), account); });

@@ -15,7 +15,6 @@ constexpr std::size_t kMaxTargets = 100;
 constexpr std::size_t kMaxTextBytes = 400'000;  // 100,000 code points
 constexpr std::size_t kMaxDataBytes = 1'048'576;
 constexpr std::size_t kMaxTypeBytes = 255;
-constexpr std::size_t kMaxReactionBytes = 256;
 constexpr std::size_t kMaxTitleBytes = 512 * 4;
 constexpr std::size_t kMaxDescriptionBytes = 8192 * 4;
 constexpr std::size_t kMaxAvatarBytes = 255;
@@ -56,8 +55,7 @@ class Reader {
       case v1::Command::kDelete:
         return delete_messages(in_.delete_());
       case v1::Command::kReact:
-        fields_.require(in_.react().value().size() <= kMaxReactionBytes, "react.value", kTooLong);
-        return command::React{fields_.seq(in_.react().target(), "react.target"), in_.react().value()};
+        return react(in_.react());
       case v1::Command::kCreateChannel:
         return create(in_.create_channel());
       case v1::Command::kDescribe:
@@ -173,6 +171,12 @@ class Reader {
   command::CryptoCommit crypto_commit(const v1::CryptoCommit& m) {
     return {.epoch = number(m.epoch(), "crypto_commit.epoch"),
             .content = m.has_content() ? content(true, m.content(), "crypto_commit.content") : Content{}};
+  }
+
+  command::React react(const v1::React& m) {
+    command::React out{.target = fields_.seq(m.target(), "react.target")};
+    if (m.has_content()) out.content = content(true, m.content(), "react.content");
+    return out;
   }
 
   Content content(bool given, const v1::Content& m, const std::string& field) {

@@ -52,7 +52,7 @@ const std::vector<std::string> kBodies{
     R"("post":{"content":{"data":"AAE=","type":"image/png"}})",
     R"("edit":{"target":"3","content":{"text":""},"cryptoEpoch":"2"})",
     R"("delete":{"targets":["1","2","9007199254740992"]})",
-    R"("react":{"target":"3","value":"x"})",
+    R"("react":{"target":"3","content":{"text":"x"}})",
     R"("react":{"target":"3"})",
     R"("createChannel":{"kind":"CHANNEL_KIND_GROUP","title":"T","description":"D","avatar":"A",)"
     R"("settings":{"post":"WHO_OWNER","add":"WHO_MEMBERS","rename":"WHO_ADMINS","historyFromStart":true},)"
@@ -229,8 +229,7 @@ TEST(FramesCommand, ListsAreNeitherEmptyNorEndless) {
 
 TEST(FramesCommand, TextsHaveAnUpperEnd) {
   const auto text = [](std::size_t size) { return std::string(size, 'x') + "\"}"; };
-  EXPECT_EQ(refused(R"("react":{"target":"1","value":")" + text(256)), "accepted");
-  EXPECT_EQ(refused(R"("react":{"target":"1","value":")" + text(257)), "react.value");
+  EXPECT_EQ(refused(R"("react":{"target":"1","content":{}})"), "react.content");
   EXPECT_EQ(refused(R"("describe":{"title":")" + text(2048)), "accepted");
   EXPECT_EQ(refused(R"("describe":{"title":")" + text(2049)), "describe.title");
   EXPECT_EQ(refused(R"("describe":{"description":")" + text(32'769)), "describe.description");

@@ -28,7 +28,7 @@ struct BodyWriter {
   }
   void operator()(const command::React& b) const {
     out.mutable_react()->set_target(b.target);
-    out.mutable_react()->set_value(b.value);
+    if (b.content) from_content(*b.content, *out.mutable_react()->mutable_content());
   }
   void operator()(const command::Create& b) const {
     v1::CreateChannel& m = *out.mutable_create_channel();

@@ -35,10 +35,7 @@ struct BodyWriter {
   void operator()(const event::Deleted& b) const {
     out.mutable_deleted()->mutable_targets()->Add(b.targets.begin(), b.targets.end());
   }
-  void operator()(const event::Reacted& b) const {
-    out.mutable_reacted()->set_target(b.target);
-    out.mutable_reacted()->set_value(b.value);
-  }
+  void operator()(const event::Reacted& b) const { out.mutable_reacted()->set_target(b.target); }
   void operator()(const event::Created& b) const {
     v1::Created& m = *out.mutable_created();
     m.set_kind(static_cast<v1::ChannelKind>(b.kind));
@@ -150,7 +147,7 @@ EventBody read_body(Fields& fields, const v1::EventHeader& h) {
     case v1::EventHeader::kDeleted:
       return event::Deleted{{h.deleted().targets().begin(), h.deleted().targets().end()}};
     case v1::EventHeader::kReacted:
-      return event::Reacted{h.reacted().target(), h.reacted().value()};
+      return event::Reacted{h.reacted().target()};
     case v1::EventHeader::kCreated:
       return read(fields, h.created());
     case v1::EventHeader::kDescribed:

@@ -78,14 +78,16 @@ Result<Member> decode_member(std::string_view record);
 
 struct ReactionSlot {
   AccountId account;
-  std::string value;
-  Seq seq = 0;
+  Content content;
+  Seq seq = 0;  // of the event that holds the content, until it is replaced, taken back or the target is deleted
   friend bool operator==(const ReactionSlot&, const ReactionSlot&) = default;
 };
 struct Annotation {
   std::vector<Seq> edits;
   std::vector<ReactionSlot> reactions;  // ascending by account
 };
+/// What `event`, an edit, a reaction or a deletion, makes of its target's annotation. False: nothing changes.
+bool annotate(Annotation& annotation, const Event& event);
 std::string encode_annotation(const Annotation& annotation);
 Result<Annotation> decode_annotation(std::string_view record);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -213,13 +214,29 @@ Result<Member> decode_member(std::string_view record) {
 
 // ---- annotation -------------------------------------------------------------------------------------------------
 
+bool annotate(Annotation& annotation, const Event& event) {
+  auto& slots = annotation.reactions;
+  if (event.as<event::Edited>() != nullptr) {
+    annotation.edits.push_back(event.seq);
+    return true;
+  }
+  if (event.as<event::Deleted>() != nullptr) return !std::exchange(slots, {}).empty();
+  if (event.as<event::Reacted>() == nullptr) return false;
+  const auto before = slots.size();
+  std::erase_if(slots, [&](const auto& slot) { return slot.account == event.account; });
+  if (!event.content) return slots.size() != before;
+  const auto place = std::ranges::find_if(slots, [&](const auto& slot) { return event.account < slot.account; });
+  slots.insert(place, {event.account, *event.content, event.seq});
+  return true;
+}
+
 std::string encode_annotation(const Annotation& annotation) {
   v1::AnnotationRecord m;
   m.mutable_edits()->Add(annotation.edits.begin(), annotation.edits.end());
   for (const ReactionSlot& slot : annotation.reactions) {
     v1::Reaction& reaction = *m.add_reactions();
     put_id(slot.account, reaction.mutable_account());
-    reaction.set_value(slot.value);
+    from_content(slot.content, *reaction.mutable_content());
     reaction.set_seq(slot.seq);
   }
   return encode(m);
@@ -233,8 +250,11 @@ Result<Annotation> decode_annotation(std::string_view record) {
   annotation->edits.assign(m.edits().begin(), m.edits().end());
   annotation->reactions.reserve(static_cast<std::size_t>(m.reactions_size()));
   for (const v1::Reaction& reaction : m.reactions()) {
+    auto content = to_content(reaction.content());
+    fields.require(content.has_value(), "reactions.content", "content is needed");
+    if (!content) continue;
     annotation->reactions.push_back(
-        {fields.id<AccountId>(reaction.account(), "reactions.account"), reaction.value(), reaction.seq()});
+        {fields.id<AccountId>(reaction.account(), "reactions.account"), std::move(*content), reaction.seq()});
   }
   if (fields.failed()) return damaged("annotation", fields);
   return annotation;

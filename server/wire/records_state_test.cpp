@@ -62,8 +62,10 @@ Member some_member() {
   return member;
 }
 
-const Annotation kAnnotation{.edits = {7, 300},
-                             .reactions = {{same<AccountId>(0xA1), "+1", 8}, {same<AccountId>(0xA2), "", 9}}};
+const Annotation kAnnotation{
+    .edits = {7, 300},
+    .reactions = {{same<AccountId>(0xA1), {.bytes = "+1"}, 8},
+                  {same<AccountId>(0xA2), {.is_text = false, .bytes = "\x01", .type = "a/b"}, 9}}};
 
 TEST(RecordsState, OutcomeRoundTrips) {
   for (const StoredOutcome& outcome :
@@ -152,7 +154,7 @@ TEST(RecordsState, AnnotationRoundTrips) {
 
 TEST(RecordsState, AReactionOfNobodyIsDamage) {
   v1::AnnotationRecord message;
-  message.add_reactions()->set_value("x");
+  message.add_reactions()->mutable_content()->set_text("x");
   EXPECT_FALSE(decode_annotation(framed(message)));
 }
 
@@ -205,8 +207,8 @@ TEST(RecordsState, GoldenBytes) {
             "01e76399b03a0037a2080212040801100512020809188080b3c19c33200428033014380c408180b3c19c33488280b3c1"
             "9c33500958026001680170ffffffffffffffff7f78018001018801019201040803100498014d");
   EXPECT_EQ(hex_encode(encode_annotation(kAnnotation)),
-            "01f3c9bb1cf8a2be1f0a0307ac0212180a10a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a112022b31180812140a10a2a2a2a2"
-            "a2a2a2a2a2a2a2a2a2a2a2a21809");
+            "01feae2db77951398d0a0307ac02121a0a10a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a112040a022b311808121e0a10a2a2"
+            "a2a2a2a2a2a2a2a2a2a2a2a2a2a212081201011a03612f621809");
 }
 
 }  // namespace

@@ -40,6 +40,12 @@ inline Event message_with(std::string text) {
   return event;
 }
 
+inline Event reaction_with(std::string text) {
+  Event event = event_with(event::Reacted{.target = 3});
+  event.content = Content{.bytes = std::move(text)};
+  return event;
+}
+
 /// No field at its default, and each kind also bare where a field may be absent.
 inline std::vector<Event> every_event() {
   const NewMember admin{.account = same<AccountId>(0xA2), .role = Role::admin, .hide_read = true};
@@ -51,7 +57,8 @@ inline std::vector<Event> every_event() {
       event_with(event::Message{}),
       event_with(event::Edited{.target = 3}),
       event_with(event::Deleted{.targets = {1, 2, 300}}),
-      event_with(event::Reacted{.target = 3, .value = "\xF0\x9F\x91\x8D"}),
+      event_with(event::Reacted{.target = 3}),
+      reaction_with("\xF0\x9F\x91\x8D"),
       event_with(event::Created{.kind = ChannelKind::group,
                                 .title = "Team",
                                 .description = "All of us",

@@ -238,6 +238,18 @@ TEST_F(RocksStore, ContentTakenOutLeavesTheFilesWhenPurged) {
   EXPECT_EQ(rows[0].record, "gone");
 }
 
+TEST_F(RocksStore, ReactionsTakenOutLeaveTheFilesWithTheContent) {
+  start();
+  const std::string secret = random_bytes(30'000, 1);
+  const std::string probe = secret.substr(15'000, 64);
+  ASSERT_TRUE(put({.channel = channel_id(1), .events = {{1, "said"}}, .annotations = {{1, secret}}}));
+  ASSERT_TRUE(driver().reopen());
+  ASSERT_TRUE(put({.channel = channel_id(1), .rewritten = {{1, "gone"}}, .annotations = {{1, "none"}}}));
+  EXPECT_TRUE(files_hold(probe));
+  EXPECT_EQ(store_->purge_rewritten().value(), 1U);
+  EXPECT_FALSE(files_hold(probe));
+}
+
 TEST_F(RocksStore, PurgingWaitsForAScanThatSeesTheContent) {
   start();
   const std::string secret = random_bytes(30'000, 1);

@@ -187,7 +187,7 @@ def store(tmp_path_factory):
             "kind": "CHANNEL_KIND_GROUP", "title": "Walks", "members": [bert.account]}})
         for i in range(150):
             anna.command(group, post={"content": {"text": f"words {i} " * 5}})
-        bert.command(group, react={"target": 10, "value": "👍"})
+        bert.command(group, react={"target": 10, "content": {"text": "👍"}})
         anna.command(group, edit={"target": 11, "content": {"text": "better words"}})
         anna.command(group, delete={"targets": ["11", "12"]})
         running = parleyd("--verify", server.data, "--json")

@@ -242,7 +242,7 @@ async def test_somebody_elses_channel_cannot_be_told_from_none(server, anna, ber
         lambda at: {"hideMessages": {"channelId": at, "from": 1, "to": 2}},
     ]
     commands = [{"post": {"content": {"text": "x"}}}, {"edit": {"target": 2, "content": {"text": "x"}}},
-                {"delete": {"targets": [2]}}, {"react": {"target": 2, "value": "+"}}, {"leave": {}},
+                {"delete": {"targets": [2]}}, {"react": {"target": 2, "content": {"text": "+"}}}, {"leave": {}},
                 {"describe": {"title": "x"}}, {"addMembers": {"accounts": [stranger.account]}}]
     async with await Live.open(stranger) as live:
         for at in (channel, new_id()):
@@ -293,7 +293,7 @@ async def test_a_seq_in_the_future_is_named(server, anna, bert):
                      {"getHistory": {"channelId": channel, "to": future}},
                      {"getHistory": {"channelId": channel, "from": future + 1}}):
             assert await refusal(live.ask(**body)) == "seq_in_future", body
-        for body in ({"react": {"target": future, "value": "+"}}, {"delete": {"targets": [future]}},
+        for body in ({"react": {"target": future, "content": {"text": "+"}}}, {"delete": {"targets": [future]}},
                      {"edit": {"target": 1 << 52, "content": {"text": "x"}}},
                      {"post": {"content": {"text": "x"}, "replyTo": future}}):
             assert await refusal(live.command(channel, **body)) == "target_unknown", body
@@ -391,7 +391,7 @@ async def test_sql_in_every_string_is_only_text(server, bert):
     async with await Live.open(person) as live:
         channel = await live.group(bert, title="t'; --", description=evil)
         seq = await live.post(channel, evil)
-        await live.command(channel, react={"target": seq, "value": "'; --"})
+        await live.command(channel, react={"target": seq, "content": {"text": "'; --"}})
         page = await live.history(channel)
         assert page["events"][-2]["content"]["text"] == evil
         assert (await live.ask(getChannel={"channelId": channel}))["channel"]["description"] == evil
@@ -414,7 +414,7 @@ async def test_content_over_its_limits_is_refused_by_name(server, anna, bert):
         assert await refusal(post(data="eA==", type="a\nb")) == "invalid_argument"
         assert await refusal(post(text="x", preview=True)) == "invalid_argument"
         seq = await live.post(channel, "y")
-        assert await refusal(live.command(channel, react={"target": seq, "value": "x" * 65})) == "content_too_long"
+        assert await refusal(live.command(channel, react={"target": seq, "content": {"text": "x" * 65}})) == "content_too_long"
         many = [new_id() for _ in range(known["mentions_per_message"] + 1)]
         assert await refusal(live.command(channel, post={"content": {"text": "x"}, "mentions": many})) == "invalid_argument"
         assert await refusal(live.command(channel, delete={"targets": list(range(1, 102))})) == "invalid_argument"

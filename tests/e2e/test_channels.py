@@ -173,7 +173,7 @@ async def test_newcomers_see_from_joining_on_or_from_the_start(server, anna, ber
         assert [text for text in map(text_of, await c.whole_history(channel)) if text] == ["before anybody came", "for two"]
         assert "unread" not in (await c.row(channel))
         # What Bert may not see he cannot point at, and a reply to it comes without its content.
-        assert await refusal(b.command(channel, react={"target": 2, "value": "+"})) == "target_unknown"
+        assert await refusal(b.command(channel, react={"target": 2, "content": {"text": "+"}})) == "target_unknown"
         assert await refusal(b.command(channel, post={"content": {"text": "x"}, "replyTo": 2})) == "target_unknown"
         seq = number((await a.command(channel, edit={"target": 2, "content": {"text": "edited secret"}}))["seq"])
         edited = await b.event_at(channel, seq)
@@ -276,7 +276,7 @@ async def test_a_block_stops_both_sides_and_an_unblock_ends_it(server):
         await until(lambda: blocked_flag(a, channel), bool)
         assert await refusal(b.command(channel, post={"content": {"text": "x"}})) == "blocked"
         assert await refusal(a.command(channel, post={"content": {"text": "x"}})) == "blocked"
-        assert await refusal(b.command(channel, react={"target": 2, "value": "+"})) == "blocked"
+        assert await refusal(b.command(channel, react={"target": 2, "content": {"text": "+"}})) == "blocked"
         assert [one["account"] for one in anna.call("GET", "/v1/blocks")["people"]] == [bert.account]
         assert not await blocked_flag(b, channel), "who is blocked is not told by whom"
         anna.call("DELETE", f"/v1/blocks/{uuid_text(bert.account)}")
@@ -356,15 +356,15 @@ async def test_who_left_learns_nothing_of_what_came_after(server, anna, bert, ca
     async with await Live.open(anna) as a, await Live.open(bert) as b, await Live.open(cara) as c:
         channel = await a.group(bert, cara)
         message = await a.post(channel, "hello")
-        await c.command(channel, react={"target": message, "value": "+"})
+        await c.command(channel, react={"target": message, "content": {"text": "+"}})
         left = number((await b.command(channel, leave={}))["seq"])
-        await a.command(channel, react={"target": message, "value": "!"})
+        await a.command(channel, react={"target": message, "content": {"text": "!"}})
         await a.command(channel, edit={"target": message, "content": {"text": "edited later"}})
         await a.post(channel, "later")
         page = await b.history(channel)
         assert (number(page["to"]), number(page["head"])) == (left, left)
         seen = next(event for event in page["events"] if seq_of(event) == message)
         assert text_of(seen) == "hello"
-        assert seen["annotation"] == {"reactions": [{"account": cara.account, "value": "+", "seq": str(message + 1)}]}
+        assert seen["annotation"] == {"reactions": [{"account": cara.account, "content": {"text": "+"}, "seq": str(message + 1)}]}
         assert await refusal(b.history(channel, to=left + 1)) == "seq_in_future"
         assert await refusal(b.ask(getContent={"channelId": channel, "seq": left + 1})) == "target_unknown"

@@ -130,19 +130,20 @@ async def test_a_deletion_takes_the_content_and_its_versions_and_leaves_the_plac
         send_id = new_id()
         seq = await a.post(channel, "a mistake", send_id)
         await a.command(channel, edit={"target": seq, "content": {"text": "a worse mistake"}})
-        await a.command(channel, react={"target": seq, "value": "🙈"})
+        await a.command(channel, react={"target": seq, "content": {"text": "🙈"}})
         assert await refusal(b.command(channel, delete={"targets": [seq]})) == "not_author"
         gone = await a.command(channel, delete={"targets": [seq]})
         assert (await b.event_at(channel, number(gone["seq"])))["header"]["deleted"]["targets"] == [str(seq)]
         history = await b.whole_history(channel)
         assert "mistake" not in str(history)
+        assert "🙈" not in str(history), "what was said of it goes with it"
         event = next(one for one in history if seq_of(one) == seq)
         assert (event["contentState"], event["header"]["sendId"]) == ("CONTENT_STATE_DELETED", send_id)
         whole = (await b.ask(getContent={"channelId": channel, "seq": seq}))["content"]
         assert whole["contentState"] == "CONTENT_STATE_DELETED" and "content" not in whole
         versions = (await b.ask(getVersions={"channelId": channel, "seq": seq}))["versions"]
         assert "mistake" not in str(versions)
-        for body in ({"edit": {"target": seq, "content": {"text": "x"}}}, {"react": {"target": seq, "value": "+"}},
+        for body in ({"edit": {"target": seq, "content": {"text": "x"}}}, {"react": {"target": seq, "content": {"text": "+"}}},
                      {"delete": {"targets": [seq]}}):
             assert await refusal(a.command(channel, **body)) == "target_deleted"
         # The id outlives the content: a retry does not bring it back.
@@ -165,12 +166,16 @@ async def test_a_reaction_is_one_slot_for_each(server, anna, bert):
     async with await Live.open(anna) as a, await Live.open(bert) as b:
         channel = await a.direct(bert)
         seq = await a.post(channel, "cake?")
-        await a.command(channel, react={"target": seq, "value": "👍"})
-        await b.command(channel, react={"target": seq, "value": "👍"})
-        told = number((await b.command(channel, react={"target": seq, "value": SEVEN}))["seq"])
-        assert (await a.event_at(channel, told))["header"]["reacted"] == {"target": str(seq), "value": SEVEN}
+        await a.command(channel, react={"target": seq, "content": {"text": "👍"}})
+        await b.command(channel, react={"target": seq, "content": {"text": "👍"}})
+        told = number((await b.command(channel, react={"target": seq, "content": {"text": SEVEN}}))["seq"])
+        event = await a.event_at(channel, told)
+        assert event["header"]["reacted"] == {"target": str(seq)}
+        assert event["content"] == {"text": SEVEN}
         reactions = (await only_event(a, channel, seq))["annotation"]["reactions"]
-        assert {one["account"]: one["value"] for one in reactions} == {anna.account: "👍", bert.account: SEVEN}
+        assert {one["account"]: one["content"]["text"] for one in reactions} == {anna.account: "👍", bert.account: SEVEN}
+        first = next(one for one in await a.whole_history(channel) if seq_of(one) == told - 1)
+        assert "content" not in first and first["contentState"] == "CONTENT_STATE_DELETED", "replaced"
         await b.command(channel, react={"target": seq})
         reactions = (await only_event(a, channel, seq))["annotation"]["reactions"]
         assert [one["account"] for one in reactions] == [anna.account]

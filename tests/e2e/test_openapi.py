@@ -58,7 +58,7 @@ class World:
             "createChannel": {"kind": "CHANNEL_KIND_GROUP", "title": "Walks", "members": [self.bert.account]}})
         self.seq = int(self.anna.command(self.group, post={"content": {"text": "Where?"}})["seq"])
         self.anna.command(self.group, edit={"target": self.seq, "content": {"text": "Where to?"}})
-        self.bert.command(self.group, react={"target": self.seq, "value": "👍"})
+        self.bert.command(self.group, react={"target": self.seq, "content": {"text": "👍"}})
         self.path = f"/v1/channels/{uuid_text(self.group)}"
 
     def post(self, **fields):

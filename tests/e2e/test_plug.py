@@ -38,7 +38,7 @@ class Sends:
         mine = [one for one, seq in self.told.items() if "post" in self.bodies[one] and one not in self.deleting]
         roll = self.chance.random()
         if mine and roll < 0.1:
-            self.bodies[send_id] = {"react": {"target": self.told[self.chance.choice(mine)], "value": "+"}}
+            self.bodies[send_id] = {"react": {"target": self.told[self.chance.choice(mine)], "content": {"text": "+"}}}
         elif mine and roll < 0.2:
             gone = self.chance.choice(mine)
             self.deleting.add(gone)

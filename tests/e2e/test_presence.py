@@ -101,6 +101,18 @@ async def test_people_in_a_group_may_watch_each_other(server, anna, bert):
         assert "online" not in (await watch(b, anna))[anna.account]
 
 
+@live_test()
+async def test_who_is_taken_out_of_the_last_common_group_sees_and_is_seen_no_more(server, anna, bert):
+    cara = server.sign_up()
+    async with await Live.open(anna) as a, await Live.open(bert) as b, await Live.open(cara) as c:
+        channel = await a.group(bert, cara)
+        assert (await watch(b, cara))[cara.account]["online"]
+        assert (await watch(c, bert))[bert.account]["online"]
+        await a.command(channel, removeMember={"account": bert.account})
+        assert await presence_of(c, bert) == {"account": bert.account}
+        assert await presence_of(b, cara) == {"account": cara.account}
+
+
 @pytest.mark.parametrize("online, last_seen", [("AUDIENCE_NOBODY", "AUDIENCE_EVERYONE"), ("AUDIENCE_NOBODY", "AUDIENCE_NOBODY"),
                                                ("AUDIENCE_CONTACTS", "AUDIENCE_CONTACTS")])
 @live_test()

@@ -162,7 +162,7 @@ async def direct_and_group(anna, bert, a, b, other, names):
 
     speak = {"content": {"text": "I do, and Anna brings cake"}, "replyTo": 2, "mentions": [anna.account]}
     reply = number((await b.live.command(group, post=speak))["seq"])
-    await a.command(group, react={"target": reply, "value": "🎂"})
+    await a.command(group, react={"target": reply, "content": {"text": "🎂"}})
     await a.command(group, edit={"target": 2, "content": {"text": "Who comes along on Sunday at ten?"}})
     gone = await a.command(group, post={"content": {"text": "wrong window"}})
     await a.command(group, delete={"targets": [gone]})
@@ -398,7 +398,7 @@ async def direct_and_group(anna, bert, a, b, other, names):
 
     speak = {"content": {"text": "I do, and Anna brings cake"}, "replyTo": 2, "mentions": [anna.account]}
     reply = number((await b.live.command(group, post=speak))["seq"])
-    await a.command(group, react={"target": reply, "value": "🎂"})
+    await a.command(group, react={"target": reply, "content": {"text": "🎂"}})
     await a.command(group, edit={"target": 2, "content": {"text": "Who comes along on Sunday at ten?"}})
     gone = await a.command(group, post={"content": {"text": "wrong window"}})
     await a.command(group, delete={"targets": [gone]})

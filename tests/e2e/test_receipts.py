@@ -102,7 +102,7 @@ async def test_a_badge_is_arithmetic(server, anna, bert):
         await b.post(channel, "posting does not read")
         assert await badge(b) == (1, 1)
         await a.command(channel, edit={"target": first, "content": {"text": "uno"}})
-        await a.command(channel, react={"target": first, "value": "+"})
+        await a.command(channel, react={"target": first, "content": {"text": "+"}})
         assert await badge(b) == (1, 1)
         second = await a.post(channel, "two", mentions=[bert.account])
         await a.command(channel, delete={"targets": [second]})

@@ -111,7 +111,7 @@ class Run {
         break;
       case 2:
         command.mutable_react()->set_target(some_seq);
-        command.mutable_react()->set_value(dice().once_in(3) ? "" : "+1");
+        if (!dice().once_in(3)) command.mutable_react()->mutable_content()->set_text("+1");
         break;
       case 3:
         command.mutable_add_members()->add_accounts(some_account());

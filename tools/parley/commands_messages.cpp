@@ -68,7 +68,7 @@ Exit react(const Options& options, const Flags& flags) {
       options, flags.channel,
       [&](v1::Command& body) {
         body.mutable_react()->set_target(flags.seq);
-        body.mutable_react()->set_value(flags.value);
+        if (!flags.value.empty()) body.mutable_react()->mutable_content()->set_text(flags.value);
       },
       flags.value.empty() ? "Taken back" : "Reacted");
 }

@@ -37,7 +37,13 @@ std::string names(const Members& members, People& people) {
 }
 
 /// What an event that is no message did.
-std::string deed_of(const v1::EventHeader& header, People& people) {
+std::string text_of(const v1::Content& content) {
+  if (content.has_data()) return fmt::format("({} bytes of {})", content.data().size(), safe(content.type()));
+  return content.preview() ? content.text() + "…" : content.text();
+}
+
+std::string deed_of(const v1::Event& event, People& people) {
+  const v1::EventHeader& header = event.header();
   using H = v1::EventHeader;
   switch (header.body_case()) {
     case H::kEdited:
@@ -48,9 +54,10 @@ std::string deed_of(const v1::EventHeader& header, People& people) {
       return "deleted" + list;
     }
     case H::kReacted:
-      if (header.reacted().value().empty())
-        return fmt::format("took back the reaction to #{}", header.reacted().target());
-      return fmt::format("reacted {} to #{}", safe(header.reacted().value()), header.reacted().target());
+      if (event.content_state() != v1::CONTENT_STATE_UNSPECIFIED)
+        return fmt::format("reacted to #{}", header.reacted().target());
+      if (!event.has_content()) return fmt::format("took back the reaction to #{}", header.reacted().target());
+      return fmt::format("reacted {} to #{}", safe(text_of(event.content())), header.reacted().target());
     case H::kCreated:
       return header.created().title().empty() ? "began the chat"
                                               : fmt::format("created \"{}\"", safe(header.created().title()));
@@ -91,7 +98,7 @@ std::string_view kind_of(const v1::EventHeader& header) {
 boost::json::array reactions_of(const v1::Event& event, People& people) {
   boost::json::array list;
   for (const auto& reaction : event.annotation().reactions()) {
-    list.push_back({{"by", people.name_of(account_of(reaction.account()))}, {"value", reaction.value()}});
+    list.push_back({{"by", people.name_of(account_of(reaction.account()))}, {"value", text_of(reaction.content())}});
   }
   return list;
 }
@@ -147,9 +154,7 @@ std::string_view name_of(Role role) {
 std::string text_of(const v1::Event& event) {
   if (event.content_state() == v1::CONTENT_STATE_DELETED) return "(deleted)";
   if (event.content_state() == v1::CONTENT_STATE_HIDDEN) return "(deleted for me)";
-  const v1::Content& content = event.annotation().has_current() ? event.annotation().current() : event.content();
-  if (content.has_data()) return fmt::format("({} bytes of {})", content.data().size(), safe(content.type()));
-  return content.preview() ? content.text() + "…" : content.text();
+  return text_of(event.annotation().has_current() ? event.annotation().current() : event.content());
 }
 
 std::string line_of(const v1::Event& event, People& people) {
@@ -157,7 +162,7 @@ std::string line_of(const v1::Event& event, People& people) {
   std::string line =
       fmt::format("{} #{} {}", local_time(header.time()), header.seq(), people.name_of(account_of(header.account())));
   if (!header.has_message()) {
-    line += " " + deed_of(header, people);
+    line += " " + deed_of(event, people);
     if (header.has_edited()) line += ": " + safe(text_of(event));
     return line;
   }
@@ -165,7 +170,7 @@ std::string line_of(const v1::Event& event, People& people) {
   line += ": " + safe(text_of(event));
   if (event.annotation().edits_size() > 0) line += " (edited)";
   for (const auto& reaction : event.annotation().reactions()) {
-    line += fmt::format(" [{} {}]", people.name_of(account_of(reaction.account())), safe(reaction.value()));
+    line += fmt::format(" [{} {}]", people.name_of(account_of(reaction.account())), safe(text_of(reaction.content())));
   }
   return line;
 }
@@ -180,10 +185,10 @@ boost::json::object json_of(const v1::Event& event, People& people) {
   out["account"] = account.str();
   out["by"] = people.name_of(account);
   if (!header.has_message() && !header.has_edited()) {
-    out["what"] = deed_of(header, people);
+    out["what"] = deed_of(event, people);
     if (header.has_reacted()) {
       out["target"] = header.reacted().target();
-      out["value"] = header.reacted().value();
+      out["value"] = text_of(event.content());
     }
     return out;
   }

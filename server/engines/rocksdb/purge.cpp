@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,9 +41,9 @@ Result<Waiting> find_waiting(const Database& database, const rocksdb::Snapshot* 
 }
 
 /// Largest keys of the files of the lowest level in use: what lies in one of them is rewritten in one go.
-std::vector<std::string> bottom_files(const Database& database) {
+std::vector<std::string> bottom_files(const Database& database, rocksdb::ColumnFamilyHandle* family) {
   rocksdb::ColumnFamilyMetaData metadata;
-  database.db().GetColumnFamilyMetaData(database.events(), &metadata);
+  database.db().GetColumnFamilyMetaData(family, &metadata);
   std::vector<std::string> ends;
   for (auto level = metadata.levels.rbegin(); level != metadata.levels.rend() && level->level > 0; ++level) {
     if (level->files.empty()) continue;
@@ -53,8 +54,8 @@ std::vector<std::string> bottom_files(const Database& database) {
   return ends;
 }
 
-rocksdb::Status compact(const Database& database, const std::string& first, const std::string& last,
-                        std::atomic<bool>& cancel) {
+rocksdb::Status compact(const Database& database, rocksdb::ColumnFamilyHandle* family, const std::string& first,
+                        const std::string& last, std::atomic<bool>& cancel) {
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;
   options.canceled = &cancel;
@@ -62,7 +63,35 @@ rocksdb::Status compact(const Database& database, const std::string& first, cons
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
   const rocksdb::Slice begin(first);
   const rocksdb::Slice end(last);
-  return database.db().CompactRange(options, database.events(), &begin, &end);
+  return database.db().CompactRange(options, family, &begin, &end);
+}
+
+/// Rewrites the files in which `keys` (ascending) lie.
+rocksdb::Status compact_around(const Database& database, rocksdb::ColumnFamilyHandle* family,
+                               const std::vector<std::string>& keys, std::atomic<bool>& cancel) {
+  const std::vector<std::string> ends = bottom_files(database, family);
+  const auto file_of = [&](const std::string& key) { return std::ranges::lower_bound(ends, key) - ends.begin(); };
+  rocksdb::Status status;
+  for (std::size_t first = 0; status.ok() && first < keys.size();) {
+    std::size_t last = first;
+    while (last + 1 < keys.size() && file_of(keys[last + 1]) == file_of(keys[first])) ++last;
+    status = compact(database, family, keys[first], keys[last], cancel);
+    first = last + 1;
+  }
+  return status;
+}
+
+/// Where the annotations of each channel begin and end: reactions stand there, too.
+std::vector<std::string> annotation_keys(const std::vector<std::string>& event_keys) {
+  std::vector<std::string> keys;
+  for (const std::string& event_key : event_keys) {
+    const auto channel = ChannelId::from_bytes(std::string_view(event_key).substr(0, 16));
+    std::string first = annotation_key(*channel, 0);
+    if (!keys.empty() && first == keys[keys.size() - 2]) continue;
+    keys.push_back(std::move(first));
+    keys.push_back(annotation_key(*channel, std::numeric_limits<Seq>::max()));
+  }
+  return keys;
 }
 
 /// Old values still seen by a snapshot would survive the rewriting.
@@ -94,15 +123,9 @@ Result<std::size_t> purge_rewritten(const Database& database, std::atomic<bool>&
 
   // Flushing everything frees the log files that hold old values.
   auto status = db.Flush({}, {database.state(), database.events(), database.outcomes()});
-  const std::vector<std::string> ends = bottom_files(database);
-  const auto file_of = [&](const std::string& key) { return std::ranges::lower_bound(ends, key) - ends.begin(); };
   const auto& keys = waiting->event_keys;
-  for (std::size_t first = 0; status.ok() && first < keys.size();) {
-    std::size_t last = first;
-    while (last + 1 < keys.size() && file_of(keys[last + 1]) == file_of(keys[first])) ++last;
-    status = compact(database, keys[first], keys[last], cancel);
-    first = last + 1;
-  }
+  if (status.ok()) status = compact_around(database, database.events(), keys, cancel);
+  if (status.ok()) status = compact_around(database, database.state(), annotation_keys(keys), cancel);
   if (!status.ok()) return fail(to_error(status, "cannot purge"));
 
   rocksdb::WriteBatch done;

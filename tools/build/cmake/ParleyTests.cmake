@@ -116,7 +116,8 @@ if(NOT PARLEY_SANITIZE)
   set_tests_properties(check_layers check_generated_docs check_build_tools PROPERTIES LABELS check TIMEOUT 60)
 endif()
 
-# Told to every test: what ThreadSanitizer cannot see into. Ignored by other builds.
+# Told to every test: what ThreadSanitizer cannot see into, and that AddressSanitizer keeps little of what was freed,
+# because some tests look at memory. Ignored by other builds.
 get_property(all_tests DIRECTORY PROPERTY TESTS)
 set_property(TEST ${all_tests} APPEND PROPERTY ENVIRONMENT
-  "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/sanitizers/tsan-suppressions.txt")
+  "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/sanitizers/tsan-suppressions.txt;ASAN_OPTIONS=quarantine_size_mb=16")
