@@ -32,6 +32,7 @@ struct ListenOption {
 struct Config {
   std::string data = "./data";
   std::vector<ListenOption> listen;
+  std::string admin_socket = "admin.sock";  // within `data` where not absolute; "off": none
   std::string tls_certificate, tls_key;
   log::Level log_level = log::Level::info;
   log::Format log_format = log::Format::text;

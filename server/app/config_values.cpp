@@ -198,6 +198,11 @@ std::vector<KeyBinding> make_bindings() {
       bool_key({"trust_forwarded", "a reverse proxy on this machine tells the client's address in X-Forwarded-For",
                 "true|false"},
                &Config::trust_forwarded));
+  all.push_back(text_key({"admin_socket",
+                          "Unix socket for parley admin, which only the server's own user may open; without a leading "
+                          "slash it lies in the data directory. off: none",
+                          "FILE"},
+                         &Config::admin_socket));
   all.push_back(text_key({"tls.certificate", "PEM file: certificate, then its chain; read again on SIGHUP", "FILE"},
                          &Config::tls_certificate));
   all.push_back(text_key({"tls.key", "PEM file: private key of the certificate", "FILE"}, &Config::tls_key));

@@ -7,6 +7,8 @@
 #include <future>
 #include <utility>
 
+#include "app/admin/audit_log.hpp"
+#include "app/admin/operations.hpp"
 #include "app/data_dir.hpp"
 #include "app/process_metrics.hpp"
 #include "base/log.hpp"
@@ -117,10 +119,14 @@ struct Server::Parts {
   std::unique_ptr<HttpApiParts> api_parts;
   std::unique_ptr<HttpApi> api;
   std::unique_ptr<Gateway> gateway;
+  std::unique_ptr<AuditLog> audit;
+  std::unique_ptr<AdminParts> admin_parts;
+  std::unique_ptr<AdminServer> admin;
   std::atomic<bool> draining = false;
   std::atomic<bool> node_stopped = false;
 
   ~Parts() {
+    if (admin) admin->stop();  // its operations wait for the threads below
     pool.stop();
     for (auto& owner : owners) owner->stop();
   }
@@ -214,6 +220,24 @@ struct Server::Parts {
     };
     gateway = std::make_unique<Gateway>(pool, clock, metrics, gateway_options(config), factory, *api);
   }
+
+  /// Nothing where the configuration wants none.
+  Result<void> make_admin() {
+    const auto socket = admin_socket_of(config, data.path());
+    if (!socket) return {};
+    auto log = AuditLog::open(data.path() / "audit.jsonl", clock);
+    if (!log) return fail(std::move(log.error()));
+    audit = std::move(*log);
+    admin_parts = std::make_unique<AdminParts>(AdminParts{config, data.path(), *node, *service, *accounts, *store, pool,
+                                                          *gateway, *audit, clock, random, metrics,
+                                                          [this] { process.update(); }, draining, clock.now()});
+    AdminOptions options;
+    options.socket = *socket;
+    options.owns_directory = socket->parent_path() == data.path();
+    admin = std::make_unique<AdminServer>(std::move(options), *audit);
+    add_admin_operations(*admin, *admin_parts);
+    return {};
+  }
 };
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -235,11 +259,13 @@ Result<std::unique_ptr<Server>> Server::open(const Config& config) {
   parts->node->start();
   for (std::size_t i = 0; i < parts->pool.size(); ++i) parts->tick(i);
   parts->make_gateway();
+  if (auto made = parts->make_admin(); !made) return fail(std::move(made.error()));
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
 Result<void> Server::listen() {
-  return parts_->gateway->listen();
+  if (auto listening = parts_->gateway->listen(); !listening || !parts_->admin) return listening;
+  return parts_->admin->listen();
 }
 
 std::vector<std::string> Server::urls() const {
@@ -270,6 +296,7 @@ bool Server::drained() const {
 
 void Server::stop() {
   if (!parts_) return;
+  if (parts_->admin) parts_->admin->stop();
   const ErrorInfo& why = error_info(ErrorCode::draining);
   parts_->gateway->close_all(why.close_code, std::string(why.name), kCloseGrace);
   if (!parts_->gateway->wait_until_closed(kCloseLimit)) {

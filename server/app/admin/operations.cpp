@@ -1,0 +1,15 @@
+#include "app/admin/operations.hpp"
+
+namespace parley {
+
+std::optional<std::filesystem::path> admin_socket_of(const Config& config, const std::filesystem::path& data) {
+  if (config.admin_socket == "off" || config.admin_socket.empty()) return std::nullopt;
+  return data / config.admin_socket;  // an absolute path replaces what stands before it
+}
+
+void add_admin_operations(AdminServer& admin, AdminParts& parts) {
+  add_status_operations(admin, parts);
+  add_audit_operations(admin, parts);
+}
+
+}  // namespace parley

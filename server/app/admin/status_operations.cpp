@@ -1,0 +1,95 @@
+// How the server is doing, what it logs, and its end.
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "app/admin/operations.hpp"
+#include "base/log.hpp"
+#include "base/version.hpp"
+#include "engines/rocksdb/channel_store.hpp"
+#include "gateway/gateway.hpp"
+#include "node/node.hpp"
+
+namespace parley {
+namespace {
+
+std::string_view name_of(log::Level level) {
+  switch (level) {
+    case log::Level::debug:
+      return "debug";
+    case log::Level::info:
+      return "info";
+    case log::Level::warning:
+      return "warning";
+    case log::Level::error:
+      return "error";
+    case log::Level::off:
+      break;
+  }
+  return "off";
+}
+
+log::Level level_now() {
+  return log::detail::level.load(std::memory_order_relaxed);
+}
+
+/// "ready", or the name of the error with which the store answers.
+std::string store_state(const AdminCall& call, AdminParts& parts) {
+  const auto answer = await<StoreAnswer>(call, [&](auto done) {
+    StoreQuery query;
+    query.channels.emplace_back();  // of no channel: an answer is all that matters
+    parts.store.read(std::move(query), parts.pool.at(0), std::move(done));
+  });
+  return answer ? "ready" : std::string(answer.error().name());
+}
+
+Result<boost::json::value> status(const AdminCall& call, AdminParts& parts) {
+  boost::json::array listening;
+  for (const ListenAddress& address : parts.gateway.listening()) {
+    listening.emplace_back(ListenOption{address.host, address.port, address.secure, std::nullopt}.url());
+  }
+  const Time now = parts.clock.now();
+  return boost::json::object{{"version", version()},
+                             {"pid", ::getpid()},
+                             {"incarnation", parts.store.incarnation().str()},
+                             {"started", to_unix_ms(parts.started)},
+                             {"uptime_ms", to_unix_ms(now) - to_unix_ms(parts.started)},
+                             {"data", parts.data.string()},
+                             {"listening", std::move(listening)},
+                             {"connections", parts.gateway.connections()},
+                             {"draining", parts.draining.load()},
+                             {"store", store_state(call, parts)},
+                             {"log_level", name_of(level_now())}};
+}
+
+Result<boost::json::value> set_log_level(AdminCall& call) {
+  const auto body = call.body();
+  if (!body) return fail(body.error());
+  const auto* wanted = body->if_contains("level");
+  const auto level = wanted != nullptr && wanted->is_string() ? log::parse_level(wanted->as_string()) : std::nullopt;
+  if (!level) {
+    return fail(ErrorCode::invalid_argument, "level: one of debug, info, warning, error and off is needed");
+  }
+  const log::Level before = level_now();
+  call.remember("before", name_of(before));
+  call.remember("level", name_of(*level));
+  log::set_level(*level);
+  return boost::json::object{{"before", name_of(before)}, {"level", name_of(*level)}};
+}
+
+Result<boost::json::value> drain() {
+  // As an operator's signal does it: main() waits for one, and there is one way to end.
+  ::kill(::getpid(), SIGTERM);
+  return boost::json::object{{"draining", true}};
+}
+
+}  // namespace
+
+void add_status_operations(AdminServer& admin, AdminParts& parts) {
+  admin.look("GET", "/status", [&parts](AdminCall& call) { return status(call, parts); });
+  admin.change("PUT", "/log-level", "set_log_level", set_log_level);
+  admin.change("POST", "/drain", "drain", [](AdminCall&) { return drain(); });
+}
+
+}  // namespace parley
