@@ -14,8 +14,10 @@ namespace parley {
 namespace {
 
 constexpr std::string_view kPrefix = "PARLEY_";
-/// Variables of our tests and tools, which parleyd has nothing to do with.
-constexpr std::string_view kForeign[] = {"PARLEY_CONFIG", "PARLEY_BIN", "PARLEY_GEN", "PARLEY_PRESET_SANITIZE"};
+/// Variables of the client, our tests and tools, which parleyd has nothing to do with.
+constexpr std::string_view kForeign[] = {"PARLEY_CONFIG",          "PARLEY_BIN",          "PARLEY_GEN",
+                                         "PARLEY_PRESET_SANITIZE", "PARLEY_SERVER",       "PARLEY_PROFILE",
+                                         "PARLEY_PASSWORD",        "PARLEY_NEW_PASSWORD", "PARLEY_CA"};
 
 std::string joined(const std::vector<std::string>& lines) {
   std::string out;
@@ -47,6 +49,10 @@ void check_together(LoadedConfig& loaded, std::vector<std::string>& mistakes) {
                       "listen on 127.0.0.1 or leave it at normal",
                       loaded.from["password_cost"], option.url()));
     }
+    if (option.proxy && config.trusted_proxies.empty()) {
+      mistakes.push_back(fmt::format("{}: listen: {} is for proxies alone; name them in trusted_proxies",
+                                     loaded.from["listen"], option.url()));
+    }
     if (!option.secure && !option.is_loopback()) {
       loaded.warnings.push_back(fmt::format(
           "{} is not encrypted and can be reached from elsewhere: set tls.certificate and tls.key, or let a "
@@ -72,7 +78,8 @@ bool ListenOption::is_loopback() const {
 
 std::string ListenOption::url() const {
   const bool v6 = host.find(':') != std::string::npos;
-  return fmt::format("{}://{}{}{}:{}", secure ? "https" : "http", v6 ? "[" : "", host, v6 ? "]" : "", port);
+  return fmt::format("{}{}://{}{}{}:{}", secure ? "https" : "http", proxy ? "+proxy" : "", v6 ? "[" : "", host,
+                     v6 ? "]" : "", port);
 }
 
 std::string ConfigKey::flag() const {
@@ -159,7 +166,7 @@ std::vector<Setting> read_environment(const std::vector<std::pair<std::string, s
 
 Result<LoadedConfig> load_config(const std::vector<Setting>& settings, unsigned cores) {
   LoadedConfig loaded;
-  loaded.config.listen.push_back({"127.0.0.1", 8080, false, std::nullopt});
+  loaded.config.listen.push_back({"127.0.0.1", 8080, false, false, std::nullopt});
   loaded.config.io_threads = std::clamp(cores, 1U, 256U);
   loaded.config.owners = std::clamp(cores / 8, 1U, 64U);
   for (const auto& key : config_keys()) loaded.from[key.name] = "default";

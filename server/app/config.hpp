@@ -23,6 +23,7 @@ struct ListenOption {
   std::string host;
   std::uint16_t port = 0;      // 0: any free one
   bool secure = false;         // TLS
+  bool proxy = false;          // connections begin with a header of the PROXY protocol
   std::optional<bool> scheme;  // as written: https, http, or nothing (TLS where there is a certificate)
 
   [[nodiscard]] bool is_loopback() const;
@@ -43,8 +44,8 @@ struct Config {
   std::vector<std::string> web_origins;
   PasswordCost password_cost = PasswordCost::normal;
   MetricsAccess metrics = MetricsAccess::loopback;
-  bool limit_loopback = false;   // limits per address count this machine's own addresses too
-  bool trust_forwarded = false;  // believe X-Forwarded-For of a proxy on this machine
+  bool limit_loopback = false;  // limits per address count this machine's own addresses too
+  std::vector<std::string> trusted_proxies;
   std::uint64_t cached_channels = 100'000;
   std::uint64_t store_cache_mib = 96;
   std::uint64_t store_buffer_mib = 96;

@@ -112,10 +112,10 @@ TEST(Config, MinimumPasswordCostIsRefusedWhereStrangersCanConnect) {
 
 TEST(Config, OnlyAddressesOfThisMachineAreLoopback) {
   for (const char* host : {"127.0.0.1", "127.1.2.3", "localhost", "::1"}) {
-    EXPECT_TRUE((ListenOption{host, 1, false, std::nullopt}.is_loopback())) << host;
+    EXPECT_TRUE((ListenOption{host, 1, false, false, std::nullopt}.is_loopback())) << host;
   }
   for (const char* host : {"0.0.0.0", "::", "127.example.org", "10.0.0.1", "128.0.0.1"}) {
-    EXPECT_FALSE((ListenOption{host, 1, false, std::nullopt}.is_loopback())) << host;
+    EXPECT_FALSE((ListenOption{host, 1, false, false, std::nullopt}.is_loopback())) << host;
   }
 }
 
@@ -157,6 +157,18 @@ TEST(Config, FlagsAndVariablesAreNamedAfterTheirKey) {
   const ConfigKey key{"tls.certificate", "", ""};
   EXPECT_EQ(key.flag(), "--tls-certificate");
   EXPECT_EQ(key.environment(), "PARLEY_TLS_CERTIFICATE");
+}
+
+TEST(Config, ListenerForProxiesIsShownAsWrittenAndNeedsToKnowThem) {
+  const auto config =
+      loaded({{"listen", {"http+proxy://127.0.0.1:1"}, "x"}, {"trusted_proxies", {"127.0.0.1", "10.0.0.0/8"}, "x"}});
+  EXPECT_TRUE(config.config.listen[0].proxy);
+  EXPECT_FALSE(config.config.listen[0].secure);
+  EXPECT_NE(print_config(config).find("listen = [\"http+proxy://127.0.0.1:1\"]"), std::string::npos);
+  EXPECT_NE(print_config(config).find("trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]"), std::string::npos);
+  EXPECT_NE(mistake({{"listen", {"http+proxy://127.0.0.1:1"}, "x"}}).find("trusted_proxies"), std::string::npos);
+  EXPECT_NE(mistake({{"listen", {"ftp+proxy://127.0.0.1:1"}, "x"}}).find("is no address"), std::string::npos);
+  EXPECT_NE(mistake({{"trusted_proxies", {"10.1.0.0/8"}, "x"}}).find("write 10.0.0.0/8"), std::string::npos);
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "gateway/address.hpp"
+
 namespace parley {
 namespace {
 
@@ -99,16 +101,17 @@ KeyBinding choice_key(ConfigKey key, E Config::* member, std::vector<std::pair<s
   return {std::move(key), ValueKind::text, std::move(set), std::move(show)};
 }
 
-/// HOST:PORT, [IPV6]:PORT, or the same behind http:// or https://.
+/// HOST:PORT, [IPV6]:PORT, or the same behind http://, https://, http+proxy:// or https+proxy://.
 Problem read_listen(std::string_view text, ListenOption& out) {
   const std::string wrong =
       fmt::format("\"{}\" is no address; write HOST:PORT, [IPV6]:PORT, http://HOST:PORT or https://HOST:PORT", text);
-  if (text.starts_with("http://")) {
-    out.scheme = false;
-    text.remove_prefix(7);
-  } else if (text.starts_with("https://")) {
-    out.scheme = true;
-    text.remove_prefix(8);
+  if (const std::size_t end = text.find("://"); end != std::string_view::npos) {
+    const std::string_view scheme = text.substr(0, end);
+    out.proxy = scheme.ends_with("+proxy");
+    const std::string_view http = out.proxy ? scheme.substr(0, scheme.rfind('+')) : scheme;
+    if (http != "http" && http != "https") return wrong;
+    out.scheme = http == "https";
+    text.remove_prefix(end + 3);
   }
   while (text.ends_with('/')) text.remove_suffix(1);
   const std::size_t colon = text.rfind(':');
@@ -128,10 +131,12 @@ Problem read_listen(std::string_view text, ListenOption& out) {
 }
 
 KeyBinding listen_key() {
-  ConfigKey key{"listen",
-                "address to listen on; give it again for another. With a TLS certificate it speaks TLS, "
-                "unless written http://HOST:PORT. Port 0: any free port",
-                "HOST:PORT", true};
+  ConfigKey key{
+      "listen",
+      "address to listen on; give it again for another. With a TLS certificate it speaks TLS, "
+      "unless written http://HOST:PORT. http+proxy:// and https+proxy:// are for proxies that speak the PROXY "
+      "protocol. Port 0: any free port",
+      "HOST:PORT", true};
   auto set = [](Config& config, const std::vector<std::string>& values) -> Problem {
     if (values.empty()) return "at least one address is needed";
     config.listen.clear();
@@ -148,6 +153,19 @@ KeyBinding listen_key() {
     return quoted(urls);
   };
   return {std::move(key), ValueKind::list, set, show};
+}
+
+KeyBinding proxies_key() {
+  ConfigKey key{"trusted_proxies",
+                "address or network of reverse proxies, such as 127.0.0.1 or 10.0.0.0/8: they are believed whom they "
+                "bring, by X-Forwarded-For or the PROXY protocol",
+                "NETWORK", true};
+  auto set = [](Config& config, const std::vector<std::string>& values) -> Problem {
+    if (auto networks = NetworkList::parse(values); !networks) return networks.error().detail;
+    config.trusted_proxies = values;
+    return {};
+  };
+  return {std::move(key), ValueKind::list, set, [](const Config& config) { return quoted(config.trusted_proxies); }};
 }
 
 KeyBinding origins_key() {
@@ -190,14 +208,11 @@ std::vector<KeyBinding> make_bindings() {
                                           &Config::metrics,
                                           {{"loopback", MetricsAccess::loopback}, {"all", MetricsAccess::all}}));
   all.push_back(bool_key({"limit_loopback",
-                          "limits per address count this machine's own addresses too; leave it off "
-                          "behind a reverse proxy on this machine, which then has to limit",
+                          "limits per address count this machine's own addresses too; those of trusted_proxies "
+                          "never count",
                           "true|false"},
                          &Config::limit_loopback));
-  all.push_back(
-      bool_key({"trust_forwarded", "a reverse proxy on this machine tells the client's address in X-Forwarded-For",
-                "true|false"},
-               &Config::trust_forwarded));
+  all.push_back(proxies_key());
   all.push_back(text_key({"admin_socket",
                           "Unix socket for parley admin, which only the server's own user may open; without a leading "
                           "slash it lies in the data directory. off: none",

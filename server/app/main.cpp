@@ -1,5 +1,6 @@
 // parleyd: reads what it is asked to do, runs the server, and ends it on a signal.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 
 #include "app/command_line.hpp"
 #include "app/server.hpp"
+#include "app/service_manager.hpp"
 #include "app/verify_command.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
@@ -57,17 +59,40 @@ void say_what_next(const Server& server) {
       url);
 }
 
-/// Until SIGTERM or SIGINT.
-void serve(Server& server, const sigset_t& signals) {
+/// A line for `systemctl status`.
+std::string status_of(const Server& server) {
+  return fmt::format("Listening on {}", fmt::join(server.urls(), ", "));
+}
+
+/// The next signal; meanwhile the service manager hears that the server is alive, where it wants to.
+int wait_for_signal(Server& server, const ServiceManager& manager, const sigset_t& signals) {
+  const auto every = manager.alive_every();
+  if (!every) return sigwaitinfo(&signals, nullptr);
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(*every);
+  const timespec pause{whole.count(), std::chrono::nanoseconds(*every - whole).count()};
   for (;;) {
-    const int signal = sigwaitinfo(&signals, nullptr);
+    if (const int signal = sigtimedwait(&signals, nullptr, &pause); signal >= 0) return signal;
+    if (server.is_alive()) {
+      manager.alive();
+    } else {
+      log::error("threads_do_not_answer");
+    }
+  }
+}
+
+/// Until SIGTERM or SIGINT.
+void serve(Server& server, const ServiceManager& manager, const sigset_t& signals) {
+  for (;;) {
+    const int signal = wait_for_signal(server, manager, signals);
     if (signal == SIGTERM || signal == SIGINT) return;
     if (signal != SIGHUP) continue;
+    manager.reloading();
     if (auto reloaded = server.reload_certificate(); reloaded) {
       log::info("certificate_reloaded");
     } else {
       log::warning("certificate_not_reloaded", {{"why", reloaded.error().text()}});
     }
+    manager.ready(status_of(server));
   }
 }
 
@@ -88,7 +113,7 @@ void drain(Server& server, const sigset_t& signals) {
   log::info("stopped");
 }
 
-int run(const LoadedConfig& loaded) {
+int run(const LoadedConfig& loaded, ServiceManager manager) {
   Config config = loaded.config;
   log::configure(config.log_level, config.log_format);
   umask(077);
@@ -99,7 +124,7 @@ int run(const LoadedConfig& loaded) {
   for (const auto& warning : loaded.warnings) log::warning("configuration", {{"text", warning}});
 
   auto server = Server::open(config);
-  Result<void> listening = server ? (*server)->listen() : fail(server.error());
+  Result<void> listening = server ? (*server)->listen(manager.take_sockets()) : fail(server.error());
   if (!listening) {
     fmt::print(stderr, "parleyd: {}\n", listening.error().text());
     return kExitFailure;
@@ -112,12 +137,15 @@ int run(const LoadedConfig& loaded) {
   fmt::print("data in {}\n", (*server)->data_path());
   if (isatty(STDOUT_FILENO) != 0) say_what_next(**server);
   std::fflush(stdout);
-  serve(**server, signals);
+  manager.ready(status_of(**server));
+  serve(**server, manager, signals);
+  manager.stopping();
   drain(**server, signals);
   return kExitOk;
 }
 
 int run(int argc, char** argv) {
+  ServiceManager manager = ServiceManager::from_environment();
   auto asked = read_command_line(argc, argv, environ);
   if (!asked) return asked.error();
   if (asked->verify) return verify_command(*asked->verify, asked->json);
@@ -126,7 +154,7 @@ int run(int argc, char** argv) {
     fmt::print("{}", print_config(asked->loaded));
     return kExitOk;
   }
-  return run(asked->loaded);
+  return run(asked->loaded, std::move(manager));
 }
 
 }  // namespace

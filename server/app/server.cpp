@@ -11,6 +11,7 @@
 #include "app/admin/operations.hpp"
 #include "app/data_dir.hpp"
 #include "app/process_metrics.hpp"
+#include "app/pulse.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/version.hpp"
@@ -46,12 +47,15 @@ NodeId new_node_id(const Clock& clock, Random& random) {
 
 GatewayOptions gateway_options(const Config& config) {
   GatewayOptions options;
-  for (const ListenOption& one : config.listen) options.listen.push_back({one.host, one.port, one.secure});
+  for (const ListenOption& one : config.listen) {
+    options.listen.push_back({one.host, one.port, one.secure, one.proxy});
+  }
   options.limits = config.limits;
   options.tls = {config.tls_certificate, config.tls_key};
   options.allowed_origins = config.web_origins;
   options.http_body_bytes = config.limits.frame_bytes;
   options.limit_loopback = config.limit_loopback;
+  options.trusted_proxies = NetworkList::parse(config.trusted_proxies).value_or(NetworkList{});  // checked before
   return options;
 }
 
@@ -122,6 +126,7 @@ struct Server::Parts {
   std::unique_ptr<AuditLog> audit;
   std::unique_ptr<AdminParts> admin_parts;
   std::unique_ptr<AdminServer> admin;
+  Pulse pulse;
   std::atomic<bool> draining = false;
   std::atomic<bool> node_stopped = false;
 
@@ -207,7 +212,6 @@ struct Server::Parts {
     HttpApiOptions options;
     options.metrics_for_all = config.metrics == MetricsAccess::all;
     options.limit_loopback = config.limit_loopback;
-    options.trust_forwarded = config.trust_forwarded;
     options.server_name = fmt::format("parleyd {}", version());
     std::vector<TokenVerifier*> by_thread;
     for (auto& verifier : verifiers) by_thread.push_back(verifier.get());
@@ -218,6 +222,8 @@ struct Server::Parts {
     auto factory = [this](Connection& connection, const PeerInfo& peer) -> std::unique_ptr<ConnectionHandler> {
       return std::make_unique<Session>(node->io(peer.io_thread), connection);
     };
+    for (std::size_t i = 0; i < pool.size(); ++i) pulse.watch(pool.at(i));
+    for (auto& owner : owners) pulse.watch(*owner);
     gateway = std::make_unique<Gateway>(pool, clock, metrics, gateway_options(config), factory, *api);
   }
 
@@ -263,15 +269,15 @@ Result<std::unique_ptr<Server>> Server::open(const Config& config) {
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
-Result<void> Server::listen() {
-  if (auto listening = parts_->gateway->listen(); !listening || !parts_->admin) return listening;
+Result<void> Server::listen(std::vector<int> inherited) {
+  if (auto listening = parts_->gateway->listen(std::move(inherited)); !listening || !parts_->admin) return listening;
   return parts_->admin->listen();
 }
 
 std::vector<std::string> Server::urls() const {
   std::vector<std::string> urls;
   for (const ListenAddress& address : parts_->gateway->listening()) {
-    urls.push_back(ListenOption{address.host, address.port, address.secure, std::nullopt}.url());
+    urls.push_back(ListenOption{address.host, address.port, address.secure, address.proxy, std::nullopt}.url());
   }
   return urls;
 }
@@ -282,6 +288,10 @@ std::string Server::data_path() const {
 
 Result<void> Server::reload_certificate() {
   return parts_->gateway->reload();
+}
+
+bool Server::is_alive() {
+  return parts_->pulse.beat();
 }
 
 void Server::begin_drain() {

@@ -19,14 +19,18 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Takes connections from now on. Errors name the address and the reason.
-  Result<void> listen();
+  /// Takes connections from now on. `inherited`: listening sockets that a service manager handed over, for the
+  /// addresses of the configuration that they are bound to. Errors name the address and the reason.
+  Result<void> listen(std::vector<int> inherited = {});
   /// With the ports really taken: "http://127.0.0.1:8080".
   [[nodiscard]] std::vector<std::string> urls() const;
   [[nodiscard]] std::string data_path() const;
 
   /// Reads the TLS certificate again; the old one stays in use when that fails.
   Result<void> reload_certificate();
+
+  /// True when every thread has come round to its tasks since the last call. Of one thread, while the server runs.
+  bool is_alive();
 
   /// First half of the end: nobody comes in any more, sessions are told to resume elsewhere, owners commit what they
   /// have. Returns at once; finished() says when that is done.

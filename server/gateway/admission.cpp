@@ -5,24 +5,6 @@
 #include "base/assert.hpp"
 
 namespace parley {
-namespace {
-
-bool is_mapped_v4(const AddressKey& key) {
-  return std::all_of(key.begin(), key.begin() + 10, [](auto byte) { return byte == 0; }) && key[10] == 0xFF &&
-         key[11] == 0xFF;
-}
-
-bool is_loopback(const AddressKey& key) {
-  if (is_mapped_v4(key)) return key[12] == 127;
-  return std::all_of(key.begin(), key.end() - 1, [](auto byte) { return byte == 0; }) && key[15] == 1;
-}
-
-AddressKey network_of(AddressKey key) {
-  if (!is_mapped_v4(key) && !is_loopback(key)) std::fill(key.begin() + 8, key.end(), std::uint8_t{0});
-  return key;
-}
-
-}  // namespace
 
 AdmissionTicket& AdmissionTicket::operator=(AdmissionTicket&& other) noexcept {
   PARLEY_ASSERT(admission_ == nullptr);
@@ -31,6 +13,15 @@ AdmissionTicket& AdmissionTicket::operator=(AdmissionTicket&& other) noexcept {
   io_thread_ = other.io_thread_;
   counts_for_address_ = std::exchange(other.counts_for_address_, false);
   return *this;
+}
+
+Result<void> AdmissionTicket::count_for(const AddressKey& client) {
+  PARLEY_ASSERT(admission_ != nullptr && !counts_for_address_);
+  address_ = network_of(client);
+  const auto counts = admission_->enter_address(address_);
+  if (!counts) return fail(counts.error());
+  counts_for_address_ = *counts;
+  return {};
 }
 
 void AdmissionTicket::established() {
@@ -51,15 +42,11 @@ void AdmissionTicket::release() {
 Admission::Admission(IoThread& accepting, std::size_t io_threads, const Options& options)
     : accepting_(accepting), options_(options), load_(io_threads, 0) {}
 
-Result<AdmissionTicket> Admission::admit(const AddressKey& address) {
+Result<AdmissionTicket> Admission::admit(const AddressKey& address, bool counted) {
   if (total_ >= options_.connections) return fail(Error(ErrorCode::overloaded, {}, 1000));
   const AddressKey network = network_of(address);
-  const bool counts = options_.limit_loopback || !is_loopback(network);
-  if (counts) {
-    std::uint64_t& waiting = waiting_[network];
-    if (waiting >= options_.unauthenticated_per_address) return fail(Error(ErrorCode::too_many_requests, {}, 1000));
-    ++waiting;
-  }
+  const Result<bool> counts = counted ? enter_address(network) : Result<bool>(false);
+  if (!counts) return fail(counts.error());
   const auto least = std::min_element(load_.begin(), load_.end());
   ++*least;
   ++total_;
@@ -67,12 +54,22 @@ Result<AdmissionTicket> Admission::admit(const AddressKey& address) {
   ticket.admission_ = this;
   ticket.address_ = network;
   ticket.io_thread_ = static_cast<std::uint16_t>(least - load_.begin());
-  ticket.counts_for_address_ = counts;
+  ticket.counts_for_address_ = *counts;
   return ticket;
 }
 
-void Admission::leave_address(const AddressKey& address) {
-  const auto found = waiting_.find(address);
+Result<bool> Admission::enter_address(const AddressKey& network) {
+  if (!options_.limit_loopback && is_loopback(network)) return false;
+  const std::lock_guard lock(waiting_mutex_);
+  std::uint64_t& waiting = waiting_[network];
+  if (waiting >= options_.unauthenticated_per_address) return fail(Error(ErrorCode::too_many_requests, {}, 1000));
+  ++waiting;
+  return true;
+}
+
+void Admission::leave_address(const AddressKey& network) {
+  const std::lock_guard lock(waiting_mutex_);
+  const auto found = waiting_.find(network);
   PARLEY_ASSERT(found != waiting_.end() && found->second > 0);
   if (--found->second == 0) waiting_.erase(found);
 }

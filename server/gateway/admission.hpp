@@ -1,7 +1,6 @@
 // Who may come in: the cap of connections, and of connections per address that have not said hello.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -10,13 +9,11 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "gateway/address.hpp"
 #include "gateway/io_pool.hpp"
 #include "parley/limits.hpp"
 
 namespace parley {
-
-/// An IPv6 address, or an IPv4 one mapped into it. Of IPv6 the network (/64) counts, since one host has all of it.
-using AddressKey = std::array<std::uint8_t, 16>;
 
 class Admission;
 
@@ -27,6 +24,10 @@ class AdmissionTicket {
   AdmissionTicket(AdmissionTicket&& other) noexcept { *this = std::move(other); }
   AdmissionTicket& operator=(AdmissionTicket&& other) noexcept;
 
+  /// From now on the connection counts for the client that a proxy named. Once, on a ticket that was admitted
+  /// uncounted. Errors: too_many_requests.
+  Result<void> count_for(const AddressKey& client);
+  [[nodiscard]] bool is_counted() const { return counts_for_address_; }
   /// Hello was said: the connection no longer counts for its address.
   void established();
   void release();
@@ -39,7 +40,7 @@ class AdmissionTicket {
   bool counts_for_address_ = false;
 };
 
-/// Lives on the accepting io thread; tickets report to it there.
+/// Counts on the accepting io thread; tickets report to it there.
 class Admission {
  public:
   struct Options {
@@ -50,8 +51,8 @@ class Admission {
   Admission(IoThread& accepting, std::size_t io_threads, const Options& options);
 
   /// On the accepting thread. A ticket for the io thread with the fewest connections, or overloaded /
-  /// too_many_requests.
-  Result<AdmissionTicket> admit(const AddressKey& address);
+  /// too_many_requests. `counted` is false for a proxy, which speaks for others.
+  Result<AdmissionTicket> admit(const AddressKey& address, bool counted = true);
   [[nodiscard]] static std::size_t io_thread_of(const AdmissionTicket& ticket) { return ticket.io_thread_; }
 
   /// Any thread.
@@ -61,12 +62,15 @@ class Admission {
 
  private:
   friend class AdmissionTicket;
-  void leave_address(const AddressKey& address);
+  /// Any thread. False: it does not count for its address.
+  Result<bool> enter_address(const AddressKey& network);
+  void leave_address(const AddressKey& network);
   void leave(std::size_t io_thread);
 
   IoThread& accepting_;
   Options options_;
-  std::map<AddressKey, std::uint64_t> waiting_;  // per address, not yet established
+  std::mutex waiting_mutex_;
+  std::map<AddressKey, std::uint64_t> waiting_;  // per network, not yet established; under waiting_mutex_
   std::vector<std::size_t> load_;                // per io thread
   std::atomic<std::size_t> total_{0};
   std::mutex empty_mutex_;

@@ -4,6 +4,7 @@
 
 #include "base/assert.hpp"
 #include "base/log.hpp"
+#include "gateway/inherited_sockets.hpp"
 #include "gateway/listener.hpp"
 #include "gateway/shared.hpp"
 
@@ -70,16 +71,21 @@ Gateway::Gateway(IoPool& pool, const Clock& clock, Metrics& metrics, GatewayOpti
 
 Gateway::~Gateway() = default;
 
-Result<void> Gateway::listen() {
+Result<void> Gateway::listen(std::vector<int> inherited) {
+  InheritedSockets sockets(std::move(inherited));
   IoThread& accepting = shared_->pool.at(0);
   std::vector<std::shared_ptr<Listener>> listeners;
   for (const ListenAddress& address : shared_->options.listen) {
     if (address.secure && !shared_->tls) {
       if (auto loaded = reload(); !loaded) return loaded;
     }
-    auto listener = Listener::open(*shared_, accepting, address);
+    auto listener = Listener::open(*shared_, accepting, address, sockets);
     if (!listener) return fail(std::move(listener.error()));
     listeners.push_back(std::move(*listener));
+  }
+  if (const std::string left = sockets.left(); !left.empty()) {
+    return fail(ErrorCode::invalid_argument,
+                "A socket was handed over that `listen` does not name: " + left + ". Make both the same.");
   }
   for (auto& table : shared_->tables) {
     run_on(table->thread(), [&] { table->start(); });

@@ -8,6 +8,7 @@
 
 #include "base/metrics.hpp"
 #include "base/result.hpp"
+#include "gateway/address.hpp"
 #include "gateway/http_message.hpp"
 #include "gateway/io_pool.hpp"
 #include "gateway/tls.hpp"
@@ -20,6 +21,7 @@ struct ListenAddress {
   std::string host;        // numeric address or a name; "::" is IPv6 alone
   std::uint16_t port = 0;  // 0: any free one
   bool secure = false;     // TLS
+  bool proxy = false;      // every connection begins with a header of the PROXY protocol
 };
 
 struct GatewayOptions {
@@ -27,6 +29,7 @@ struct GatewayOptions {
   Limits limits;
   TlsFiles tls;                              // needed where a listener is secure
   std::vector<std::string> allowed_origins;  // for CORS and WebSocket; "*" is everyone
+  NetworkList trusted_proxies;               // their X-Forwarded-For and PROXY headers are believed
   std::string web_socket_path = "/v1/ws";
   std::size_t http_body_bytes = 1 << 20;  // largest request body
   bool limit_loopback = true;  // false: unauthenticated_per_address does not count 127.0.0.0/8 and ::1 (a proxy)
@@ -45,8 +48,10 @@ class Gateway {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
-  /// Opens every listener or none; the error names address and reason.
-  Result<void> listen();
+  /// Opens every listener or none; the error names address and reason. `inherited`: listening sockets that somebody
+  /// else opened, for the addresses they are bound to; this gateway's from now on. One that no address of the options
+  /// has use for is an error, since clients would wait there for ever.
+  Result<void> listen(std::vector<int> inherited = {});
   /// With the ports really taken, in the order of the options.
   [[nodiscard]] std::vector<ListenAddress> listening() const;
   /// Reads certificate and key again; on failure the old ones stay in use. Connections keep what they began with.

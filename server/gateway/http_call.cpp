@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/base64.hpp"
+#include "gateway/address.hpp"
 #include "parley/v1/frames.pb.h"
 #include "wire/frames.hpp"
 
@@ -23,24 +24,6 @@ std::string media_type(std::string_view header) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return type;
-}
-
-bool is_loopback(std::string_view address) {
-  return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
-}
-
-/// The last one, of the last header: what the proxy in front of us saw; all before it is hearsay.
-std::string forwarded_address(const HttpRequest& request) {
-  std::string_view header;
-  for (const auto& [name, value] : request.headers) {
-    if (name == "x-forwarded-for") header = value;
-  }
-  const std::size_t comma = header.rfind(',');
-  if (comma != std::string_view::npos) header.remove_prefix(comma + 1);
-  while (header.starts_with(' ')) header.remove_prefix(1);
-  while (header.ends_with(' ')) header.remove_suffix(1);
-  if (header.size() > 45 || header.find_first_not_of("0123456789abcdefABCDEF.:") != std::string_view::npos) return {};
-  return std::string(header);
 }
 
 }  // namespace
@@ -71,14 +54,12 @@ Result<void> HttpCall::authenticate() {
 }
 
 bool HttpCall::is_local() const {
-  return is_loopback(request_.peer.address) && request_.header("x-forwarded-for").empty() &&
+  const auto address = parse_address(request_.peer.address);
+  return address && is_loopback(*address) && !request_.peer.proxied && request_.header("x-forwarded-for").empty() &&
          request_.header("forwarded").empty();
 }
 
 std::string HttpCall::address(bool for_sign_up) const {
-  if (parts_.options.trust_forwarded && is_loopback(request_.peer.address)) {
-    if (auto forwarded = forwarded_address(request_); !forwarded.empty()) return forwarded;
-  }
   if (for_sign_up && !parts_.options.limit_loopback && is_local()) return {};
   return request_.peer.address;
 }

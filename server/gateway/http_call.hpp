@@ -24,7 +24,6 @@ namespace parley {
 struct HttpApiOptions {
   bool metrics_for_all = false;  // else for this machine alone
   bool limit_loopback = false;   // sign-ups from this machine are slowed as well
-  bool trust_forwarded = false;  // a proxy on this machine tells the client's address in X-Forwarded-For
   std::string server_name;       // shown on the front page
 };
 

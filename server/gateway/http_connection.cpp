@@ -33,24 +33,24 @@ struct HttpConnection::Responder {
   }
 };
 
-void HttpConnection::open(ConnectionTable& table, Stream stream, AdmissionTicket ticket, std::string address,
+void HttpConnection::open(ConnectionTable& table, Stream stream, AdmissionTicket ticket, const ClientAddress& peer,
                           std::optional<Error> refusal) {
-  auto connection = std::make_shared<HttpConnection>(table, std::move(stream), std::move(ticket), std::move(address),
-                                                     std::move(refusal));
+  auto connection =
+      std::make_shared<HttpConnection>(table, std::move(stream), std::move(ticket), peer, std::move(refusal));
   table.add(connection);
   // The TLS handshake and the first request share one time.
   connection->enter(Phase::idle, connection->refusal_ ? kLingerMs : table.shared().options.limits.http_request_ms);
   connection->read_more();
 }
 
-HttpConnection::HttpConnection(ConnectionTable& table, Stream stream, AdmissionTicket ticket, std::string address,
+HttpConnection::HttpConnection(ConnectionTable& table, Stream stream, AdmissionTicket ticket, const ClientAddress& peer,
                                std::optional<Error> refusal)
     : StreamConnection(table, std::move(stream), std::move(ticket), nullptr),
       parser_(table.shared().options.limits.http_header_bytes, table.shared().options.http_body_bytes),
-      address_(std::move(address)),
+      peer_(peer),
       refusal_(std::move(refusal)) {
   table.shared().metrics.http_connections.add(1);
-  if (refusal_) ++table.shared().refusing;  // the accepting thread keeps those for itself
+  if (refusal_) ++table.shared().refusing;
 }
 
 HttpConnection::~HttpConnection() = default;
@@ -147,13 +147,14 @@ void HttpConnection::wait_for_bytes() {
   read_more();
 }
 
-PeerInfo HttpConnection::peer(const HttpRequest& request) {
+PeerInfo HttpConnection::peer_info(const HttpRequest& request, const ClientAddress& client) {
   PeerInfo info;
-  info.address = address_;
+  info.address = address_text(client.key);
   info.origin = request.header("origin");
   info.io_thread = table().thread().index();
   info.executor = &table().thread();
-  info.secure = is_secure();
+  info.secure = client.secure;
+  info.proxied = client.proxied;
   return info;
 }
 
@@ -170,7 +171,8 @@ void HttpConnection::on_request() {
     keep_alive_ = false;
     return respond(error_response(*refusal_));
   }
-  if (request.path == shared.options.web_socket_path) return upgrade(request);
+  const ClientAddress client = client_of(request, peer_, shared.options.trusted_proxies);
+  if (request.path == shared.options.web_socket_path) return upgrade(request, client);
   if (OriginPolicy::is_preflight(request)) return respond(shared.origins.answer_preflight(request));
   if (request.method == "OPTIONS") {
     HttpResponse response;
@@ -178,7 +180,7 @@ void HttpConnection::on_request() {
     response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     return respond(std::move(response));
   }
-  request.peer = peer(request);
+  request.peer = peer_info(request, client);
   request.origin_allowed = shared.origins.allows(origin_, request.header("host"));
   const auto self = std::static_pointer_cast<HttpConnection>(shared_from_this());
   try {
@@ -188,7 +190,7 @@ void HttpConnection::on_request() {
   }
 }
 
-void HttpConnection::upgrade(const HttpRequest& request) {
+void HttpConnection::upgrade(const HttpRequest& request, const ClientAddress& client) {
   auto& shared = table().shared();
   if (shared.draining) return respond(error_response(ErrorCode::draining));
   auto answer = answer_upgrade(request, parser_.wants_web_socket() && parser_.is_http_1_1(), shared.origins);
@@ -196,8 +198,15 @@ void HttpConnection::upgrade(const HttpRequest& request) {
     if (answer.error().status == 403) shared.metrics.refused(ErrorCode::origin_not_allowed).add();
     return respond(std::move(answer.error()));
   }
+  // From now on it is one client's, whatever proxy it came through.
+  if (client.proxied && !ticket().is_counted() && !shared.options.trusted_proxies.holds(client.key)) {
+    if (auto counted = ticket().count_for(client.key); !counted) {
+      shared.metrics.refused(counted.error().code).add();
+      return respond(error_response(counted.error()));
+    }
+  }
   outbox().append(serialise_response(*answer, {}));
-  const PeerInfo info = peer(request);
+  const PeerInfo info = peer_info(request, client);
   std::string rest = parser_.take_rest();
   on_dropped();
   auto stream = give_stream();

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "gateway/client_address.hpp"
 #include "gateway/http_parser.hpp"
 #include "gateway/stream_connection.hpp"
 
@@ -12,9 +13,9 @@ namespace parley {
 class HttpConnection final : public StreamConnection {
  public:
   /// Begins to serve. With a `refusal` the first request is answered by it.
-  static void open(ConnectionTable& table, Stream stream, AdmissionTicket ticket, std::string address,
+  static void open(ConnectionTable& table, Stream stream, AdmissionTicket ticket, const ClientAddress& peer,
                    std::optional<Error> refusal);
-  HttpConnection(ConnectionTable& table, Stream stream, AdmissionTicket ticket, std::string address,
+  HttpConnection(ConnectionTable& table, Stream stream, AdmissionTicket ticket, const ClientAddress& peer,
                  std::optional<Error> refusal);
   ~HttpConnection() override;
 
@@ -36,14 +37,14 @@ class HttpConnection final : public StreamConnection {
   void process();
   void wait_for_bytes();
   void on_request();
-  void upgrade(const HttpRequest& request);
+  void upgrade(const HttpRequest& request, const ClientAddress& client);
   void respond(HttpResponse response);
   void write(HttpResponse response, bool keep_alive);
   void refuse(const Error& error);
-  PeerInfo peer(const HttpRequest& request);
+  PeerInfo peer_info(const HttpRequest& request, const ClientAddress& client);
 
   HttpParser parser_;
-  std::string address_;
+  ClientAddress peer_;
   std::string origin_;  // of the request in hand
   std::optional<Error> refusal_;
   Duration due_{};

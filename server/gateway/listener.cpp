@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "gateway/event_loop.hpp"
 #include "gateway/http_connection.hpp"
+#include "gateway/proxy_connection.hpp"
 #include "gateway/shared.hpp"
 
 namespace parley {
@@ -23,8 +24,8 @@ using boost::system::error_code;
 // At once, before other work gets its turn.
 constexpr int kAcceptsPerTurn = 64;
 constexpr auto kPause = std::chrono::milliseconds(100);
-// Refused connections that are told why; beyond, they are closed without a word.
-constexpr std::size_t kMaxRefusing = 64;
+// One line of the log for all who knock where only proxies may.
+constexpr Duration kTellAgain{60'000};
 
 AddressKey key_of(const asio::ip::address& address) {
   const auto v6 = address.is_v6() ? address.to_v6() : asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4());
@@ -42,32 +43,52 @@ asio::ip::tcp::endpoint endpoint_of(const sockaddr_storage& from) {
   return endpoint;
 }
 
-void serve(ConnectionTable& table, int descriptor, const asio::ip::tcp::endpoint& from, AdmissionTicket ticket,
-           const std::shared_ptr<const TlsContext>& tls, std::optional<Error> refusal) {
+/// What a connection needs to be served, on whichever io thread.
+struct Arrival {
+  int descriptor = -1;
+  asio::ip::tcp protocol = asio::ip::tcp::v4();
+  AddressKey peer{};
+  AdmissionTicket ticket;
+  std::shared_ptr<const TlsContext> tls;  // null: plain
+  bool proxy = false;
+};
+
+void serve(ConnectionTable& table, Arrival arrival, std::optional<Error> refusal) {
   error_code failed;
   Stream::Socket socket(table.thread().loop().context);
-  socket.assign(from.protocol(), descriptor, failed);
+  socket.assign(arrival.protocol, arrival.descriptor, failed);
+  if (!failed && arrival.proxy) {
+    return ProxyConnection::open(table, Stream(std::move(socket), nullptr), std::move(arrival.ticket), arrival.peer,
+                                 std::move(arrival.tls));
+  }
   SslHandle ssl;
-  if (!failed && tls) ssl = tls->accept(descriptor);
-  if (failed || (tls && !ssl)) {
+  if (!failed && arrival.tls) ssl = arrival.tls->accept(arrival.descriptor);
+  if (failed || (arrival.tls && !ssl)) {
     log::error("connection_not_set_up", {{"what", failed.message()}});
-    if (failed) ::close(descriptor);
-    ticket.release();
+    if (failed) ::close(arrival.descriptor);
+    arrival.ticket.release();
     return;
   }
-  HttpConnection::open(table, Stream(std::move(socket), std::move(ssl)), std::move(ticket), from.address().to_string(),
+  const ClientAddress peer{arrival.peer, ssl != nullptr, false};
+  HttpConnection::open(table, Stream(std::move(socket), std::move(ssl)), std::move(arrival.ticket), peer,
                        std::move(refusal));
+}
+
+void bind(asio::ip::tcp::acceptor& acceptor, const asio::ip::tcp::endpoint& endpoint, error_code& failed) {
+  acceptor.open(endpoint.protocol(), failed);
+  if (!failed) acceptor.set_option(asio::socket_base::reuse_address(true), failed);
+  if (!failed && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), failed);
+  if (!failed) acceptor.bind(endpoint, failed);
+  if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
 }
 
 }  // namespace
 
-Listener::Listener(Gateway::Shared& shared, IoThread& accepting, bool secure)
-    : shared_(shared), acceptor_(accepting.loop().context), timer_(accepting.loop().context) {
-  address_.secure = secure;
-}
+Listener::Listener(Gateway::Shared& shared, IoThread& accepting, const ListenAddress& address)
+    : shared_(shared), acceptor_(accepting.loop().context), timer_(accepting.loop().context), address_(address) {}
 
 Result<std::shared_ptr<Listener>> Listener::open(Gateway::Shared& shared, IoThread& accepting,
-                                                 const ListenAddress& address) {
+                                                 const ListenAddress& address, InheritedSockets& inherited) {
   const auto problem = [&](const error_code& failed) {
     return fail(ErrorCode::invalid_argument,
                 "Cannot listen on " + address.host + ":" + std::to_string(address.port) + ": " + failed.message());
@@ -83,13 +104,13 @@ Result<std::shared_ptr<Listener>> Listener::open(Gateway::Shared& shared, IoThre
   for (const auto& entry : found) {
     if (endpoint.address().is_v6() && entry.endpoint().address().is_v4()) endpoint = entry.endpoint();
   }
-  auto listener = std::make_shared<Listener>(shared, accepting, address.secure);
+  auto listener = std::make_shared<Listener>(shared, accepting, address);
   auto& acceptor = listener->acceptor_;
-  acceptor.open(endpoint.protocol(), failed);
-  if (!failed) acceptor.set_option(asio::socket_base::reuse_address(true), failed);
-  if (!failed && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), failed);
-  if (!failed) acceptor.bind(endpoint, failed);
-  if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
+  if (const auto descriptor = inherited.take(endpoint)) {
+    acceptor.assign(endpoint.protocol(), *descriptor, failed);
+  } else {
+    bind(acceptor, endpoint, failed);
+  }
   if (!failed) acceptor.native_non_blocking(true, failed);
   if (failed) return problem(failed);
   listener->address_.host = endpoint.address().to_string();
@@ -146,23 +167,36 @@ void Listener::hand_over(int descriptor, const void* address) {
   const int on = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   const auto from = endpoint_of(*static_cast<const sockaddr_storage*>(address));
-  auto ticket = shared_.admission.admit(key_of(from.address()));
+  Arrival arrival{descriptor, from.protocol(), key_of(from.address()), {}, nullptr, address_.proxy};
+  if (address_.secure) arrival.tls = shared_.tls;
+  const bool trusted = shared_.options.trusted_proxies.holds(arrival.peer);
+  if (address_.proxy && !trusted) return turn_away(descriptor, arrival.peer);
+  auto ticket = shared_.admission.admit(arrival.peer, !trusted);
   if (!ticket) {
     shared_.metrics.refused(ticket.error().code).add();
-    auto& table = *shared_.tables[0];
-    if (shared_.refusing >= kMaxRefusing) {
+    // A client behind a proxy cannot be told: TLS may be what it speaks, behind a header that nobody has read.
+    if (shared_.refusing >= kMaxRefusing || address_.proxy) {
       ::close(descriptor);
     } else {
-      serve(table, descriptor, from, {}, address_.secure ? shared_.tls : nullptr, ticket.error());
+      serve(*shared_.tables[0], std::move(arrival), ticket.error());
     }
     return;
   }
   shared_.metrics.accepted.add();
   auto& table = *shared_.tables[Admission::io_thread_of(*ticket)];
+  arrival.ticket = std::move(*ticket);
   table.thread().post(
-      [&table, descriptor, from, ticket = std::move(*ticket), tls = address_.secure ? shared_.tls : nullptr]() mutable {
-        serve(table, descriptor, from, std::move(ticket), tls, std::nullopt);
-      });
+      [&table, arrival = std::move(arrival)]() mutable { serve(table, std::move(arrival), std::nullopt); });
+}
+
+// Only the proxies may speak here, so nobody else is worth an answer.
+void Listener::turn_away(int descriptor, const AddressKey& peer) {
+  ::close(descriptor);
+  shared_.metrics.refused(ErrorCode::not_allowed).add();
+  const Duration now = shared_.clock.uptime();
+  if (now < tell_again_at_) return;
+  tell_again_at_ = now + kTellAgain;
+  log::warning("peer_is_no_trusted_proxy", {{"peer", address_text(peer)}, {"port", address_.port}});
 }
 
 }  // namespace parley

@@ -69,7 +69,7 @@ void EchoHttp::handle(HttpRequest request, std::move_only_function<void(HttpResp
   respond(std::move(response));
 }
 
-TestServer::TestServer(GatewayOptions options, std::size_t threads) : pool(threads) {
+TestServer::TestServer(GatewayOptions options, std::size_t threads, std::vector<int> inherited) : pool(threads) {
   if (options.listen.empty()) options.listen.push_back({"127.0.0.1", 0, false});
   options.tick = Duration(2);
   gateway = std::make_unique<Gateway>(
@@ -79,7 +79,7 @@ TestServer::TestServer(GatewayOptions options, std::size_t threads) : pool(threa
         return std::make_unique<EchoHandler>(connection, journal);
       },
       http);
-  const auto listening = gateway->listen();
+  const auto listening = gateway->listen(std::move(inherited));
   if (!listening) throw std::runtime_error(listening.error().text());
 }
 

@@ -62,7 +62,7 @@ class EchoHttp final : public HttpHandler {
 
 class TestServer {
  public:
-  explicit TestServer(GatewayOptions options = {}, std::size_t threads = 2);
+  explicit TestServer(GatewayOptions options = {}, std::size_t threads = 2, std::vector<int> inherited = {});
   ~TestServer();
 
   ManualClock clock;

@@ -13,6 +13,9 @@ namespace parley {
 
 class Listener;
 
+/// Refused connections that are told why; beyond, they are closed without a word.
+inline constexpr std::size_t kMaxRefusing = 64;
+
 struct GatewayMetrics {
   explicit GatewayMetrics(Metrics& metrics);
   Counter& refused(ErrorCode code);
@@ -44,7 +47,7 @@ struct Gateway::Shared {
   const ConnectionHandlerFactory factory;
   HttpHandler& http;
   std::atomic<bool> draining{false};
-  std::size_t refusing = 0;  // connections being told why they are refused; of the accepting thread
+  std::atomic<std::size_t> refusing{0};  // connections being told why they are refused
 
   std::shared_ptr<const TlsContext> tls;  // of the accepting thread once there are listeners
   Admission admission;

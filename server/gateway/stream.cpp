@@ -20,8 +20,15 @@ Stream::Status status_of(int error, Stream::Status wait) {
 }  // namespace
 
 Stream::Outcome Stream::read(std::span<char> into) {
-  if (ssl_) return read_tls(into);
-  const ssize_t got = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
+  return ssl_ ? read_tls(into) : receive(into, 0);
+}
+
+Stream::Outcome Stream::peek(std::span<char> into) {
+  return receive(into, MSG_PEEK);
+}
+
+Stream::Outcome Stream::receive(std::span<char> into, int flags) {
+  const ssize_t got = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT | flags);
   if (got > 0) return {Status::ok, static_cast<std::size_t>(got)};
   if (got == 0) return {Status::end, 0};
   return {status_of(errno, Status::wait_read), 0};

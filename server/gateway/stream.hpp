@@ -27,6 +27,8 @@ class Stream {
 
   /// One read into `into`; ok means that there may be more at once.
   Outcome read(std::span<char> into);
+  /// As read(), but leaves the bytes where they are; of a plain stream.
+  Outcome peek(std::span<char> into);
   /// Writes from the front of `from`. What follows a wait_write has to begin with the same bytes and be no shorter.
   Outcome write(std::span<const iovec> from);
   /// Bytes that TLS holds decrypted: no readiness will tell of them.
@@ -39,6 +41,7 @@ class Stream {
   Socket& socket() { return socket_; }
 
  private:
+  Outcome receive(std::span<char> into, int flags);
   Outcome read_tls(std::span<char> into);
   Outcome write_tls(std::span<const iovec> from);
   [[nodiscard]] Status tls_status(int result) const;

@@ -82,7 +82,7 @@ void StreamConnection::on_writable() {
 
 void StreamConnection::read_now() {
   const auto buffer = table_.read_buffer();
-  const Stream::Outcome outcome = stream_.read(buffer);
+  const Stream::Outcome outcome = take(stream_, buffer);
   read_wanted_ = false;
   if (outcome.moved > 0) {
     table_.shared().metrics.bytes_in.add(outcome.moved);

@@ -32,6 +32,8 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
  protected:
   StreamConnection(ConnectionTable& table, Stream stream, AdmissionTicket ticket, std::unique_ptr<Outbox> outbox);
 
+  /// How bytes leave the stream: all that are there, unless told otherwise.
+  virtual Stream::Outcome take(Stream& stream, std::span<char> into) { return stream.read(into); }
   /// Bytes that arrived, in the thread's buffer.
   virtual void on_input(std::span<char> bytes) = 0;
   /// The peer will send no more.

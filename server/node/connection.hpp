@@ -17,11 +17,12 @@ enum class FrameKind : std::uint8_t { text, binary };
 
 /// What is known of the other end when a connection opens.
 struct PeerInfo {
-  std::string address;           // numeric, without port
+  std::string address;           // numeric, without port; the client's, where a proxy that is trusted tells it
   std::string origin;            // Origin header, already checked; empty where there was none
   std::size_t io_thread = 0;     // index of the io thread that the connection lives on for life
   Executor* executor = nullptr;  // that thread
-  bool secure = false;           // TLS
+  bool secure = false;           // the client speaks TLS, with us or with a proxy
+  bool proxied = false;          // a proxy told the address
 };
 
 /// Owned by the gateway; lives until its handler's on_closed() has returned. No call ever calls the handler back before

@@ -70,6 +70,8 @@ class Server:
         self.secure = False
         self.lines = []
         self.errors = []
+        self.environment = {}  # besides that of the test
+        self.process_options = {}  # of subprocess.Popen
 
     def command(self):
         return [str(BIN / "parleyd"), "--listen", f"127.0.0.1:{self.port or 0}", "--data", str(self.data), *self.arguments]
@@ -78,7 +80,8 @@ class Server:
         assert (BIN / "parleyd").exists(), f"there is no {BIN / 'parleyd'}: make build"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
         self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, env=environment, cwd=self.data.parent)
+                                        stderr=subprocess.PIPE, env={**environment, **self.environment}, cwd=self.data.parent,
+                                        **self.process_options)
         self.lines, self.errors = [], []
         for stream, kept in ((self.process.stdout, self.lines), (self.process.stderr, self.errors)):
             threading.Thread(target=self._read, args=(stream, kept), daemon=True).start()

@@ -137,7 +137,7 @@ def test_a_proxy_on_this_machine_tells_addresses_only_where_it_is_believed(tmp_p
                                       {"X-Forwarded-For": f"10.0.0.1, {address}"})
         return status
 
-    with Server(tmp_path / "data", "--limit", "signin_failures=2", "--trust-forwarded", "true") as server:
+    with Server(tmp_path / "data", "--limit", "signin_failures=2", "--trusted-proxies", "127.0.0.1") as server:
         anna = server.sign_up()
         assert [guess(server, anna, "192.0.2.1") for _ in range(3)] == [401, 401, 429]
         assert guess(server, anna, "192.0.2.2") == 401

@@ -44,7 +44,7 @@ def test_an_unknown_handle_answers_like_a_wrong_password(server):
 
 
 def test_guessing_one_account_does_not_lock_its_owner_out_elsewhere(tmp_path):
-    with Server(tmp_path / "data", "--trust-forwarded", "true", *limits(signin_failures=3)) as server:
+    with Server(tmp_path / "data", "--trusted-proxies", "127.0.0.1", *limits(signin_failures=3)) as server:
         person = server.sign_up()
         guesser, owner = {"X-Forwarded-For": "203.0.113.5"}, {"X-Forwarded-For": "198.51.100.7"}
         body = {"handle": person.handle, "password": "a wrong password"}

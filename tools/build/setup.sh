@@ -41,6 +41,19 @@ if ((${#missing[@]})); then
     stop "installing failed: see above. This tree is made for Debian 12 (bookworm) with its updates enabled."
 fi
 
+unpack() { (cd build/tools && apt-get download -q "$@" && for file in ./*.deb; do dpkg -x "$file" . && rm "$file"; done); }
+if [[ " $* " == *" test "* ]]; then
+  mkdir -p build/tools
+  missing=()
+  while read -r name group; do
+    [[ "$group" != unpack || -x build/tools/usr/sbin/$name ]] || missing+=("$name")
+  done <tools/build/packages.txt
+  if ((${#missing[@]})); then
+    say "Unpacking into build/tools, for tests alone: ${missing[*]}"
+    unpack "${missing[@]}" >/dev/null || stop "apt-get download ${missing[*]} failed: run apt-get update, then try again."
+  fi
+fi
+
 node_tests=tests/e2e/node
 if [[ " $* " == *" test "* && -f $node_tests/package-lock.json ]]; then
   # npm writes this file last, so it is older than the lock file exactly when something changed.
