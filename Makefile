@@ -24,11 +24,11 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit lint format generate fuzz sim asan tsan bench install clean setup
+.PHONY: help run build test unit lint format generate fuzz sim asan tsan bench install deb clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 	@printf '\nVariables: JOBS=%s PRESET=%s DATA=%s LISTEN=%s SECONDS=%s PREFIX=%s\n' '$(JOBS)' '$(PRESET)' '$(DATA)' '$(LISTEN)' '$(SECONDS)' '$(PREFIX)'
 
 run: ## Install what is missing, build, and start the server on http://127.0.0.1:8080
@@ -95,10 +95,18 @@ bench: ## Run the standard set of load tests and print a table
 	@$(call compile,release,--target parleyd parley-bench)
 	@$(PYTHON) tools/build/bench.py --bin build/release/bin
 
-install: ## Install binaries and documentation under PREFIX (below DESTDIR)
+install: ## Install binaries, man pages and documentation under PREFIX (below DESTDIR)
 	@tools/build/setup.sh build
 	@$(call compile,release,)
 	@DESTDIR='$(DESTDIR)' cmake --install build/release --prefix '$(PREFIX)'
+
+deb: ## Make the Debian packages in build/deb
+	@tools/build/setup.sh build deb
+	@$(call compile,release,--target parleyd parley parley-bench man_pages)
+	@$(say) "Packing"
+	@tools/build/deb.sh
+	@lintian --fail-on error,warning --info build/deb/*.changes
+	@$(say) "Install with: apt install ./$$(echo build/deb/parley_*.deb)"
 
 clean: ## Remove everything that was built (never ./data)
 	@rm -rf build

@@ -13,7 +13,7 @@ endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 # -fPIE for libraries too: they only go into executables, and a precompiled header fits only equal flags.
 add_compile_options(-fPIE -fno-omit-frame-pointer -fstack-protector-strong)
-add_link_options(-pie)
+add_link_options(-pie -Wl,-z,relro,-z,now)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 # Off: a field left out of a designated initialiser is value-initialised, which is why it is left out; and clang forgets
 # libstdc++'s own pragma about std::get_temporary_buffer once the header is precompiled (std::stable_sort).
