@@ -24,7 +24,7 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit lint format generate fuzz sim asan tsan bench install deb clean setup
+.PHONY: help run build test unit lint format generate fuzz sim asan tsan bench install deb deb-test clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
@@ -107,6 +107,10 @@ deb: ## Make the Debian packages in build/deb
 	@tools/build/deb.sh
 	@lintian --fail-on error,warning --info build/deb/*.changes
 	@$(say) "Install with: apt install ./$$(echo build/deb/parley_*.deb)"
+
+deb-test: deb ## Install, upgrade, remove and purge the package in a Debian of its own (as root)
+	@tools/build/setup.sh deb-test
+	@$(PYTHON) tools/build/deb_test.py
 
 clean: ## Remove everything that was built (never ./data)
 	@rm -rf build
