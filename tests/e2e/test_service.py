@@ -2,13 +2,15 @@
 
 import fcntl
 import os
+import re
 import signal
 import socket
+import subprocess
 import threading
 
 import pytest
 
-from e2e_server import DEADLINE, SANITIZED, Server, wait_until
+from e2e_server import BIN, DEADLINE, ROOT, SANITIZED, Server, wait_until
 
 
 class Service(Server):
@@ -98,3 +100,30 @@ def test_the_service_tells_how_it_is_doing(tmp_path):
             server.terminate()
             heard("STOPPING=1")
             assert server.process.wait(DEADLINE) == 0
+
+
+def printed_config(path):
+    return subprocess.run([BIN / "parleyd", "--config", path, "--print-config"], capture_output=True, text=True, check=True).stdout
+
+
+def test_the_configuration_that_is_shipped_is_right_and_so_are_its_examples(tmp_path):
+    shipped = (ROOT / "deploy/parley.toml").read_text()
+    assert 'data = "/var/lib/parley"' in printed_config(ROOT / "deploy/parley.toml")
+    examples = tmp_path / "examples.toml"
+    examples.write_text(re.sub(r"^# ((?:\w+ = |\[).*)$", r"\1", shipped, flags=re.M))
+    assert 'trusted_proxies = ["127.0.0.1", "::1"]' in printed_config(examples)
+    assert 'certificate = "/etc/parley/fullchain.pem"' in printed_config(examples)
+
+
+def test_socket_and_configuration_that_are_shipped_name_the_same_addresses():
+    unit = (ROOT / "deploy/systemd/parleyd.socket").read_text()
+    listens = re.search(r"^listen = \[(.*)\]", (ROOT / "deploy/parley.toml").read_text(), re.M)[1]
+    assert re.findall(r"^ListenStream=(.*)$", unit, re.M) == re.findall(r'"([^"]*)"', listens)
+
+
+@pytest.mark.parametrize("file", ["nginx/parley.conf", "haproxy/haproxy.cfg"])
+def test_settings_that_the_proxies_ask_for_are_right(tmp_path, file):
+    asked = re.findall(r"^#   ((?:listen|trusted_proxies) = .*)$", (ROOT / "deploy" / file).read_text(), re.M)
+    assert len(asked) == 2
+    (tmp_path / "parley.toml").write_text("\n".join(asked))
+    assert 'trusted_proxies = ["127.0.0.1"]' in printed_config(tmp_path / "parley.toml")
