@@ -206,6 +206,8 @@ def first_install(system):
     status = system("cat", f"/proc/{system.show('MainPID')}/status").stdout
     facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     check(facts["NoNewPrivs"] == "1" and facts["Seccomp"] == "2" and int(facts["CapBnd"], 16) == 0, "the process is fenced in")
+    check("/var/lib/parley" in system("parley", "admin", "--json", "status").stdout, "root may administer it")
+    check(system("runuser", "-u", "daemon", "--", "parley", "admin", "status", may_fail=True).returncode != 0, "another user may not")
     system.client("signup", "anna")
     system.client("send", "me", "said before the upgrade")
 
@@ -251,9 +253,10 @@ def wrong_configuration(system):
     system("systemctl", "restart", "parleyd", may_fail=True)
     check("`listen` does not name: 127.0.0.1:8080" in system("journalctl", "-u", "parleyd", "--no-pager").stdout, "so does it of a socket too many")
     system("sed", "-i", "s/8081/8080/", CONFIG)
-    system("systemctl", "stop", "parleyd.service")
+    system("systemctl", "stop", "parleyd.socket", "parleyd.service")
+    check(not system.answers(), "it can be stopped")
     system("systemctl", "reset-failed", may_fail=True)
-    system("systemctl", "restart", "parleyd.socket", "parleyd.service")
+    system("systemctl", "start", "parleyd.socket", "parleyd.service")
     wait_until(system.answers, "the server answers")
 
 

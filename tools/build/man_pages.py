@@ -15,7 +15,7 @@ import subprocess
 COLUMN = 30  # where --help begins to explain an option
 HEADING = re.compile(r"^(Positionals|Options|Subcommands|[A-Z][A-Za-z ]*):$")
 PAGES = {
-    "parleyd": (8, "System administration", "operations.md", ["Configuration", "Signals and exit codes", "The data directory"]),
+    "parleyd": (8, "System administration", "operations.md", ["Configuration", "Administration", "Signals and exit codes", "The data directory"]),
     "parley": (1, "User commands", "cli.md", None),
     "parley-bench": (1, "User commands", None, None),
 }

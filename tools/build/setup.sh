@@ -29,19 +29,22 @@ for name in "${wanted[@]}"; do
   [[ "$installed" == *" $name "* ]] || missing+=("$name")
 done
 
+as_root=()
+((EUID == 0)) || as_root=(sudo)
 if ((${#missing[@]})); then
   say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
-  as_root=()
-  if ((EUID != 0)); then
-    command -v sudo >/dev/null || stop "packages are missing and there is no sudo. As root: apt-get install ${missing[*]}"
-    as_root=(sudo)
-  fi
+  ((EUID == 0)) || command -v sudo >/dev/null || stop "packages are missing and there is no sudo. As root: apt-get install ${missing[*]}"
   "${as_root[@]}" apt-get update -q || stop "apt-get update failed: check the network and /etc/apt/sources.list, then try again."
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" ||
     stop "installing failed: see above. This tree is made for Debian 12 (bookworm) with its updates enabled."
 fi
 
-unpack() { (cd build/tools && apt-get download -q "$@" && for file in ./*.deb; do dpkg -x "$file" . && rm "$file"; done); }
+unpack() {
+  (
+    cd build/tools
+    apt-get download -q -o APT::Sandbox::User=root "$@" && for file in ./*.deb; do dpkg -x "$file" . && rm "$file"; done
+  )
+}
 if [[ " $* " == *" test "* ]]; then
   mkdir -p build/tools
   missing=()
@@ -50,7 +53,9 @@ if [[ " $* " == *" test "* ]]; then
   done <tools/build/packages.txt
   if ((${#missing[@]})); then
     say "Unpacking into build/tools, for tests alone: ${missing[*]}"
-    unpack "${missing[@]}" >/dev/null || stop "apt-get download ${missing[*]} failed: run apt-get update, then try again."
+    # The lists of packages may be old, or not there.
+    unpack "${missing[@]}" >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -q && unpack "${missing[@]}"; } >/dev/null ||
+      stop "apt-get download ${missing[*]} failed: check the network and /etc/apt/sources.list, then try again."
   fi
 fi
 

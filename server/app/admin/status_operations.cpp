@@ -47,7 +47,7 @@ std::string store_state(const AdminCall& call, AdminParts& parts) {
 Result<boost::json::value> status(const AdminCall& call, AdminParts& parts) {
   boost::json::array listening;
   for (const ListenAddress& address : parts.gateway.listening()) {
-    listening.emplace_back(ListenOption{address.host, address.port, address.secure, std::nullopt}.url());
+    listening.emplace_back(ListenOption{address.host, address.port, address.secure, address.proxy, std::nullopt}.url());
   }
   const Time now = parts.clock.now();
   return boost::json::object{{"version", version()},
