@@ -11,6 +11,7 @@ import pytest
 
 from e2e_client import Live, connect, live_test, seq_of, text_of
 from e2e_proxy import Haproxy, Nginx
+from e2e_proxy import certificate as self_signed
 from e2e_server import DEADLINE, PASSWORD, Server, limits, uuid_text, wait_until
 
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
@@ -209,3 +210,25 @@ def test_a_header_that_trickles_in_is_cut_off(tmp_path):
         wait_until(lambda: any("http+proxy://" in line for line in server.lines), "the second listener")
         port = int(next(line for line in server.lines if "http+proxy://" in line).rsplit(":", 1)[1])
         assert said(port, b"PROXY TCP4 192.", end=False) == b""
+
+
+def test_tls_begins_behind_the_header(tmp_path):
+    certificate, key = self_signed(tmp_path)
+    flags = ["--listen", "https+proxy://127.0.0.1:0", "--tls-certificate", str(certificate), "--tls-key", str(key),
+             "--trusted-proxies", "127.0.0.1", "--limit-loopback", "true", *limits(signin_failures=2)]
+    with Server(tmp_path / "data", *flags) as server:
+        wait_until(lambda: any("https+proxy://" in line for line in server.lines), "the second listener")
+        port = int(next(line for line in server.lines if "https+proxy://" in line).rsplit(":", 1)[1])
+        anna = server.sign_up()
+
+        def guessed(address):
+            body = json.dumps({"handle": anna.handle, "password": "a wrong password"}).encode()
+            with socket.create_connection(("127.0.0.1", port), DEADLINE) as plain:
+                plain.sendall(binary_header(address))
+                with ssl._create_unverified_context().wrap_socket(plain) as secure:
+                    secure.sendall(b"POST /v1/auth/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                   b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+                    return int(secure.recv(4096).split()[1])
+
+        assert [guessed("192.0.2.1") for _ in range(3)] == [401, 401, 429]
+        assert guessed("192.0.2.2") == 401

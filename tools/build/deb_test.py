@@ -143,14 +143,19 @@ class Booted:
     @contextlib.contextmanager
     def asked_all_the_while(self, what):
         """Connections one after the other; none may be refused."""
-        asker = subprocess.Popen(["nsenter", "-t", self.init, "-n", sys.executable, "-c", ASKER], stdin=subprocess.PIPE,
-                                 stdout=subprocess.PIPE, text=True)  # fmt: skip
-        for _ in range(10):
-            asker.stdout.readline()
-        yield
-        for _ in range(10):
-            asker.stdout.readline()
-        seen = json.loads(asker.communicate(timeout=DEADLINE)[0].splitlines()[-1])
+        log = WORK / "asked.log"
+        command = ["nsenter", "-t", self.init, "-n", sys.executable, "-c", ASKER]
+        with log.open("w") as told, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=told) as asker:
+
+            def asked():
+                return log.read_text().count("}")
+
+            wait_until(lambda: asked() > 10, "answers")
+            yield
+            before = asked()
+            wait_until(lambda: asked() > before + 10, "answers afterwards")
+            asker.stdin.close()
+        seen = json.loads(log.read_text().splitlines()[-1])
         check(seen["refused"] == 0 and seen["answered"] > 15, f"{what}: no connection was refused {seen}")
 
 
