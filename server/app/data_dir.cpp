@@ -26,7 +26,7 @@ std::string read_some(int descriptor) {
 
 }  // namespace
 
-Result<DataDir> DataDir::lock(const std::string& path) {
+Result<DataDir> DataDir::lock(const std::string& path, Restoring restoring) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error) {
@@ -37,6 +37,10 @@ Result<DataDir> DataDir::lock(const std::string& path) {
   }
   auto whole = std::filesystem::weakly_canonical(path, error);
   if (error) whole = path;
+  if (restoring == Restoring::no && std::filesystem::exists(whole / kRestoring, error)) {
+    return fail(ErrorCode::store_unavailable,
+                fmt::format("a restore or import into {} did not come to its end: do it again", whole.string()));
+  }
   const auto file = whole / "LOCK";
   const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) {

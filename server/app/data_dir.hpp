@@ -11,9 +11,13 @@ namespace parley {
 /// Holds the directory for this process until it is destroyed. Readable by the owner of the process alone.
 class DataDir {
  public:
+  /// There while a restore or an import fills the directory; nothing may be served from it until it is gone.
+  static constexpr const char* kRestoring = "restore.tmp";
+  enum class Restoring : bool { no, yes };
+
   /// Makes the directory where there is none. Errors: store_unavailable with a text that says what to do, such as the
-  /// process that has it already.
-  static Result<DataDir> lock(const std::string& path);
+  /// process that has it already, or that a restore was interrupted here (which only `Restoring::yes` may see).
+  static Result<DataDir> lock(const std::string& path, Restoring restoring = Restoring::no);
   DataDir(DataDir&& other) noexcept;
   DataDir& operator=(DataDir&&) = delete;
   ~DataDir();

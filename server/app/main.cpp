@@ -11,6 +11,7 @@
 #include <exception>
 
 #include "app/command_line.hpp"
+#include "app/operator/operator_commands.hpp"
 #include "app/server.hpp"
 #include "app/service_manager.hpp"
 #include "app/verify_command.hpp"
@@ -145,6 +146,7 @@ int run(const LoadedConfig& loaded, ServiceManager manager) {
 }
 
 int run(int argc, char** argv) {
+  if (const auto done = operator_command(argc, argv)) return *done;
   ServiceManager manager = ServiceManager::from_environment();
   auto asked = read_command_line(argc, argv, environ);
   if (!asked) return asked.error();

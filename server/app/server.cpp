@@ -9,6 +9,7 @@
 
 #include "app/admin/audit_log.hpp"
 #include "app/admin/operations.hpp"
+#include "app/backup/take.hpp"
 #include "app/data_dir.hpp"
 #include "app/process_metrics.hpp"
 #include "app/pulse.hpp"
@@ -257,6 +258,7 @@ Server::~Server() {
 Result<std::unique_ptr<Server>> Server::open(const Config& config) {
   auto data = DataDir::lock(config.data);
   if (!data) return fail(std::move(data.error()));
+  if (auto removed = backup::remove_old_snapshot(data->path()); !removed) return fail(std::move(removed.error()));
   auto parts = std::make_unique<Parts>(config, std::move(*data));
   if (auto opened = parts->open_stores(); !opened) return fail(std::move(opened.error()));
   parts->make_services();

@@ -45,8 +45,8 @@ Exit welcome(const Options& options, const Profile& profile, const Address& addr
   return Exit::ok;
 }
 
-void refuse_signed_in(const Profile& profile) {
-  if (const auto before = profile.credentials()) {
+void refuse_signed_in(const Profile& profile, std::string_view again = {}) {
+  if (const auto before = profile.credentials(); before && before->handle() != again) {
     throw usage(fmt::format("Profile '{}' is signed in as {}. Use: parley signout, or another --profile NAME.",
                             profile.name(), before->handle()));
   }
@@ -70,7 +70,8 @@ Exit sign_up(const Options& options, const SignInFlags& flags) {
 
 Exit sign_in(const Options& options, const SignInFlags& flags) {
   const Profile profile = need(Profile::open(options.profile));
-  refuse_signed_in(profile);
+  // The same person again: the server may have ended the sign-in.
+  refuse_signed_in(profile, flags.handle);
   const Http http(server_for_new_sign_in(options));
   v1::SignIn body;
   body.set_handle(flags.handle);

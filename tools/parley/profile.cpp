@@ -104,7 +104,9 @@ Outcome<void> Profile::begin(const v1::Credentials& credentials) const {
                       loaded->outbox.size(), name_)});
     }
   }
-  if (auto done = forget(); !done) return done;
+  // What is known of the same account's channels stays: the client finds out what of it still holds.
+  const bool again = before && *before == credentials.account();
+  if (auto done = again ? Outcome<void>() : forget(); !done) return done;
   if (auto written = good(write_file(file("account"), credentials.account())); !written) return written;
   return save(credentials);
 }

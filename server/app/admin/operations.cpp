@@ -10,6 +10,7 @@ std::optional<std::filesystem::path> admin_socket_of(const Config& config, const
 void add_admin_operations(AdminServer& admin, AdminParts& parts) {
   add_status_operations(admin, parts);
   add_audit_operations(admin, parts);
+  add_backup_operations(admin, parts);
 }
 
 }  // namespace parley

@@ -50,5 +50,6 @@ void add_admin_operations(AdminServer& admin, AdminParts& parts);
 // One file each.
 void add_status_operations(AdminServer& admin, AdminParts& parts);
 void add_audit_operations(AdminServer& admin, AdminParts& parts);
+void add_backup_operations(AdminServer& admin, AdminParts& parts);
 
 }  // namespace parley

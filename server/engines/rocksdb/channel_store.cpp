@@ -1,7 +1,10 @@
 #include "engines/rocksdb/channel_store.hpp"
 
+#include <rocksdb/utilities/checkpoint.h>
+
 #include <atomic>
 #include <exception>
+#include <limits>
 #include <optional>
 
 #include "engines/rocksdb/committer.hpp"
@@ -153,6 +156,26 @@ Result<void> RocksChannelStore::verify_files() {
   if (!used) return fail(used.error());
   const auto status = (*used)->db().VerifyChecksum();
   if (!status.ok()) return fail(rocks::to_error(status, "a file of the store does not fit its checksums"));
+  return {};
+}
+
+Result<void> RocksChannelStore::flush() {
+  const auto used = impl_->holder.use();
+  if (!used) return fail(used.error());
+  const auto status = (*used)->db().Flush({}, {(*used)->state(), (*used)->events(), (*used)->outcomes()});
+  if (!status.ok()) return fail(rocks::to_error(status, "cannot write the store's files"));
+  return {};
+}
+
+Result<void> RocksChannelStore::snapshot(const std::string& directory) {
+  const auto used = impl_->holder.use();
+  if (!used) return fail(used.error());
+  rocksdb::Checkpoint* made = nullptr;
+  auto status = rocksdb::Checkpoint::Create(&(*used)->db(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  // Never flushes by itself: the log's newest part is copied instead, which is quicker while others wait.
+  if (status.ok()) status = checkpoint->CreateCheckpoint(directory, std::numeric_limits<std::uint64_t>::max());
+  if (!status.ok()) return fail(rocks::to_error(status, "cannot take a snapshot in " + directory));
   return {};
 }
 

@@ -85,6 +85,12 @@ class RocksChannelStore final : public ChannelStore {
   Result<std::unique_ptr<ChannelStoreScan>> scan();
   /// Reads every block of every file and compares its checksum, also of those no record lies in. Blocks. damaged.
   Result<void> verify_files();
+  /// Puts what is in memory into table files, so that `snapshot` finds little to copy. Blocks.
+  Result<void> flush();
+  /// Everything committed before the call, nothing committed after it, as files in `directory`: that must not be there
+  /// yet, and lie on the store's own file system, because table files are linked. Takes milliseconds after a `flush`;
+  /// commits go on. Blocks.
+  Result<void> snapshot(const std::string& directory);
   /// Rewrites the files that still hold content taken out before the call; how many events that were. Blocks. The
   /// engine calls it by itself (RocksOptions::purge_after); 0 while a scan or long read needs the old state.
   Result<std::size_t> purge_rewritten();

@@ -219,6 +219,16 @@ Result<void> Database::make_meta(const RocksOptions& options) {
   return {};
 }
 
+Result<Incarnation> Database::renew_incarnation() {
+  const Incarnation drawn = draw_incarnation();
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const auto key = rocksdb::Slice(kMetaIncarnation.data(), kMetaIncarnation.size());
+  const auto status = db_->Put(synced, state(), key, rocksdb::Slice(drawn.view().data(), drawn.view().size()));
+  if (!status.ok()) return fail(to_error(status, "cannot write to the store in " + path_));
+  return drawn;
+}
+
 Result<std::vector<PartitionState>> Database::load_partitions() const {
   std::vector<PartitionState> states(kPartitions);
   for (PartitionId partition = 0; partition < kPartitions; ++partition) {

@@ -36,6 +36,8 @@ class Database {
   [[nodiscard]] rocksdb::ColumnFamilyHandle* outcomes() const { return handles_[2]; }
 
   [[nodiscard]] const Incarnation& incarnation() const { return incarnation_; }
+  /// Draws and stores a new one; this object keeps telling the old.
+  Result<Incarnation> renew_incarnation();
   /// All kPartitions states, by partition.
   Result<std::vector<PartitionState>> load_partitions() const;
   /// A sync failed since opening: what the log holds is uncertain, whatever the status of a write says.

@@ -1,0 +1,207 @@
+// parley backup DIR TO, backup list TO, backup verify TO; parley restore TO DIR.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "app/backup/folder.hpp"
+#include "app/backup/restore.hpp"
+#include "app/backup/take.hpp"
+#include "app/command_line.hpp"
+#include "app/data_dir.hpp"
+#include "app/operator/commands.hpp"
+#include "app/operator/console.hpp"
+
+namespace parley {
+namespace {
+
+namespace fs = std::filesystem;
+using backup::Folder;
+using backup::Listed;
+using backup::Manifest;
+
+struct Flags {
+  std::string from, to, at;
+  std::size_t keep = 0;
+  bool json = false, yes = false;
+};
+
+std::string time_text(Time time) {
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", std::chrono::floor<std::chrono::seconds>(time));
+}
+
+boost::json::object to_json(const Listed& listed) {
+  boost::json::object out{{"id", listed.id}};
+  if (!listed.why.empty()) {
+    out["damaged"] = listed.why;
+    return out;
+  }
+  out["time"] = to_unix_ms(listed.manifest.time);
+  out["incarnation"] = listed.manifest.incarnation;
+  out["version"] = listed.manifest.version;
+  out["files"] = listed.manifest.files.size();
+  out["bytes"] = listed.manifest.bytes();
+  return out;
+}
+
+Error no_such_backup(const Folder& folder, const std::string& id) {
+  if (id.empty()) return {ErrorCode::not_found, fmt::format("there is no backup in {}", folder.path().string())};
+  return {ErrorCode::not_found, fmt::format("there is no backup {} in {}: parley backup list {} shows those there are",
+                                            id, folder.path().string(), folder.path().string())};
+}
+
+/// The one called `id`, or the newest good one.
+Result<Manifest> choose(const Folder& folder, const std::string& id) {
+  auto all = folder.list();
+  if (!all) return fail(all.error());
+  for (auto at = all->rbegin(); at != all->rend(); ++at) {
+    if (!id.empty() && at->id == id && !at->why.empty()) return fail(ErrorCode::damaged, at->why);
+    if (at->why.empty() && (id.empty() || at->id == id)) return std::move(at->manifest);
+  }
+  return fail(no_such_backup(folder, id));
+}
+
+backup::OnProgress shown_by(Console& console) {
+  return [&console](const backup::Progress& progress) {
+    console.progress(progress);
+    return true;
+  };
+}
+
+void tell_taken(Console& console, const backup::Taken& taken, const std::vector<std::string>& pruned) {
+  const Manifest& manifest = taken.manifest;
+  std::string text = fmt::format("Backup {}: {} in {} files, of which {} in {} files were new.", manifest.id,
+                                 bytes_text(manifest.bytes()), manifest.files.size(), bytes_text(taken.copied_bytes),
+                                 taken.copied_files);
+  for (const std::string& id : pruned) text += fmt::format("\nRemoved the old backup {}.", id);
+  console.result(text, boost::json::serialize(boost::json::object{{"backup", backup::to_json(taken, pruned)}}));
+}
+
+int take(const Flags& flags) {
+  Console console("parley backup", flags.json);
+  std::error_code error;
+  if (!fs::is_directory(DataDir::channels_of(flags.from), error)) {
+    return console.failure({ErrorCode::not_found, fmt::format("{} is no data directory of a server", flags.from)});
+  }
+  auto data = DataDir::lock(flags.from);
+  if (!data) return console.failure(data.error());
+  auto folder = Folder::open(flags.to, true);
+  if (!folder) return console.failure(folder.error());
+  RocksOptions options;
+  options.path = data->channels();
+  options.create_if_missing = false;
+  auto store = RocksChannelStore::open(options);
+  if (!store) return console.failure(store.error());
+  auto taken = backup::take_backup(**store, data->path(), *folder, shown_by(console));
+  if (!taken) return console.failure(taken.error());
+  auto pruned = flags.keep == 0 ? std::vector<std::string>{} : folder->prune(flags.keep);
+  if (!pruned) return console.failure(pruned.error());
+  tell_taken(console, *taken, *pruned);
+  return kExitOk;
+}
+
+int list(const Flags& flags) {
+  Console console("parley backup list", flags.json);
+  auto folder = Folder::open(flags.to, false);
+  if (!folder) return console.failure(folder.error());
+  auto all = folder->list();
+  if (!all) return console.failure(all.error());
+  boost::json::array json;
+  std::string text;
+  for (const Listed& one : *all) {
+    json.push_back(to_json(one));
+    text += one.why.empty() ? fmt::format("{}{}  {}  {}", text.empty() ? "" : "\n", one.id, time_text(one.manifest.time),
+                                          bytes_text(one.manifest.bytes()))
+                            : fmt::format("{}{}  DAMAGED: {}", text.empty() ? "" : "\n", one.id, one.why);
+  }
+  console.result(text.empty() ? "There is no backup yet." : text,
+                 boost::json::serialize(boost::json::object{{"backups", std::move(json)}}));
+  return kExitOk;
+}
+
+int verify(const Flags& flags) {
+  Console console("parley backup verify", flags.json);
+  auto folder = Folder::open(flags.to, false);
+  if (!folder) return console.failure(folder.error());
+  auto all = folder->list();
+  if (!all) return console.failure(all.error());
+  if (!flags.at.empty()) std::erase_if(*all, [&](const Listed& one) { return one.id != flags.at; });
+  if (all->empty()) return console.failure(no_such_backup(*folder, flags.at));
+  std::size_t damaged = 0;
+  for (Listed& one : *all) {
+    if (one.why.empty()) {
+      if (auto sound = folder->verify(one.manifest, shown_by(console)); !sound) one.why = sound.error().text();
+    }
+    damaged += one.why.empty() ? 0 : 1;
+    console.result(fmt::format("{}: {}", one.id, one.why.empty() ? "all is well" : "DAMAGED: " + one.why),
+                   boost::json::serialize(boost::json::object{{"verified", to_json(one)}}));
+  }
+  return damaged == 0 ? kExitOk : kExitFailure;
+}
+
+int restore(const Flags& flags) {
+  Console console("parley restore", flags.json);
+  auto folder = Folder::open(flags.from, false);
+  if (!folder) return console.failure(folder.error());
+  auto manifest = choose(*folder, flags.at);
+  if (!manifest) return console.failure(manifest.error());
+  auto restored = backup::restore(*folder, *manifest, flags.to, flags.yes, shown_by(console));
+  if (!restored) return console.failure(restored.error());
+  std::string text = fmt::format(
+      "Restored the backup {} of {} into {}.\n", manifest->id, time_text(manifest->time), flags.to);
+  if (!restored->moved_away.empty()) {
+    text += fmt::format("What was there lies in {} now: remove it when it is no longer needed.\n",
+                        restored->moved_away.string());
+  }
+  text += fmt::format(
+      "What was said after that moment is gone. All sign-ins have ended: everybody signs in again, and their devices\n"
+      "put themselves right and send what still waits in them.\n"
+      "Next:  parley verify {0}     reads all of it and says whether it is sound\n"
+      "       parleyd --data {0}    serves it",
+      flags.to);
+  console.result(text, boost::json::serialize(boost::json::object{
+                           {"restored", boost::json::object{{"id", manifest->id},
+                                                            {"time", to_unix_ms(manifest->time)},
+                                                            {"incarnation", restored->incarnation},
+                                                            {"was", manifest->incarnation},
+                                                            {"moved_away", restored->moved_away.string()}}}}));
+  return kExitOk;
+}
+
+}  // namespace
+
+void describe_backup(CLI::App& app, OperatorDeed& deed) {
+  auto flags = std::make_shared<Flags>();
+  auto* from = app.add_option("DIR", flags->from, "data directory of a server");
+  auto* to = app.add_option("TO", flags->to, "folder of backups; made where there is none");
+  app.add_option("--keep", flags->keep, "afterwards remove all but the newest N backups")->type_name("N");
+  app.add_flag("--json", flags->json, "print JSON Lines, the progress too");
+  app.callback([&app, flags, from, to, &deed] {
+    if (!app.get_subcommands().empty()) return;
+    if (from->empty() || to->empty()) throw CLI::RequiredError("DIR and TO");
+    deed = [flags] { return take(*flags); };
+  });
+  auto* listed = app.add_subcommand("list", "Show the backups in a folder");
+  listed->add_option("TO", flags->to, "folder of backups")->required();
+  listed->callback([flags, &deed] { deed = [flags] { return list(*flags); }; });
+  auto* verified = app.add_subcommand("verify", "Read every file of the backups and compare its checksum");
+  verified->add_option("TO", flags->to, "folder of backups")->required();
+  verified->add_option("--at", flags->at, "this backup only")->type_name("ID");
+  verified->callback([flags, &deed] { deed = [flags] { return verify(*flags); }; });
+}
+
+void describe_restore(CLI::App& app, OperatorDeed& deed) {
+  auto flags = std::make_shared<Flags>();
+  app.add_option("BACKUPS", flags->from, "folder of backups")->required();
+  app.add_option("DIR", flags->to, "the data directory to make: missing, empty, or moved aside with --yes")->required();
+  app.add_option("--at", flags->at, "the backup to take; default: the newest")->type_name("ID");
+  app.add_flag("--yes", flags->yes, "move aside what is in DIR");
+  app.add_flag("--json", flags->json, "print JSON Lines, the progress too");
+  app.callback([flags, &deed] { deed = [flags] { return restore(*flags); }; });
+}
+
+}  // namespace parley

@@ -1,0 +1,39 @@
+// How an operator's command tells how far it is and how it ended: for people at a terminal, or as JSON Lines.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "app/backup/folder.hpp"
+#include "base/result.hpp"
+
+namespace parley {
+
+class Console {
+ public:
+  /// `program` begins what is said of errors.
+  Console(std::string_view program, bool json);
+
+  /// One line that is overwritten where standard error is a terminal; with JSON a line of its own. At most ten a second.
+  void progress(const backup::Progress& progress);
+  /// The end of the progress, and what came out: `text` for people, `json` for programs.
+  void result(std::string_view text, std::string_view json);
+  /// Tells why; the exit code.
+  int failure(const Error& error);
+  [[nodiscard]] bool json() const { return json_; }
+
+ private:
+  void clear();
+
+  const std::string program_;
+  const bool json_;
+  const bool terminal_;
+  bool shown_ = false;
+  std::chrono::steady_clock::time_point next_;
+};
+
+/// "12.3 MiB".
+std::string bytes_text(std::uint64_t bytes);
+
+}  // namespace parley

@@ -1,0 +1,225 @@
+"""Backups and restores, as an operator makes them and as two people with the command line client live through them."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from e2e_server import BIN, PASSWORD, Server, new_id, wait_until
+
+
+def parley(*arguments, home=None, check=0):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
+    if home is not None:
+        environment.update(XDG_STATE_HOME=str(home), PARLEY_PASSWORD=PASSWORD)
+    run = subprocess.run([str(BIN / "parley"), *map(str, arguments)], capture_output=True, text=True, timeout=60,
+                         env=environment)
+    if check is not None:
+        assert run.returncode == check, (arguments, run.stdout, run.stderr)
+    return run
+
+
+def last_line(run):
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def backup(data, to, *arguments):
+    return last_line(parley("backup", data, to, "--json", *arguments))["backup"]
+
+
+def talk(server, count=40):
+    anna, bert = server.sign_up(), server.sign_up()
+    group = new_id()
+    anna.call("POST", "/v1/channels", {"channelId": group, "sendId": new_id(), "createChannel": {
+        "kind": "CHANNEL_KIND_GROUP", "title": "Walks", "members": [bert.account]}})
+    for i in range(count):
+        anna.command(group, post={"content": {"text": f"words {i}"}})
+    return anna, bert, group
+
+
+def files_under(folder):
+    return {path.relative_to(folder): path.stat().st_ino for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture(scope="module", name="stopped")
+def stopped_server(tmp_path_factory):
+    """A server that was talked to and has stopped."""
+    with Server(tmp_path_factory.mktemp("backup") / "data") as server:
+        server.people = talk(server)
+        assert server.stop() == 0
+        yield server
+
+
+# ---- offline ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_backup_copies_no_table_file_again(stopped, tmp_path):
+    to = tmp_path / "backups"
+    first = backup(stopped.data, to)
+    shared = files_under(to / "files")
+    assert shared and first["copied_files"] == first["files"]
+    second = backup(stopped.data, to)
+    assert {name: inode for name, inode in files_under(to / "files").items() if name in shared} == shared
+    assert second["copied_files"] < second["files"]
+    listed = last_line(parley("backup", "list", to, "--json"))["backups"]
+    assert [one["id"] for one in listed] == [first["id"], second["id"]]
+    assert "all is well" in parley("backup", "verify", to).stdout
+
+
+def test_old_backups_are_pruned_with_the_files_only_they_had(stopped, tmp_path):
+    to = tmp_path / "backups"
+    data = tmp_path / "data"
+    shutil.copytree(stopped.data, data)
+    ids = [backup(data, to)["id"] for _ in range(2)]
+    kept = backup(data, to, "--keep", 1)
+    assert kept["removed"] == ids
+    assert [path.name for path in (to / "backups").iterdir()] == [kept["id"]]
+    named = {file["stored"] for file in json.loads((to / "backups" / kept["id"] / "manifest.json").read_text())["files"]}
+    assert {f"files/{path.name}" for path in (to / "files").iterdir()} <= named
+    assert parley("backup", "verify", to).returncode == 0
+
+
+def test_a_flipped_bit_is_found_and_not_restored(stopped, tmp_path):
+    to = tmp_path / "backups"
+    backup(stopped.data, to)
+    victim = max((to / "files").iterdir(), key=lambda path: path.stat().st_size)
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 1
+    victim.write_bytes(content)
+    run = parley("backup", "verify", to, check=1)
+    assert victim.name in run.stdout and "DAMAGED" in run.stdout
+    run = parley("restore", to, tmp_path / "data", check=1)
+    assert victim.name in run.stderr
+    assert not (tmp_path / "data" / "channels").exists()
+    # The manifest is protected too.
+    manifest = next((to / "backups").glob("*/manifest.json"))
+    manifest.write_text(manifest.read_text().replace('"bytes":', '"bytes": ', 1))
+    assert "checksum" in parley("backup", "list", to).stdout
+
+
+def test_an_interrupted_backup_leaves_the_earlier_ones_and_is_cleaned_up(stopped, tmp_path):
+    to = tmp_path / "backups"
+    data = tmp_path / "data"
+    shutil.copytree(stopped.data, data)
+    first = backup(data, to)
+    # What kill -9 leaves: a backup without its last rename, table files that no backup names, a snapshot.
+    partial = to / "backups" / "20260101T000000Z.partial"
+    (partial / "channels").mkdir(parents=True)
+    (partial / "people.sqlite").write_bytes(b"half")
+    (to / "files" / ("0" * 32 + ".sst")).write_bytes(b"half")
+    (data / "snapshot.tmp").mkdir()
+    (data / "snapshot.tmp" / "000001.sst").write_bytes(b"old")
+    assert [one["id"] for one in last_line(parley("backup", "list", to, "--json"))["backups"]] == [first["id"]]
+    parley("backup", "verify", to)
+    second = backup(data, to)
+    assert {path.name for path in (to / "backups").iterdir()} == {first["id"], second["id"]}
+    assert not (to / "files" / ("0" * 32 + ".sst")).exists() and not (data / "snapshot.tmp").exists()
+    parley("backup", "verify", to)
+
+
+def test_a_folder_of_something_else_is_left_alone(stopped, tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.jpg").write_bytes(b"cat")
+    run = parley("backup", stopped.data, tmp_path / "photos", check=1)
+    assert "neither empty nor a folder of backups" in run.stderr
+    run = parley("backup", tmp_path / "photos", tmp_path / "backups", check=1)
+    assert "no data directory" in run.stderr and not (tmp_path / "backups").exists()
+
+
+# ---- restore ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_restored_store_is_sound_and_another_history(stopped, tmp_path):
+    to, data = tmp_path / "backups", tmp_path / "restored"
+    made = backup(stopped.data, to)
+    restored = last_line(parley("restore", to, data, "--json"))["restored"]
+    assert restored["id"] == made["id"] and restored["was"] == made["incarnation"] != restored["incarnation"]
+    report = json.loads(parley("--json", "verify", data).stdout)
+    assert report["clean"] and report["messages"] == 40 and report["incarnation"] == restored["incarnation"]
+    run = parley("restore", to, data, check=1)
+    assert "not empty" in run.stderr and "--yes" in run.stderr
+    again = last_line(parley("restore", to, data, "--yes", "--json"))["restored"]
+    assert (pathlib.Path(again["moved_away"]) / "channels" / "CURRENT").exists()
+
+
+def test_an_interrupted_restore_serves_nobody_and_can_be_done_again(stopped, tmp_path):
+    to, data = tmp_path / "backups", tmp_path / "restored"
+    backup(stopped.data, to)
+    (data / "restore.tmp" / "channels").mkdir(parents=True)
+    (data / "people.sqlite").write_bytes(b"half of it")
+    run = subprocess.run([str(BIN / "parleyd"), "--data", str(data), "--listen", "127.0.0.1:0"], capture_output=True,
+                         text=True, timeout=60)
+    assert run.returncode == 1 and "do it again" in run.stderr
+    parley("restore", to, data)
+    assert not (data / "restore.tmp").exists()
+    assert json.loads(parley("--json", "verify", data).stdout)["clean"]
+
+
+def test_every_sign_in_ends_with_a_restore(stopped, tmp_path):
+    to, data = tmp_path / "backups", tmp_path / "restored"
+    backup(stopped.data, to)
+    parley("restore", to, data)
+    anna, _, group = stopped.people
+    with Server(data) as server:
+        for path, body, token in (("/v1/account", None, anna.token),
+                                  ("/v1/auth/refresh", {"refreshToken": anna.refresh_token}, None)):
+            status, _, _ = server.request("POST" if body else "GET", path, body, token)
+            assert status == 401, path
+        anna.server = server
+        back = anna.another_device()
+        outcome = back.command(group, post={"content": {"text": "here again"}})
+        assert int(outcome["seq"]) == 42, outcome
+
+
+# ---- two people live through it --------------------------------------------------------------------------------------
+
+
+class Home:
+    """A person at the command line, with what this computer remembers."""
+
+    def __init__(self, path, server, handle):
+        self.path, self.server, self.handle = path, server, handle
+        path.mkdir()
+
+    def __call__(self, *arguments, check=0):
+        return parley("--server", self.server.url, *arguments, home=self.path, check=check)
+
+
+def test_two_people_come_back_after_a_restore(tmp_path):
+    with Server(tmp_path / "data") as server:
+        anna, bert = Home(tmp_path / "anna", server, "anna"), Home(tmp_path / "bert", server, "bert")
+        for person in (anna, bert):
+            person("signup", person.handle)
+        anna("send", "bert", "before one")
+        bert("send", "anna", "before two")
+        assert server.stop() == 0
+        backup(server.data, tmp_path / "backups")
+        server.start()
+        anna("send", "bert", "after: lost with the restore")
+        bert("send", "anna", "after: lost as well")
+        bert.before = bert("history", "anna").stdout
+        assert "lost as well" in bert.before
+        assert server.stop() == 0
+        anna("send", "bert", "waits in the outbox")  # nobody listens: kept, told as success
+        parley("restore", tmp_path / "backups", server.data, "--yes")
+        server.start()
+        for person in (anna, bert):
+            assert person("channels", check=None).returncode == 4, "the sign-in ended"
+            person("signin", person.handle)
+        for person, other in ((anna, "bert"), (bert, "anna")):
+            wait_until(lambda: "waits in the outbox" in person("history", other).stdout, "the outbox is sent")
+        views = []
+        for person, other in ((anna, "bert"), (bert, "anna")):
+            shown = person("history", other).stdout
+            assert "lost" not in shown
+            for words in ("before one", "before two", "waits in the outbox"):
+                assert shown.count(words) == 1, shown
+            views.append(shown)
+        bert("send", "anna", "all is as it was")
+        assert "all is as it was" in anna("history", "bert").stdout
+        assert server.stop() == 0
+        assert json.loads(parley("--json", "verify", server.data).stdout)["clean"]
