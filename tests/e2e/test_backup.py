@@ -4,8 +4,8 @@ import json
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
+import threading
 
 import pytest
 
@@ -128,6 +128,60 @@ def test_a_folder_of_something_else_is_left_alone(stopped, tmp_path):
     assert "neither empty nor a folder of backups" in run.stderr
     run = parley("backup", tmp_path / "photos", tmp_path / "backups", check=1)
     assert "no data directory" in run.stderr and not (tmp_path / "backups").exists()
+
+
+# ---- while the server runs -------------------------------------------------------------------------------------------
+
+
+def test_a_running_server_backs_up_while_people_talk(tmp_path):
+    to = tmp_path / "backups"
+    with Server(tmp_path / "data") as server:
+        anna, _, group = talk(server)
+        told, stop = [], threading.Event()
+
+        def keep_talking():
+            while not stop.is_set():
+                told.append(int(anna.command(group, post={"content": {"text": f"meanwhile {len(told)}"}})["seq"]))
+
+        talker = threading.Thread(target=keep_talking)
+        talker.start()
+        try:
+            wait_until(lambda: len(told) > 5, "people talk")
+            before = told[-1]
+            made = backup(server.data, to)
+            assert told[-1] > before, "posting went on"
+            newer = len(told) + 5
+            wait_until(lambda: len(told) > newer, "people talk on")
+            again = backup(server.data, to, "--keep", "1")
+            assert again["removed"] == [made["id"]]
+        finally:
+            stop.set()
+            talker.join()
+        audit = [json.loads(line) for line in (server.data / "audit.jsonl").read_text().splitlines()]
+        assert [line["action"] for line in audit if "action" in line] == ["back_up"] * 2
+        parley("restore", to, tmp_path / "restored")
+        report = json.loads(parley("--json", "verify", tmp_path / "restored").stdout)
+        assert report["clean"] and 40 + before <= report["messages"] + 41
+    assert not (server.data / "snapshot.tmp").exists()
+
+
+@pytest.mark.parametrize("after", [0.0, 0.01, 0.03])
+def test_a_backup_that_is_killed_leaves_the_earlier_one_valid(stopped, tmp_path, after):
+    to, data = tmp_path / "backups", tmp_path / "data"
+    shutil.copytree(stopped.data, data)
+    first = backup(data, to)
+    run = subprocess.Popen([str(BIN / "parleyd"), "backup", str(data), str(to)], stdout=subprocess.DEVNULL)
+    try:
+        run.wait(after)
+    except subprocess.TimeoutExpired:
+        run.kill()
+    run.wait()
+    ids = [one["id"] for one in last_line(parley("backup", "list", to, "--json"))["backups"]]
+    assert ids[0] == first["id"]
+    parley("backup", "verify", to)
+    backup(data, to)
+    assert not list((to / "backups").glob("*.partial")) and not (data / "snapshot.tmp").exists()
+    parley("backup", "verify", to)
 
 
 # ---- restore ---------------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ void add_group_settings_commands(CLI::App& app, Shell& shell);
 void add_invitation_commands(CLI::App& group, Shell& shell);
 void add_verify_command(CLI::App& app, Shell& shell);
 void add_admin_commands(CLI::App& app, Shell& shell);
+void add_export_command(CLI::App& app, Shell& shell);
 void add_operator_commands(CLI::App& app, Shell& shell);
 
 /// Becomes `parleyd ARGUMENTS`, with --json where it was asked for. Throws Failure where there is no such program.

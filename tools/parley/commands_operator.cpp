@@ -1,4 +1,4 @@
-// parley backup, restore, export and import: an operator's commands, done by the server's binary beside this one.
+// parley backup, restore and import: an operator's commands, done by the server's binary beside this one.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -114,14 +114,15 @@ Exit hand_to_server_binary(const Shell& shell, std::vector<std::string> argument
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   ::execvp(binary.c_str(), pointers.data());
-  throw Failure{Exit::refused, "parleyd_missing",
-                fmt::format("Cannot run {}: {}. The server has to be installed for this command.", binary,
-                            std::strerror(errno))};
+  throw Failure{
+      Exit::refused, "parleyd_missing",
+      fmt::format("Cannot run {}: {}. The server has to be installed for this command.", binary, std::strerror(errno))};
 }
 
 void add_operator_commands(CLI::App& app, Shell& shell) {
   add_backup_command(app, shell);
   hand_over(*app.add_subcommand("restore", "Operator: put a backup into an empty data directory"), shell, {"restore"});
+  hand_over(*app.add_subcommand("import", "Operator: make a data directory of an exported store"), shell, {"import"});
 }
 
 }  // namespace parley::cli

@@ -102,8 +102,8 @@ Failure read_failure(unsigned status, const std::string& body) {
 
 }  // namespace
 
-Outcome<void> Http::call(std::string_view method, const std::string& path, const std::string& token,
-                         const google::protobuf::Message* body, google::protobuf::Message* answer) const {
+Outcome<std::string> Http::ask(std::string_view method, const std::string& path, const std::string& token,
+                               const google::protobuf::Message* body) const {
   asio::io_context io;
   auto exchange = std::make_shared<Exchange>(io, address_);
   exchange->request = write_request(address_, method, path, token, body);
@@ -115,14 +115,25 @@ Outcome<void> Http::call(std::string_view method, const std::string& path, const
                 exchange->problem +
                     fmt::format(". Check that the server runs at {}, or give another with --server.", address_.url())});
   }
-  const auto& response = exchange->parser.get();
+  auto& response = exchange->parser.get();
   const unsigned status = response.result_int();
   if (status < 200 || status > 299) return std::unexpected(read_failure(status, response.body()));
+  return std::move(response.body());
+}
+
+Outcome<void> Http::call(std::string_view method, const std::string& path, const std::string& token,
+                         const google::protobuf::Message* body, google::protobuf::Message* answer) const {
+  const auto said = ask(method, path, token, body);
+  if (!said) return std::unexpected(said.error());
   if (answer == nullptr) return {};
-  if (auto parsed = wire::parse_message(wire::Encoding::binary, response.body(), *answer); !parsed) {
+  if (auto parsed = wire::parse_message(wire::Encoding::binary, *said, *answer); !parsed) {
     return std::unexpected(failure_of(parsed.error()));
   }
   return {};
+}
+
+Outcome<std::string> Http::text(const std::string& path, const std::string& token) const {
+  return ask("GET", path, token, nullptr);
 }
 
 std::string url_encode(std::string_view text) {

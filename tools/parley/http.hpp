@@ -21,9 +21,14 @@ class Http {
   /// may be empty. Failure `offline` when the server did not answer, else what it said.
   Outcome<void> call(std::string_view method, const std::string& path, const std::string& token,
                      const google::protobuf::Message* body, google::protobuf::Message* answer) const;
+  /// The answer to a GET as it is.
+  [[nodiscard]] Outcome<std::string> text(const std::string& path, const std::string& token) const;
   [[nodiscard]] const Address& address() const { return address_; }
 
  private:
+  [[nodiscard]] Outcome<std::string> ask(std::string_view method, const std::string& path, const std::string& token,
+                                         const google::protobuf::Message* body) const;
+
   Address address_;
 };
 

@@ -50,6 +50,7 @@ void describe(CLI::App& app, Shell& shell) {
   add_group_commands(app, shell);
   add_verify_command(app, shell);
   add_admin_commands(app, shell);
+  add_export_command(app, shell);
   add_operator_commands(app, shell);
 }
 

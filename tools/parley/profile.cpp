@@ -44,6 +44,16 @@ Outcome<void> good(Result<void> result) {
   return {};
 }
 
+/// It is of the sign-in before.
+Outcome<void> forget_resume_token(const std::string& directory) {
+  FileStore store(directory);
+  auto loaded = store.load();
+  if (!loaded) return std::unexpected(failure_of(loaded.error()));
+  if (loaded->session.resume_token.empty()) return {};
+  loaded->session.resume_token.clear();
+  return good(store.commit({.session = &loaded->session}));
+}
+
 }  // namespace
 
 Outcome<Profile> Profile::open(const std::string& name) {
@@ -106,7 +116,7 @@ Outcome<void> Profile::begin(const v1::Credentials& credentials) const {
   }
   // What is known of the same account's channels stays: the client finds out what of it still holds.
   const bool again = before && *before == credentials.account();
-  if (auto done = again ? Outcome<void>() : forget(); !done) return done;
+  if (auto done = again ? forget_resume_token(directory_) : forget(); !done) return done;
   if (auto written = good(write_file(file("account"), credentials.account())); !written) return written;
   return save(credentials);
 }
@@ -141,15 +151,24 @@ Outcome<Tokens::Access> Tokens::access(bool fresh) {
   return Access{credentials->access_token(), std::max(life(), Duration(60'000))};
 }
 
-Outcome<void> Tokens::call(std::string_view method, const std::string& path, const google::protobuf::Message* body,
-                           google::protobuf::Message* answer) {
+template <class Ask>
+auto Tokens::with_token(Ask ask) -> decltype(ask(std::string())) {
   auto token = access(false);
   if (!token) return std::unexpected(token.error());
-  auto done = http_.call(method, path, token->token, body, answer);
+  auto done = ask(token->token);
   if (done || (done.error().name != "token_expired" && done.error().name != "unauthenticated")) return done;
   token = access(true);
   if (!token) return std::unexpected(token.error());
-  return http_.call(method, path, token->token, body, answer);
+  return ask(token->token);
+}
+
+Outcome<void> Tokens::call(std::string_view method, const std::string& path, const google::protobuf::Message* body,
+                           google::protobuf::Message* answer) {
+  return with_token([&](const std::string& token) { return http_.call(method, path, token, body, answer); });
+}
+
+Outcome<std::string> Tokens::text(const std::string& path) {
+  return with_token([&](const std::string& token) { return http_.text(path, token); });
 }
 
 }  // namespace parley::cli

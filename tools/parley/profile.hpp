@@ -31,7 +31,8 @@ class Profile {
   Outcome<void> save(const v1::Credentials& credentials) const;
   /// Signed out: tokens and messages go, sends that wait stay.
   Outcome<void> forget() const;
-  /// A new sign-in is a new device: its sync starts anew. Failure when sends of another account wait here.
+  /// A new sign-in. What was stored of the same account stays (the client finds out what of it still holds), that of
+  /// another goes. Failure when sends of another account wait here.
   Outcome<void> begin(const v1::Credentials& credentials) const;
 
  private:
@@ -55,8 +56,14 @@ class Tokens {
   /// A request with a token, repeated once with a fresh one where that is the answer to the refusal.
   Outcome<void> call(std::string_view method, const std::string& path, const google::protobuf::Message* body,
                      google::protobuf::Message* answer);
+  /// The answer to a GET as it is.
+  Outcome<std::string> text(const std::string& path);
 
  private:
+  /// Asks once more with a new token where the old one is refused.
+  template <class Ask>
+  auto with_token(Ask ask) -> decltype(ask(std::string()));
+
   const Profile& profile_;
   const Http& http_;
 };

@@ -126,11 +126,12 @@ Result<void> write_file(const std::filesystem::path& file, std::string_view text
 
 Result<std::string> read_file(const std::filesystem::path& file) {
   std::string text;
-  const auto digest = digest_of(file, [](std::uint64_t) { return true; },
-                                [&](const char* bytes, std::size_t count) -> Result<void> {
-                                  text.append(bytes, count);
-                                  return {};
-                                });
+  const auto digest = digest_of(
+      file, [](std::uint64_t) { return true; },
+      [&](const char* bytes, std::size_t count) -> Result<void> {
+        text.append(bytes, count);
+        return {};
+      });
   if (!digest) return fail(digest.error());
   return text;
 }

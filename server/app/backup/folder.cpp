@@ -27,7 +27,8 @@ Result<std::vector<std::string>> names_in(const fs::path& directory) {
   for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
     names.push_back(at->path().filename().string());
   }
-  if (error) return fail(ErrorCode::store_unavailable, fmt::format("cannot list {}: {}", directory.string(), error.message()));
+  if (error)
+    return fail(ErrorCode::store_unavailable, fmt::format("cannot list {}: {}", directory.string(), error.message()));
   std::ranges::sort(names);
   return names;
 }

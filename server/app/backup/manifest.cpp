@@ -57,8 +57,8 @@ std::uint64_t Manifest::bytes() const {
 
 std::string to_json(const Manifest& manifest) {
   std::string out = fmt::format(
-      "{{\"format\": {},\n \"id\": {},\n \"time\": {},\n \"incarnation\": {},\n \"version\": {},\n \"files\": [", kFormat,
-      boost::json::serialize(boost::json::string(manifest.id)), to_unix_ms(manifest.time),
+      "{{\"format\": {},\n \"id\": {},\n \"time\": {},\n \"incarnation\": {},\n \"version\": {},\n \"files\": [",
+      kFormat, boost::json::serialize(boost::json::string(manifest.id)), to_unix_ms(manifest.time),
       boost::json::serialize(boost::json::string(manifest.incarnation)),
       boost::json::serialize(boost::json::string(manifest.version)));
   const char* between = "\n  ";
@@ -76,9 +76,9 @@ Result<Manifest> parse_manifest(std::string_view json) {
     const auto& object = parsed.as_object();
     const auto format = object.at("format").to_number<std::uint64_t>();
     if (format > kFormat) {
-      return fail(ErrorCode::store_unavailable,
-                  fmt::format("the backup has format {}, and this program knows up to {}: use a newer one", format,
-                              kFormat));
+      return fail(
+          ErrorCode::store_unavailable,
+          fmt::format("the backup has format {}, and this program knows up to {}: use a newer one", format, kFormat));
     }
     Manifest manifest = read(object);
     if (std::ranges::all_of(manifest.files, is_in_its_place)) return manifest;

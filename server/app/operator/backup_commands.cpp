@@ -114,8 +114,8 @@ int list(const Flags& flags) {
   std::string text;
   for (const Listed& one : *all) {
     json.push_back(to_json(one));
-    text += one.why.empty() ? fmt::format("{}{}  {}  {}", text.empty() ? "" : "\n", one.id, time_text(one.manifest.time),
-                                          bytes_text(one.manifest.bytes()))
+    text += one.why.empty() ? fmt::format("{}{}  {}  {}", text.empty() ? "" : "\n", one.id,
+                                          time_text(one.manifest.time), bytes_text(one.manifest.bytes()))
                             : fmt::format("{}{}  DAMAGED: {}", text.empty() ? "" : "\n", one.id, one.why);
   }
   console.result(text.empty() ? "There is no backup yet." : text,
@@ -151,8 +151,8 @@ int restore(const Flags& flags) {
   if (!manifest) return console.failure(manifest.error());
   auto restored = backup::restore(*folder, *manifest, flags.to, flags.yes, shown_by(console));
   if (!restored) return console.failure(restored.error());
-  std::string text = fmt::format(
-      "Restored the backup {} of {} into {}.\n", manifest->id, time_text(manifest->time), flags.to);
+  std::string text =
+      fmt::format("Restored the backup {} of {} into {}.\n", manifest->id, time_text(manifest->time), flags.to);
   if (!restored->moved_away.empty()) {
     text += fmt::format("What was there lies in {} now: remove it when it is no longer needed.\n",
                         restored->moved_away.string());

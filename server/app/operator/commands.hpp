@@ -14,5 +14,7 @@ using OperatorDeed = std::function<int()>;
 
 void describe_backup(CLI::App& app, OperatorDeed& deed);
 void describe_restore(CLI::App& app, OperatorDeed& deed);
+void describe_export(CLI::App& app, OperatorDeed& deed);
+void describe_import(CLI::App& app, OperatorDeed& deed);
 
 }  // namespace parley

@@ -35,16 +35,17 @@ void Console::progress(const backup::Progress& progress) {
   if (now < next_ || (!json_ && !terminal_)) return;
   next_ = now + kBetween;
   if (json_) {
-    fmt::print("{}\n", boost::json::serialize(boost::json::object{{"progress", boost::json::object{{"step", progress.step},
-                                                                                             {"done", progress.done},
-                                                                                             {"total", progress.total}}}}));
+    fmt::print("{}\n",
+               boost::json::serialize(boost::json::object{
+                   {"progress", boost::json::object{
+                                    {"step", progress.step}, {"done", progress.done}, {"total", progress.total}}}}));
     std::fflush(stdout);
     return;
   }
   const std::uint64_t percent = progress.total == 0 ? 0 : progress.done * 100 / progress.total;
-  const std::string far =
-      progress.total == 0 ? bytes_text(progress.done)
-                          : fmt::format("{} of {} ({} %)", bytes_text(progress.done), bytes_text(progress.total), percent);
+  const std::string far = progress.total == 0 ? bytes_text(progress.done)
+                                              : fmt::format("{} of {} ({} %)", bytes_text(progress.done),
+                                                            bytes_text(progress.total), percent);
   fmt::print(stderr, "\r\033[K{} {}", progress.step, far);
   shown_ = true;
 }

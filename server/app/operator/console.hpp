@@ -15,17 +15,17 @@ class Console {
   /// `program` begins what is said of errors.
   Console(std::string_view program, bool json);
 
-  /// One line that is overwritten where standard error is a terminal; with JSON a line of its own. At most ten a second.
+  /// One line that is overwritten where standard error is a terminal; with JSON a line of its own. At most ten a
+  /// second.
   void progress(const backup::Progress& progress);
   /// The end of the progress, and what came out: `text` for people, `json` for programs.
   void result(std::string_view text, std::string_view json);
   /// Tells why; the exit code.
   int failure(const Error& error);
-  [[nodiscard]] bool json() const { return json_; }
-
- private:
+  /// Takes the line of progress away.
   void clear();
 
+ private:
   const std::string program_;
   const bool json_;
   const bool terminal_;

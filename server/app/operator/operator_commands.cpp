@@ -23,6 +23,8 @@ struct Command {
 constexpr Command kCommands[] = {
     {"backup", "Back up a data directory into a folder of backups, also while a server runs on it", describe_backup},
     {"restore", "Put a backup into an empty data directory", describe_restore},
+    {"export", "Write a whole store as JSON Lines, as far as it can be read", describe_export},
+    {"import", "Make a data directory of an exported store", describe_import},
 };
 
 }  // namespace

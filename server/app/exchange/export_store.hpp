@@ -1,0 +1,32 @@
+// Writes a whole store as JSON Lines (docs/export-format.md), as far as it can be read.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "engines/sql/people_image.hpp"
+#include "ports/channel_store.hpp"
+
+namespace parley::exchange {
+
+/// Raised with every change that an older program would misread.
+inline constexpr std::uint32_t kFormat = 1;
+
+struct Exported {
+  std::uint64_t accounts = 0;
+  std::uint64_t channels = 0;
+  std::uint64_t events = 0;
+  std::uint64_t damaged = 0;
+};
+
+/// Takes each line, with its end; false ends the work.
+using LineSink = std::function<bool(std::string_view line)>;
+
+/// `people` may be an error: then that is the first damage. The same store gives the same bytes, whatever program
+/// exported it when. Damage is told in lines and counted; only a sink that ends is an error. Blocks.
+Result<Exported> export_store(const Result<PeopleImage>& people, ChannelStoreScan& channels, bool credentials,
+                              const LineSink& sink);
+
+}  // namespace parley::exchange

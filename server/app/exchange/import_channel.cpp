@@ -1,0 +1,162 @@
+#include "app/exchange/import_channel.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "engines/system/system_clock.hpp"
+#include "parley/v1/records.pb.h"
+#include "wire/record_frame.hpp"
+
+namespace parley::exchange {
+namespace {
+
+constexpr std::size_t kCommitEvents = 1'000;
+constexpr std::size_t kCommitBytes = 4U << 20U;
+
+template <class Message>
+std::string to_record(const Message& message) {
+  std::string record(wire::kRecordFrame, '\0');
+  message.AppendToString(&record);
+  wire::close_frame(record);
+  return record;
+}
+
+std::string fresh_salt() {
+  static thread_local SystemRandom random;
+  wire::Salt salt{};
+  random.fill(salt);
+  return {reinterpret_cast<const char*>(salt.data()), salt.size()};
+}
+
+}  // namespace
+
+Result<ChannelImport> ChannelImport::begin(StoreWriter& writer, const v1::ChannelLine& line) {
+  const auto id = ChannelId::from_bytes(line.channel_id());
+  if (!id) return fail(ErrorCode::malformed, "channelId: an id is needed");
+  return ChannelImport(writer, *id, line);
+}
+
+ChannelImport::ChannelImport(StoreWriter& writer, const ChannelId& id, v1::ChannelLine line)
+    : writer_(&writer), line_(std::move(line)) {
+  state_.id = waiting_.channel = id;
+}
+
+Result<wire::OpenedEvent> ChannelImport::store_event(const v1::EventLine& line) {
+  v1::EventRecord record;
+  line.header().SerializeToString(record.mutable_header());
+  if (line.has_content()) {
+    line.content().SerializeToString(record.mutable_content());
+    record.set_salt(line.salt().empty() ? fresh_salt() : line.salt());
+  } else {
+    record.set_content_hash(line.content_hash());
+  }
+  auto opened = wire::verify_event(to_record(record));
+  if (!opened) return fail(ErrorCode::malformed, opened.error().text());
+  digest_ = wire::chain(digest_, opened->header, opened->content_hash);
+  if (opened->event.seq % wire::kDigestEvery == 0) record.set_digest(std::string(view(digest_)));
+  waiting_.events.push_back({opened->event.seq, to_record(record)});
+  waiting_bytes_ += waiting_.events.back().record.size();
+  return opened;
+}
+
+void ChannelImport::note(const wire::OpenedEvent& opened) {
+  Event event = opened.event;
+  // It had one: a reaction whose content is gone is none that takes another back.
+  if (opened.content_deleted) event.content.emplace();
+  std::vector<Seq> targets;
+  if (const auto target = event.content_target()) targets.push_back(*target);
+  if (const auto* deleted = event.as<event::Deleted>()) targets = deleted->targets;
+  for (const Seq target : targets) wire::annotate(annotations_[target], event);
+}
+
+Result<void> ChannelImport::event(const v1::EventLine& line) {
+  if (line.header().seq() != state_.head + 1) {
+    return fail(ErrorCode::damaged,
+                fmt::format("channel {}: event {} follows event {}: what is missing cannot be made up for",
+                            state_.id.str(), line.header().seq(), state_.head));
+  }
+  const auto opened = store_event(line);
+  if (!opened) return fail(opened.error());
+  const Event& event = opened->event;
+  apply(state_, event);
+  note(*opened);
+  waiting_.outcomes.push_back(
+      {event.account, event.send_id, wire::encode_outcome({.seq = event.seq, .time = event.time})});
+  if (waiting_.events.size() < kCommitEvents && waiting_bytes_ < kCommitBytes) return {};
+  return commit();
+}
+
+Result<void> ChannelImport::member(const v1::MemberLine& line) {
+  const auto account = AccountId::from_bytes(line.account());
+  auto member = wire::decode_member(to_record(line.state()));
+  if (!account || !member) return fail(ErrorCode::malformed, "member: account and state are needed");
+  if (member->read > state_.head || member->delivered > state_.head) {
+    return fail(ErrorCode::damaged, fmt::format("channel {}: a cursor of member {} stands after the head",
+                                                state_.id.str(), account->str()));
+  }
+  members_[*account] = std::move(*member);
+  return {};
+}
+
+Result<void> ChannelImport::outcome(const v1::OutcomeLine& line) {
+  const auto account = AccountId::from_bytes(line.account());
+  const auto send_id = SendId::from_bytes(line.send_id());
+  const std::string record = to_record(line.outcome());
+  if (!account || !send_id || !wire::decode_outcome(record)) {
+    return fail(ErrorCode::malformed, "outcome: account, sendId and outcome are needed");
+  }
+  waiting_.outcomes.push_back({*account, *send_id, record});
+  return {};
+}
+
+Result<void> ChannelImport::commit() {
+  const auto position = writer_->next_position(state_.id);
+  if (!position) return fail(position.error());
+  waiting_.head = wire::encode_head({.seq = state_.head,
+                                     .time = state_.time,
+                                     .count = state_.count,
+                                     .position = *position,
+                                     .digest = digest_,
+                                     .members_as_of = state_.head});
+  const ChannelId id = state_.id;
+  waiting_bytes_ = 0;
+  ChannelBatch batch = std::exchange(waiting_, {});
+  waiting_.channel = id;
+  return writer_->commit(std::move(batch));
+}
+
+Result<void> ChannelImport::finish() {
+  const auto incomplete = [&](std::string what) {
+    return fail(ErrorCode::damaged, fmt::format("channel {}: {}", state_.id.str(), what));
+  };
+  if (state_.head == 0) return incomplete("it has no event");
+  if (line_.head() != 0 && line_.head() != state_.head) {
+    return incomplete(fmt::format("its head is {}, but its last event here is {}", line_.head(), state_.head));
+  }
+  const auto position = writer_->next_position(state_.id);
+  if (!position) return fail(position.error());
+  for (const auto& [account, made] : state_.members) {
+    const auto said = members_.find(account);
+    if (said == members_.end()) return incomplete("the line of its member " + account.str() + " is missing");
+    Member& member = said->second;
+    // What follows from the events is taken from them.
+    member.role = made.role;
+    member.intervals = made.intervals;
+    member.since = made.since;
+    member.own = made.own;
+    member.mentions = made.mentions;
+    member.position = *position;
+    waiting_.members.push_back({account, wire::encode_member(member)});
+    waiting_.joined.push_back(account);
+  }
+  if (members_.size() != state_.members.size()) return incomplete("a member never joined");
+  waiting_.card = wire::encode_card(state_);
+  for (const auto& [target, annotation] : annotations_) {
+    if (annotation.edits.empty() && annotation.reactions.empty()) continue;
+    waiting_.annotations.push_back({target, wire::encode_annotation(annotation)});
+  }
+  return commit();
+}
+
+}  // namespace parley::exchange
