@@ -18,6 +18,11 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 
+/// jemalloc, where it is linked, reads this before main: what was freed goes back to the system also while nothing
+/// happens.
+extern "C" const char* const malloc_conf;
+extern "C" const char* const malloc_conf = "background_thread:true";
+
 namespace parley {
 namespace {
 

@@ -33,7 +33,7 @@ parley_imported(soci_postgresql LIBRARY soci_postgresql INCLUDE /usr/include/pos
 parley_imported(tomlplusplus)
 
 set(parley_allocator "")
-if(PARLEY_ALLOCATOR)
+if(PARLEY_ALLOCATOR AND NOT PARLEY_SANITIZE)
   parley_imported(parley_allocator_library LIBRARY ${PARLEY_ALLOCATOR})
   # The allocator is used by being linked, not by a symbol that our code names.
   target_link_options(parley_allocator_library INTERFACE -Wl,--no-as-needed)
