@@ -64,6 +64,9 @@ rocksdb::ColumnFamilyOptions event_options(const RocksOptions& options, const st
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.write_buffer_size = options.write_buffer_bytes / 2;
   family.bottommost_compression = rocksdb::kZSTD;
+  // Level 1 of zstd: what people write gets hardly smaller with more, and every message passes here.
+  family.bottommost_compression_opts.level = 1;
+  family.bottommost_compression_opts.enabled = true;
   family.memtable_prefix_bloom_size_ratio = 0.01;
   // A channel's next event goes beside its last one: found without a search.
   family.memtable_insert_with_hint_prefix_extractor = family.prefix_extractor;
