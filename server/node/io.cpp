@@ -103,6 +103,7 @@ void Io::count_channels(Command command, Completion<Result<Command>> done) {
 }
 
 void Io::submit(QueuedCommand command) {
+  if (outgoing_.empty()) outgoing_.reserve(last_outgoing_);  // as busy as the turn before
   outgoing_.push_back(std::move(command));
   if (flush_posted_) return;
   flush_posted_ = true;
@@ -115,6 +116,7 @@ void Io::flush() {
   flush_posted_ = false;
   if (outgoing_.empty()) return;
   auto commands = std::exchange(outgoing_, {});
+  last_outgoing_ = commands.size();
   std::vector<std::pair<Origin, std::pair<ChannelId, SendId>>> origins;
   origins.reserve(commands.size());
   for (const auto& queued : commands) {

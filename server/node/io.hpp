@@ -142,6 +142,7 @@ class Io {
   std::uint64_t last_waiting_ = 0;
   std::uint64_t last_session_ = 0;
   std::vector<QueuedCommand> outgoing_;
+  std::size_t last_outgoing_ = 0;
   bool flush_posted_ = false;
   std::shared_ptr<bool> alive_;
 };

@@ -6,6 +6,7 @@
 #include "wire/fields.hpp"
 #include "wire/frames.hpp"
 #include "wire/protobuf_parse.hpp"
+#include "wire/protobytes.hpp"
 #include "wire/record_frame.hpp"
 #include "wire/records.hpp"
 
@@ -75,11 +76,15 @@ Invitation read(Fields& fields, const v1::Invitation& m) {
 // ---- outcome ----------------------------------------------------------------------------------------------------
 
 std::string encode_outcome(const StoredOutcome& outcome) {
-  v1::OutcomeRecord m;
-  m.set_seq(outcome.seq);
-  m.set_refused(static_cast<std::uint32_t>(outcome.refused));
-  m.set_time(to_unix_ms(outcome.time));
-  return encode(m);
+  // By hand: one for every send.
+  std::string out;
+  out.reserve(kRecordFrame + 32);
+  out.resize(kRecordFrame);
+  put_varint_field(out, v1::OutcomeRecord::kSeqFieldNumber, outcome.seq);
+  put_varint_field(out, v1::OutcomeRecord::kRefusedFieldNumber, static_cast<std::uint64_t>(outcome.refused));
+  put_varint_field(out, v1::OutcomeRecord::kTimeFieldNumber, static_cast<std::uint64_t>(to_unix_ms(outcome.time)));
+  close_frame(out);
+  return out;
 }
 
 Result<StoredOutcome> decode_outcome(std::string_view record) {
