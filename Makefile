@@ -12,6 +12,7 @@ DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 SECONDS ?= 60
 SEED ?= 1
+ROUNDS ?= 50
 RUNS ?= 1
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -24,7 +25,7 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit lint format generate fuzz sim asan tsan bench install deb deb-test clean setup
+.PHONY: help run build test unit lint format generate fuzz sim plug asan tsan bench install deb deb-test clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
@@ -83,6 +84,12 @@ sim: ## Run the simulator: SEED=7 replays one seed, RUNS=n tries n seeds from th
 	@tools/build/setup.sh build
 	@$(call compile,release,--target parley_sim)
 	@$(BUILD)/bin/parley_sim $(SEED) $(RUNS) 2>/dev/null
+
+plug: ## Kill the server under load, ROUNDS=50 times, and check everything after each
+	@tools/build/setup.sh build test
+	@$(call compile,release,--target parleyd)
+	@PARLEY_PLUG_ROUNDS=$(ROUNDS) PARLEY_BIN=$(abspath build/release/bin) PARLEY_GEN=$(abspath build/release/gen/python) \
+	  $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/e2e/test_plug.py -k kill_9_under_load
 
 asan: ## Build with AddressSanitizer and UBSan and run the suite
 	@$(MAKE) --no-print-directory test PRESET=asan

@@ -65,6 +65,7 @@ VerifyReport verify_store(ChannelStoreScan& scan, const ListReader& lists, const
     for (const AccountId& account : check.accounts()) memberships[account].push_back(id);
   }
   for (auto& [account, of_account] : memberships) std::sort(of_account.begin(), of_account.end());
+  for (const auto& [account, of_account] : memberships) report.accounts.push_back(account);
   verify_lists(memberships, lists, report, found);
   return report;
 }

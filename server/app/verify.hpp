@@ -26,7 +26,10 @@ struct VerifyReport {
   std::uint64_t messages = 0;
   std::uint64_t outcomes = 0;
   std::uint64_t memberships = 0;
-  std::uint64_t damaged = 0;  // all that was told to the sink
+  std::uint64_t people = 0;         // accounts in people.sqlite, where there is one
+  std::uint64_t lost = 0;           // events that a repair has recorded as lost: no damage any more
+  std::uint64_t damaged = 0;        // all that was told to the sink
+  std::vector<AccountId> accounts;  // everybody whom a channel names, ascending
 };
 
 /// The channels in the list of an account.

@@ -126,7 +126,8 @@ void ChannelCheck::walk() {
   StoreQuery beyond;
   beyond.events.push_back({id_, head_.seq + 1, kLastSeq, 1, 1, false});
   auto answer = scan_.read_now(beyond);
-  if (answer && !answer->events[0].empty()) damage(answer->events[0][0].seq, "there is an event after the head");
+  const bool found = answer && !answer->events[0].empty() && !answer->events[0][0].record.empty();
+  if (found) damage(answer->events[0][0].seq, "there is an event after the head");
 }
 
 /// The events are not there, or cannot be read: told once for all of them.
@@ -162,10 +163,18 @@ void ChannelCheck::take_one_by_one(Seq from, Seq to) {
 void ChannelCheck::take(const EventRow& row) {
   if (row.seq != next_) lose(next_, row.seq - 1, "missing");
   next_ = row.seq + 1;
+  if (wire::lost_event(row.record)) {
+    ++report_.lost;
+    lost_.push_back({row.seq, row.seq});
+    replay_whole_ = false;
+    digest_.reset();
+    return;
+  }
   ++report_.events;
   auto opened = wire::verify_event(row.record);
   if (!opened) {
-    damage(row.seq, opened.error().text());
+    damage(row.seq,
+           row.record.empty() ? "the event is unreadable: a file does not fit its checksum" : opened.error().text());
     opened = wire::open_event(row.record);  // a content that does not fit leaves the header to go on with
   }
   if (!opened) {

@@ -2,16 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <future>
 #include <memory>
 
 #include "app/command_line.hpp"
 #include "app/data_dir.hpp"
+#include "app/operator/commands.hpp"
+#include "app/store_lists.hpp"
 #include "app/verify.hpp"
 #include "engines/rocksdb/channel_store.hpp"
+#include "engines/sql/people_check.hpp"
 #include "engines/system/thread_executor.hpp"
 
 namespace parley {
@@ -19,16 +23,6 @@ namespace {
 
 /// With --json no more than this is listed; the count is of all.
 constexpr std::size_t kListed = 10'000;
-
-ListReader reader_of(RocksChannelStore& store, Executor& executor) {
-  return [&store, &executor](const AccountId& account) {
-    auto promise = std::make_shared<std::promise<Result<std::vector<ChannelId>>>>();
-    auto future = promise->get_future();
-    store.channels_of(account, executor,
-                      [promise](Result<std::vector<ChannelId>> found) { promise->set_value(std::move(found)); });
-    return future.get();
-  };
-}
 
 void print_damage(const Damage& damage) {
   const std::string where = damage.channel.is_nil() ? "store" : fmt::format("channel {}", damage.channel.str());
@@ -56,6 +50,22 @@ int cannot_open(const std::string& data, const std::string& why, bool json) {
   return kExitUsage;
 }
 
+/// After the channels: whoever joins one was among people before.
+void verify_people(const std::filesystem::path& file, VerifyReport& report, const DamageSink& found) {
+  const auto damage = [&](std::string what) {
+    ++report.damaged;
+    found({ChannelId{}, 0, std::move(what)});
+  };
+  const auto people = check_people(file);
+  if (!people) return damage(people.error().text());
+  report.people = people->accounts.size();
+  for (const std::string& problem : people->problems) damage("people.sqlite: " + problem);
+  for (const AccountId& account : report.accounts) {
+    if (std::ranges::binary_search(people->accounts, account)) continue;
+    damage(fmt::format("account {} is a member of channels, but is not in people.sqlite", account.str()));
+  }
+}
+
 }  // namespace
 
 int verify_command(const std::string& data, bool json) {
@@ -78,11 +88,13 @@ int verify_command(const std::string& data, bool json) {
     if (!json) return print_damage(damage);
     if (listed.size() < kListed) listed.push_back(to_json(damage));
   };
-  VerifyReport report = verify_store(**scan, reader_of(**store, executor), found);
+  VerifyReport report = verify_store(**scan, list_reader(**store, executor), found);
   if (auto files = (*store)->verify_files(); !files) {
     ++report.damaged;
     found({ChannelId{}, 0, files.error().text()});
   }
+  // A channel store alone, as in a backup, has no people beside it.
+  if (options.path != data) verify_people(std::filesystem::path(data) / "people.sqlite", report, found);
   if (json) {
     fmt::print("{}\n", boost::json::serialize(boost::json::object{{"data", data},
                                                                   {"incarnation", (*store)->incarnation().str()},
@@ -92,15 +104,29 @@ int verify_command(const std::string& data, bool json) {
                                                                   {"messages", report.messages},
                                                                   {"outcomes", report.outcomes},
                                                                   {"memberships", report.memberships},
+                                                                  {"people", report.people},
+                                                                  {"lost", report.lost},
                                                                   {"damaged", report.damaged},
                                                                   {"damage", std::move(listed)}}));
   } else {
-    fmt::print("{} channels, {} events ({} messages), {} outcomes, {} memberships: {}\n", report.channels,
-               report.events, report.messages, report.outcomes, report.memberships,
+    if (report.lost > 0) fmt::print("{} events are lost, as a repair has recorded\n", report.lost);
+    fmt::print("{} channels, {} events ({} messages), {} outcomes, {} memberships, {} people: {}\n", report.channels,
+               report.events, report.messages, report.outcomes, report.memberships, report.people,
                report.damaged == 0 ? "all is well" : fmt::format("DAMAGED in {} places", report.damaged));
   }
   scan->reset();
   return report.damaged == 0 ? kExitOk : kExitFailure;
+}
+
+void describe_verify(CLI::App& app, OperatorDeed& deed) {
+  struct Asked {
+    std::string data;
+    bool json = false;
+  };
+  auto asked = std::make_shared<Asked>();
+  app.add_option("DIR", asked->data, "data directory")->required();
+  app.add_flag("--json", asked->json, "print one JSON object");
+  deed = [asked] { return verify_command(asked->data, asked->json); };
 }
 
 }  // namespace parley

@@ -14,9 +14,24 @@ namespace {
 constexpr std::size_t kPartsPerPage = 16;
 constexpr std::uint64_t kOneRecord = 1;
 
+/// Stands for an event of which the store has nothing but the place.
+wire::OpenedEvent damaged_at(Seq seq) {
+  wire::OpenedEvent lost;
+  lost.event.seq = seq;
+  return lost;
+}
+bool is_damaged(const wire::OpenedEvent& opened) {
+  return opened.header.empty();
+}
+
 /// What `opened` is for the reader: content only where the reader may see it and what it points at.
 Result<void> fill_event(const Access& access, const wire::OpenedEvent& opened, std::uint64_t preview_bytes,
                         v1::Event& out) {
+  if (is_damaged(opened)) {
+    out.mutable_header()->set_seq(opened.event.seq);
+    out.set_content_state(v1::CONTENT_STATE_DAMAGED);
+    return {};
+  }
   if (!out.mutable_header()->ParseFromString(opened.header)) return fail(ErrorCode::damaged);
   const Seq seq = opened.event.seq;
   const Seq shown_as = opened.event.content_target().value_or(seq);
@@ -74,7 +89,8 @@ void send_page(Io& io, const std::shared_ptr<Page>& page, const std::map<Seq, wi
     }
     if (annotation.edits_size() > 0) {
       auto last = edits.find(annotation.edits(annotation.edits_size() - 1));
-      if (last != edits.end() && annotation.mutable_current()->ParseFromString(last->second.content) &&
+      if (last != edits.end() && !is_damaged(last->second) &&
+          annotation.mutable_current()->ParseFromString(last->second.content) &&
           last->second.content.size() > preview) {
         wire::make_preview(*annotation.mutable_current(), preview);
       }
@@ -90,13 +106,12 @@ void send_page(Io& io, const std::shared_ptr<Page>& page, const std::map<Seq, wi
   page->reply(frame);
 }
 
-Result<std::map<Seq, wire::OpenedEvent>> open_by_seq(const std::vector<std::vector<EventRow>>& rows) {
+std::map<Seq, wire::OpenedEvent> open_by_seq(const std::vector<std::vector<EventRow>>& rows) {
   std::map<Seq, wire::OpenedEvent> events;
   for (const auto& range : rows) {
     for (const auto& row : range) {
       auto opened = wire::open_event(row.record);
-      if (!opened) return fail(opened.error());
-      events.emplace(row.seq, std::move(*opened));
+      events.emplace(row.seq, opened ? std::move(*opened) : damaged_at(row.seq));
     }
   }
   return events;
@@ -116,9 +131,7 @@ void read_edits(Io& io, const std::shared_ptr<Page>& page) {
   io.node().store->read(std::move(query), io.executor(), [&io, alive = io.alive(), page](Result<StoreAnswer> found) {
     if (alive.expired()) return;
     if (!found) return reply_error(io, page->reply, found.error());
-    auto edits = open_by_seq(found->events);
-    if (!edits) return reply_error(io, page->reply, edits.error());
-    send_page(io, page, *edits);
+    send_page(io, page, open_by_seq(found->events));
   });
 }
 
@@ -138,6 +151,25 @@ void read_annotations(Io& io, const std::shared_ptr<Page>& page) {
   });
 }
 
+/// The rows of a part in the order in which the page is filled. What the reader may see and the store does not have is
+/// no hole of membership: its place is kept by a row without a record.
+std::vector<EventRow> without_holes(std::vector<EventRow> rows, const Interval& part, const Page& page) {
+  if (!page.oldest_first) std::reverse(rows.begin(), rows.end());
+  std::vector<EventRow> whole;
+  Seq next = page.oldest_first ? part.from : part.to;
+  const auto fill_up_to = [&](Seq seq) {
+    for (; next != seq && whole.size() <= page.limit; page.oldest_first ? ++next : --next) whole.push_back({next, {}});
+  };
+  for (EventRow& row : rows) {
+    fill_up_to(row.seq);
+    if (next != row.seq) return whole;
+    whole.push_back(std::move(row));
+    page.oldest_first ? ++next : --next;
+  }
+  if (rows.empty()) fill_up_to(page.oldest_first ? part.to + 1 : part.from - 1);
+  return whole;
+}
+
 void take_rows(Io& io, const std::shared_ptr<Page>& page, const std::vector<Interval>& parts,
                std::vector<std::vector<EventRow>> rows) {
   const std::uint64_t max_bytes = io.node().limits.page_bytes;
@@ -146,26 +178,22 @@ void take_rows(Io& io, const std::shared_ptr<Page>& page, const std::vector<Inte
   std::optional<Seq> last;
   std::vector<wire::OpenedEvent> events;
   for (std::size_t i = 0; i < rows.size() && !full; ++i) {
-    auto& part = rows[i];
-    if (!page->oldest_first) std::reverse(part.begin(), part.end());
+    const auto part = without_holes(std::move(rows[i]), parts[i], *page);
     for (const auto& row : part) {
       if (events.size() >= page->limit || (!events.empty() && bytes + row.record.size() > max_bytes)) {
         full = true;
         break;
       }
       auto opened = wire::open_event(row.record);
-      if (!opened) return reply_error(io, page->reply, opened.error());
       bytes += std::min<std::uint64_t>(row.record.size(), io.node().limits.preview_bytes);
       last = row.seq;
-      events.push_back(std::move(*opened));
+      events.push_back(opened ? std::move(*opened) : damaged_at(row.seq));
     }
     // The store's own page may have ended inside this part.
     const Seq end = page->oldest_first ? parts[i].to : parts[i].from;
-    if (!full && (part.empty() || part.back().seq != end)) full = true;
+    if (!full && part.back().seq != end) full = true;
   }
   if (!page->oldest_first) std::reverse(events.begin(), events.end());
-  // An event that the reader may see and the store does not have is no hole of membership.
-  if (full && !last) return reply_error(io, page->reply, ErrorCode::damaged);
   if (full) (page->oldest_first ? page->to : page->from) = *last;
   page->events = std::move(events);
   read_annotations(io, page);
@@ -273,12 +301,10 @@ void answer_versions(Io& io, const Caller& caller, const v1::ClientFrame& frame,
           io.node().store->read(std::move(events), io.executor(), [&io, alive, page](Result<StoreAnswer> found) {
             if (alive.expired()) return;
             if (!found) return reply_error(io, page->reply, found.error());
-            auto opened = open_by_seq(found->events);
-            if (!opened) return reply_error(io, page->reply, opened.error());
             v1::ServerFrame out;
             auto& versions = *out.mutable_versions();
             versions.set_channel_id(std::string(page->access.channel.view()));
-            for (const auto& [at, event] : *opened) {
+            for (const auto& [at, event] : open_by_seq(found->events)) {
               auto filled = fill_event(page->access, event, io.node().limits.preview_bytes, *versions.add_events());
               if (!filled) return reply_error(io, page->reply, filled.error());
             }

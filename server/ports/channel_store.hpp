@@ -127,7 +127,8 @@ class ChannelStore {
                       Completion<std::vector<Result<void>>> done) = 0;
 
   /// Answers from committed state; everything in one answer is at least as new as the last commit completed before the
-  /// call. Errors: store_unavailable; damaged (an engine's own checksum failed). Any thread; completes on `executor`.
+  /// call. An event whose bytes fail an engine's own checksum comes as a row without a record; anything else that does
+  /// makes the whole answer `damaged`. Errors: store_unavailable; damaged. Any thread; completes on `executor`.
   virtual void read(StoreQuery query, Executor& executor, Completion<Result<StoreAnswer>> done) = 0;
 
   /// The channels that have `account` in their members or once had, ascending by id.

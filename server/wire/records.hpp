@@ -47,6 +47,14 @@ Result<OpenedEvent> open_event(std::string_view record);
 Result<OpenedEvent> verify_event(std::string_view record);
 /// The same event without salt and content. Unknown fields survive.
 Result<std::string> erase_content(std::string_view record);
+/// What a repair writes in the place of an event that is lost. `open_event` calls it damaged, so nobody serves it.
+std::string encode_lost(Time repaired, std::string_view why);
+struct LostEvent {
+  Time repaired = kNever;
+  std::string why;
+};
+/// nullopt: `record` is an event, or damaged.
+std::optional<LostEvent> lost_event(std::string_view record);
 Digest chain(const Digest& previous, std::string_view header, std::string_view content_hash);
 
 struct StoredOutcome {

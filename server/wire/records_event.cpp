@@ -74,6 +74,7 @@ Result<Event> parse_event(std::string_view header, std::string_view content) {
 }
 
 Result<OpenedEvent> open(v1::EventRecord& record) {
+  if (record.has_lost()) return fail(ErrorCode::damaged, "event record: lost, says a repair");
   Result<Event> event = parse_event(record.header(), record.content());
   if (!event) return fail(std::move(event).error());
   Result<OpenedEvent> opened;
@@ -148,6 +149,22 @@ Result<std::string> erase_content(std::string_view record) {
   parsed->AppendToString(&out);
   close_frame(out);
   return out;
+}
+
+std::string encode_lost(Time repaired, std::string_view why) {
+  v1::EventRecord record;
+  record.mutable_lost()->set_repaired(to_unix_ms(repaired));
+  record.mutable_lost()->set_why(std::string(why));
+  std::string out(kRecordFrame, '\0');
+  record.AppendToString(&out);
+  close_frame(out);
+  return out;
+}
+
+std::optional<LostEvent> lost_event(std::string_view record) {
+  const Result<v1::EventRecord> parsed = parse_record(record);
+  if (!parsed || !parsed->has_lost()) return std::nullopt;
+  return LostEvent{from_unix_ms(parsed->lost().repaired()), parsed->lost().why()};
 }
 
 }  // namespace parley::wire

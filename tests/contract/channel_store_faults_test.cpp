@@ -24,10 +24,14 @@ class RocksFaults : public testing::Test {
     state_ = driver().take_over(7, store_->highest_epoch() + 1).value();
   }
   void lose_power_and_restart() {
+    kill();
+    start();
+  }
+  /// Ends like a process that is killed: what was committed lies in the log.
+  void kill() {
     faults_.cut_power();
     store_.reset();
     faults_.restore_power();
-    start();
   }
   StoreDriver driver() { return {*store_, executor_}; }
 
@@ -182,7 +186,7 @@ TEST_F(RocksFaults, ReopeningADiskThatStillFailsCanBeTriedAgain) {
 
 TEST_F(RocksFaults, AFlippedByteInTheMiddleOfTheLogIsNotMistakenForATornTail) {
   for (int n = 0; n < 200; ++n) ASSERT_EQ(post(1000), ErrorCode::ok);
-  store_.reset();
+  kill();
   std::filesystem::path log;
   for (const auto& entry : std::filesystem::directory_iterator(directory_.path() + "/store")) {
     if (entry.path().extension() == ".log" && entry.file_size() > 100'000) log = entry.path();
@@ -199,7 +203,7 @@ TEST_F(RocksFaults, AFlippedByteInTheMiddleOfTheLogIsNotMistakenForATornTail) {
 
 TEST_F(RocksFaults, ATornTailIsForgotten) {
   for (int n = 0; n < 20; ++n) ASSERT_EQ(post(1000), ErrorCode::ok);
-  store_.reset();
+  kill();
   std::filesystem::path log;
   for (const auto& entry : std::filesystem::directory_iterator(directory_.path() + "/store")) {
     if (entry.path().extension() == ".log" && entry.file_size() > 10'000) log = entry.path();
@@ -209,6 +213,45 @@ TEST_F(RocksFaults, ATornTailIsForgotten) {
   start();
   EXPECT_EQ(state_.position, 19U);
   expect_posted(19);
+}
+
+TEST_F(RocksFaults, AStoreClosedInOrderLeavesNothingInTheLog) {
+  for (int n = 0; n < 20; ++n) ASSERT_EQ(post(1000), ErrorCode::ok);
+  store_.reset();
+  std::uintmax_t logged = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.path() + "/store")) {
+    if (entry.path().extension() == ".log") logged += entry.file_size();
+  }
+  EXPECT_LT(logged, 1000U);
+  start();
+  expect_posted(20);
+}
+
+TEST_F(RocksFaults, ATornTailWithHolesIsForgottenAndKept) {
+  for (int n = 0; n < 20; ++n) ASSERT_EQ(post(3000), ErrorCode::ok);
+  kill();
+  std::filesystem::path log;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.path() + "/store")) {
+    if (entry.path().extension() == ".log" && entry.file_size() > 10'000) log = entry.path();
+  }
+  ASSERT_FALSE(log.empty());
+  std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(log)) - 2000);
+  file << std::string(512, '\0');
+  file.close();
+  start();
+  EXPECT_EQ(state_.position, 19U);
+  expect_posted(19);
+  EXPECT_FALSE(std::filesystem::is_empty(directory_.path() + "/store/torn"));
+}
+
+TEST_F(RocksFaults, AStoreThatLostItsCurrentFileIsNotMadeAnew) {
+  for (int n = 0; n < 20; ++n) ASSERT_EQ(post(), ErrorCode::ok);
+  store_.reset();
+  std::filesystem::remove(directory_.path() + "/store/CURRENT");
+  const auto opened = RocksChannelStore::open(small_rocks_options(directory_.path() + "/store"));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::damaged);
 }
 
 }  // namespace

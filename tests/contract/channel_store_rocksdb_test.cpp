@@ -3,6 +3,7 @@
 
 #include <rocksdb/db.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -128,6 +129,39 @@ TEST_F(RocksStore, ReadOnlyLooksAtARunningStoreAndCannotWrite) {
   EXPECT_EQ(reader->incarnation(), store_->incarnation());
   EXPECT_EQ(reading.take_over(7, 50).error().code, ErrorCode::store_unavailable);
   ASSERT_TRUE(put({.channel = channel_id(1), .head = "h2"}));
+}
+
+TEST_F(RocksStore, LookingAtAStoreUnderLoadSeesOneStateAndNoFalseDamage) {
+  RocksOptions busy = options();
+  busy.write_buffer_bytes = 128 << 10;  // flushes and compactions all the time
+  busy.wal_bytes = 64 << 10;
+  store_ = open_rocks(busy);
+  std::atomic<bool> enough = false;
+  std::thread writer([&] {
+    const std::string body(2'000, 'x');
+    for (Seq seq = 1; !enough; ++seq) {
+      ASSERT_TRUE(put({.channel = channel_id(1), .events = {{seq, body}}, .head = std::to_string(seq)}));
+    }
+  });
+  RocksOptions looking = busy;
+  looking.read_only = true;
+  for (int n = 0; n < 15; ++n) {
+    const auto reader = RocksChannelStore::open(looking);
+    ASSERT_TRUE(reader || reader.error().code == ErrorCode::not_found) << reader.error().text();
+    if (!reader) continue;
+    const auto scan = (*reader)->scan().value();
+    const auto state = scan->read_now({.channels = {channel_id(1)}});
+    ASSERT_TRUE(state) << state.error().text();
+    if (!state->channels[0]) continue;
+    const Seq head = std::stoull(state->channels[0]->head);
+    const auto rows = scan->read_now({.events = {{channel_id(1), 1, UINT64_MAX, UINT32_MAX, UINT64_MAX, false}}});
+    ASSERT_TRUE(rows) << rows.error().text();
+    EXPECT_EQ(rows->events[0].size(), head);
+    const auto files = (*reader)->verify_files();
+    EXPECT_TRUE(files) << files.error().text();
+  }
+  enough = true;
+  writer.join();
 }
 
 TEST_F(RocksStore, AStoreKeepsTheIncarnationItWasMadeWith) {

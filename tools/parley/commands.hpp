@@ -32,7 +32,6 @@ void add_tail_command(CLI::App& app, Shell& shell);
 void add_group_commands(CLI::App& app, Shell& shell);
 void add_group_settings_commands(CLI::App& app, Shell& shell);
 void add_invitation_commands(CLI::App& group, Shell& shell);
-void add_verify_command(CLI::App& app, Shell& shell);
 void add_admin_commands(CLI::App& app, Shell& shell);
 void add_export_command(CLI::App& app, Shell& shell);
 void add_operator_commands(CLI::App& app, Shell& shell);

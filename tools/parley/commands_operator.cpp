@@ -1,4 +1,4 @@
-// parley backup, restore and import: an operator's commands, done by the server's binary beside this one.
+// parley verify, repair, stats, backup, restore and import: an operator's commands, done by the server's binary beside this one.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -120,6 +120,11 @@ Exit hand_to_server_binary(const Shell& shell, std::vector<std::string> argument
 }
 
 void add_operator_commands(CLI::App& app, Shell& shell) {
+  hand_over(*app.add_subcommand("verify", "Operator: check everything in a server's data directory"), shell,
+            {"verify"});
+  hand_over(*app.add_subcommand("repair", "Operator: make a sound store of a damaged one"), shell, {"repair"});
+  hand_over(*app.add_subcommand("stats", "Operator: what a server's data directory holds, and how it grows"), shell,
+            {"stats"});
   add_backup_command(app, shell);
   hand_over(*app.add_subcommand("restore", "Operator: put a backup into an empty data directory"), shell, {"restore"});
   hand_over(*app.add_subcommand("import", "Operator: make a data directory of an exported store"), shell, {"import"});

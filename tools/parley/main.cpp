@@ -48,7 +48,6 @@ void describe(CLI::App& app, Shell& shell) {
   add_history_commands(app, shell);
   add_tail_command(app, shell);
   add_group_commands(app, shell);
-  add_verify_command(app, shell);
   add_admin_commands(app, shell);
   add_export_command(app, shell);
   add_operator_commands(app, shell);

@@ -153,12 +153,14 @@ std::string_view name_of(Role role) {
 
 std::string text_of(const v1::Event& event) {
   if (event.content_state() == v1::CONTENT_STATE_DELETED) return "(deleted)";
+  if (event.content_state() == v1::CONTENT_STATE_DAMAGED) return "(lost: the server's disk was damaged)";
   if (event.content_state() == v1::CONTENT_STATE_HIDDEN) return "(deleted for me)";
   return text_of(event.annotation().has_current() ? event.annotation().current() : event.content());
 }
 
 std::string line_of(const v1::Event& event, People& people) {
   const v1::EventHeader& header = event.header();
+  if (event.content_state() == v1::CONTENT_STATE_DAMAGED) return fmt::format("- #{} {}", header.seq(), text_of(event));
   std::string line =
       fmt::format("{} #{} {}", local_time(header.time()), header.seq(), people.name_of(account_of(header.account())));
   if (!header.has_message()) {
@@ -180,6 +182,10 @@ boost::json::object json_of(const v1::Event& event, People& people) {
   const AccountId account = account_of(header.account());
   boost::json::object out;
   out["seq"] = header.seq();
+  if (event.content_state() == v1::CONTENT_STATE_DAMAGED) {
+    out["damaged"] = true;
+    return out;
+  }
   out["time"] = header.time();
   out["kind"] = std::string(kind_of(header));
   out["account"] = account.str();

@@ -16,5 +16,8 @@ void describe_backup(CLI::App& app, OperatorDeed& deed);
 void describe_restore(CLI::App& app, OperatorDeed& deed);
 void describe_export(CLI::App& app, OperatorDeed& deed);
 void describe_import(CLI::App& app, OperatorDeed& deed);
+void describe_verify(CLI::App& app, OperatorDeed& deed);
+void describe_repair(CLI::App& app, OperatorDeed& deed);
+void describe_stats(CLI::App& app, OperatorDeed& deed);
 
 }  // namespace parley

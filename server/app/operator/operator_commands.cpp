@@ -25,6 +25,9 @@ constexpr Command kCommands[] = {
     {"restore", "Put a backup into an empty data directory", describe_restore},
     {"export", "Write a whole store as JSON Lines, as far as it can be read", describe_export},
     {"import", "Make a data directory of an exported store", describe_import},
+    {"verify", "Check everything in a data directory, in use or not", describe_verify},
+    {"repair", "Make a sound store of a damaged one; the server must not run", describe_repair},
+    {"stats", "What a data directory holds and how it grows, in use or not", describe_stats},
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What an operator does with a store besides serving it: `parleyd backup`, `restore`, `export` and `import`. `parley`
-// hands its commands of the same names to this program.
+// What an operator does with a store besides serving it: `parleyd verify`, `repair`, `stats`, `backup`, `restore`,
+// `export` and `import`. `parley` hands its commands of the same names to this program.
 #pragma once
 
 #include <optional>

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "engines/rocksdb/committer.hpp"
+#include "engines/rocksdb/files.hpp"
 #include "engines/rocksdb/holder.hpp"
 #include "engines/rocksdb/purge.hpp"
 #include "engines/rocksdb/reader.hpp"
@@ -154,9 +155,13 @@ Result<std::unique_ptr<ChannelStoreScan>> RocksChannelStore::scan() {
 Result<void> RocksChannelStore::verify_files() {
   const auto used = impl_->holder.use();
   if (!used) return fail(used.error());
-  const auto status = (*used)->db().VerifyChecksum();
-  if (!status.ok()) return fail(rocks::to_error(status, "a file of the store does not fit its checksums"));
-  return {};
+  return rocks::verify_files(**used);
+}
+
+Result<StoreStats> RocksChannelStore::stats() {
+  const auto used = impl_->holder.use();
+  if (!used) return fail(used.error());
+  return rocks::stats_of(**used, impl_->holder.options().path);
 }
 
 Result<void> RocksChannelStore::flush() {

@@ -59,6 +59,20 @@ struct RocksOptions {
   rocksdb::Env* env = nullptr;
 };
 
+/// What one part of the store takes on disk and in memory.
+struct FamilyStats {
+  std::string name;             // events, outcomes, state
+  std::uint64_t keys = 0;       // estimated by RocksDB
+  std::uint64_t bytes = 0;      // of table files in use, compressed
+  std::uint64_t all_bytes = 0;  // with files that wait to be deleted
+  std::uint64_t files = 0;
+  std::uint64_t memory_bytes = 0;  // written and not in a file yet
+};
+struct StoreStats {
+  std::vector<FamilyStats> families;
+  std::uint64_t log_bytes = 0;  // of the write-ahead log
+};
+
 /// All methods: any thread. Executors named in a call must outlive the store.
 class RocksChannelStore final : public ChannelStore {
  public:
@@ -83,7 +97,8 @@ class RocksChannelStore final : public ChannelStore {
   [[nodiscard]] Epoch highest_epoch() const;
   /// A scan of everything committed so far. While one lives `reopen` fails and rewritten content is not purged.
   Result<std::unique_ptr<ChannelStoreScan>> scan();
-  /// Reads every block of every file and compares its checksum, also of those no record lies in. Blocks. damaged.
+  /// Reads every block of every file and compares its checksum, also of those no record lies in. A file that another
+  /// process has compacted away meanwhile is passed over. Blocks. damaged.
   Result<void> verify_files();
   /// Puts what is in memory into table files, so that `snapshot` finds little to copy. Blocks.
   Result<void> flush();
@@ -91,6 +106,7 @@ class RocksChannelStore final : public ChannelStore {
   /// yet, and lie on the store's own file system, because table files are linked. Takes milliseconds after a `flush`;
   /// commits go on. Blocks.
   Result<void> snapshot(const std::string& directory);
+  [[nodiscard]] Result<StoreStats> stats();
   /// Rewrites the files that still hold content taken out before the call; how many events that were. Blocks. The
   /// engine calls it by itself (RocksOptions::purge_after); 0 while a scan or long read needs the old state.
   Result<std::size_t> purge_rewritten();

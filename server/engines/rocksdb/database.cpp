@@ -4,14 +4,18 @@
 #include <rocksdb/env.h>
 #include <rocksdb/listener.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <random>
 #include <system_error>
 
 #include "engines/rocksdb/keys.hpp"
+#include "engines/rocksdb/migrations.hpp"
 #include "engines/rocksdb/options.hpp"
+#include "engines/rocksdb/torn_tail.hpp"
 
 namespace parley::rocks {
 
@@ -99,6 +103,23 @@ Result<void> make_directories(rocksdb::Env& env, const std::filesystem::path& pa
   return {};
 }
 
+/// Tells one state of the store's list of files from another: which it is, and how long.
+std::string list_of_files(const std::string& path) {
+  std::string current;
+  std::getline(std::ifstream(path + "/CURRENT"), current);
+  std::error_code error;
+  return fmt::format("{} {}", current, std::filesystem::file_size(std::filesystem::path(path) / current, error));
+}
+
+/// There are files that a store has only once something was committed to it.
+bool holds_data(rocksdb::Env& env, const std::string& path) {
+  std::vector<rocksdb::Env::FileAttributes> files;
+  if (!env.GetChildrenFileAttributes(path, &files).ok()) return false;
+  return std::ranges::any_of(files, [](const auto& file) {
+    return file.size_bytes > 0 && (file.name.ends_with(".sst") || file.name.ends_with(".log"));
+  });
+}
+
 Error opening_error(const rocksdb::Status& status, const std::string& path) {
   const std::string text = status.ToString();
   const bool locked = status.IsIOError() && text.find("lock") != std::string::npos;
@@ -107,7 +128,9 @@ Error opening_error(const rocksdb::Status& status, const std::string& path) {
             fmt::format("another process has the store in {} open: stop it, or use another data directory", path)};
   }
   if (status.IsCorruption()) {
-    return {ErrorCode::damaged, fmt::format("the store in {} is damaged ({}): restore it from a backup", path, text)};
+    return {ErrorCode::damaged,
+            fmt::format("the store in {} is damaged ({}): repair it (parley repair), or restore it from a backup", path,
+                        text)};
   }
   return to_error(status, "cannot open the store in " + path);
 }
@@ -132,6 +155,12 @@ Result<std::shared_ptr<Database>> Database::open(const RocksOptions& options) {
   rocksdb::Env& env = env_of(options);
   const bool exists = env.FileExists(options.path + "/CURRENT").ok();
   if (!exists) {
+    // RocksDB would make a new store here, and delete what is left of the old one.
+    if (holds_data(env, options.path)) {
+      return fail(ErrorCode::damaged,
+                  fmt::format("the store in {} has lost its file CURRENT: repair it, or restore it from a backup",
+                              options.path));
+    }
     if (!options.create_if_missing || options.read_only) {
       return fail(ErrorCode::not_found, fmt::format("there is no channel store in {}", options.path));
     }
@@ -139,15 +168,48 @@ Result<std::shared_ptr<Database>> Database::open(const RocksOptions& options) {
   }
   std::shared_ptr<Database> database(new Database());
   database->path_ = options.path;
-  if (auto connected = database->connect(options, exists); !connected) return fail(connected.error());
+  auto connected = options.read_only ? database->look(options) : database->connect(options, exists);
+  if (!connected && connected.error().code == ErrorCode::damaged && !options.read_only) {
+    const auto cut = cut_torn_tails(options.path);
+    if (!cut) return fail(cut.error());
+    if (*cut > 0) {
+      if (options.on_warning) {
+        options.on_warning(
+            fmt::format("a loss of power cut the last write short; {} bytes that nobody was told of are in {}/torn",
+                        *cut, options.path));
+      }
+      connected = database->connect(options, exists);
+    }
+  }
+  if (!connected) return fail(connected.error());
   if (auto checked = database->check_or_make_meta(options); !checked) return fail(checked.error());
   return database;
 }
 
 Database::~Database() {
+  disconnect();
+}
+
+void Database::disconnect() {
   if (db_ == nullptr) return;
   for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  handles_.clear();
   db_->Close().PermitUncheckedError();
+  db_.reset();
+}
+
+Result<void> Database::look(const RocksOptions& options) {
+  constexpr int kTries = 50;
+  Result<void> connected;
+  for (int tries = 0; tries < kTries; ++tries) {
+    const std::string before = list_of_files(options.path);
+    connected = connect(options, true);
+    // Where it changed meanwhile, a log may have gone whose content lies in a file that was not there yet.
+    if (list_of_files(options.path) == before) break;
+    disconnect();
+    connected = fail(ErrorCode::overloaded, "the store changes faster than it can be opened: try again");
+  }
+  return connected;
 }
 
 Result<void> Database::connect(const RocksOptions& options, bool exists) {
@@ -189,6 +251,16 @@ Result<void> Database::check_or_make_meta(const RocksOptions& options) {
   }
   const auto number = decode_u64(format);
   if (number && *number > kFormat) return fail(newer_format(path_, fmt::format("format {}", *number)));
+  if (number && *number < kFormat) {
+    if (options.read_only) {
+      return fail(ErrorCode::store_unavailable,
+                  fmt::format("the store in {} has the older format {}: start the server once, which upgrades it",
+                              path_, *number));
+    }
+    auto upgraded = migrate({*db_, state(), events(), outcomes()}, *number, steps(), options.on_warning);
+    if (!upgraded) return fail(upgraded.error());
+    return check_or_make_meta(options);
+  }
   const auto id = Incarnation::from_bytes(incarnation);
   if (number != kFormat || !id || id->is_nil() || decode_u64(partitions) != std::uint64_t{kPartitions}) {
     return fail(ErrorCode::damaged,
@@ -241,6 +313,12 @@ Result<std::vector<PartitionState>> Database::load_partitions() const {
     states[partition] = *state;
   }
   return states;
+}
+
+Result<void> Database::flush() const {
+  const auto status = db_->Flush(rocksdb::FlushOptions(), handles_);
+  if (!status.ok()) return fail(to_error(status, "cannot write table files"));
+  return {};
 }
 
 bool Database::sync_failed() const {

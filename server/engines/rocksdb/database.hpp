@@ -40,6 +40,8 @@ class Database {
   Result<Incarnation> renew_incarnation();
   /// All kPartitions states, by partition.
   Result<std::vector<PartitionState>> load_partitions() const;
+  /// Moves what lies in memory and log into table files; where that fails it stays in the log. Blocks.
+  Result<void> flush() const;
   /// A sync failed since opening: what the log holds is uncertain, whatever the status of a write says.
   [[nodiscard]] bool sync_failed() const;
   /// How long the newest sync of the write-ahead log took.
@@ -48,6 +50,9 @@ class Database {
  private:
   Database() = default;
   Result<void> connect(const RocksOptions& options, bool exists);
+  /// For reading only, while another process may write: one state of the store, not parts of two.
+  Result<void> look(const RocksOptions& options);
+  void disconnect();
   Result<void> check_or_make_meta(const RocksOptions& options);
   Result<void> make_meta(const RocksOptions& options);
 

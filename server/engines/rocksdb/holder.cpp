@@ -2,6 +2,10 @@
 
 namespace parley::rocks {
 
+Holder::~Holder() {
+  if (database_ != nullptr && !options_.read_only && !poisoned()) (void)database_->flush();
+}
+
 Error Holder::refusal() const {
   return {ErrorCode::store_unavailable, "the store is closed after a failed write, until it is opened again"};
 }

@@ -15,6 +15,10 @@ class Holder {
  public:
   Holder(RocksOptions options, std::shared_ptr<Database> database)
       : options_(std::move(options)), incarnation_(database->incarnation()), database_(std::move(database)) {}
+  /// Leaves nothing in the log, unless the last write failed: a log that ends badly is then one that a crash left.
+  ~Holder();
+  Holder(const Holder&) = delete;
+  Holder& operator=(const Holder&) = delete;
 
   [[nodiscard]] const RocksOptions& options() const { return options_; }
   [[nodiscard]] const Incarnation& incarnation() const { return incarnation_; }

@@ -30,6 +30,10 @@ inline constexpr char kEventsFamily[] = "events";
 inline constexpr char kOutcomesFamily[] = "outcomes";
 
 inline constexpr std::string_view kMetaFormat = "mformat";
+/// How far an upgrade that was interrupted has come.
+inline constexpr std::string_view kMetaUpgrading = "mupgrading";
+/// And the format(8): unix_ms(8) of the upgrade to it.
+inline constexpr std::string_view kMetaUpgraded = "mupgraded";
 inline constexpr std::string_view kMetaIncarnation = "mincarnation";
 inline constexpr std::string_view kMetaPartitions = "mpartitions";
 inline constexpr std::string_view kChannelsPrefix = "c";

@@ -99,7 +99,8 @@ FamilyOptions make_options(const RocksOptions& options, std::shared_ptr<rocksdb:
   db.env = options.env != nullptr ? options.env : rocksdb::Env::Default();
   db.create_if_missing = options.create_if_missing && !options.read_only;
   db.create_missing_column_families = db.create_if_missing;
-  db.max_open_files = options.max_open_files;
+  // Whoever looks at a running store holds its files open: a compaction takes their names away at any time.
+  db.max_open_files = options.read_only ? -1 : options.max_open_files;
   db.max_background_jobs = 2;
   db.paranoid_checks = true;
   // A crash leaves a torn tail, which is no damage: what is torn was never answered. Recycled log files would make old

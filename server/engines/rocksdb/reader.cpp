@@ -154,10 +154,19 @@ Result<std::vector<std::vector<EventRow>>> Reader::events(const std::vector<Even
       continue;
     }
     auto rows = range.newest_first ? events_downwards(range) : events_upwards(range);
+    if (!rows && rows.error().code == ErrorCode::damaged) rows = events_singly(range);
     if (!rows) return fail(rows.error());
     answer[i] = std::move(*rows);
   }
   auto records = get_many(database_.events(), keys);
+  if (!records && records.error().code == ErrorCode::damaged) {
+    for (const std::size_t i : points) {
+      auto rows = events_singly(ranges[i]);
+      if (!rows) return fail(rows.error());
+      answer[i] = std::move(*rows);
+    }
+    return answer;
+  }
   if (!records) return fail(records.error());
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (auto& record = (*records)[i]) answer[points[i]].push_back({ranges[points[i]].from, std::move(*record)});
@@ -197,6 +206,22 @@ Result<std::vector<EventRow>> Reader::events_downwards(const EventRange& range) 
   if (!it->status().ok()) return fail(to_error(it->status(), "cannot read events"));
   auto rows = page.rows();
   std::reverse(rows.begin(), rows.end());
+  return rows;
+}
+
+Result<std::vector<EventRow>> Reader::events_singly(const EventRange& range) const {
+  Page page(range);
+  const Seq count = std::min<Seq>(range.max_events, range.to - range.from + 1);
+  for (Seq n = 0; n < count; ++n) {
+    const Seq seq = range.newest_first ? range.to - n : range.from + n;
+    rocksdb::PinnableSlice record;
+    const auto status = database_.db().Get(options_, database_.events(), event_key(range.channel, seq), &record);
+    if (status.IsNotFound()) continue;
+    if (!status.ok() && !status.IsCorruption()) return fail(to_error(status, "cannot read events"));
+    if (!page.take(seq, status.ok() ? view(record) : std::string_view())) break;
+  }
+  auto rows = page.rows();
+  if (range.newest_first) std::reverse(rows.begin(), rows.end());
   return rows;
 }
 

@@ -28,6 +28,9 @@ class Reader {
   Result<std::vector<std::vector<EventRow>>> events(const std::vector<EventRange>& ranges) const;
   Result<std::vector<EventRow>> events_upwards(const EventRange& range) const;
   Result<std::vector<EventRow>> events_downwards(const EventRange& range) const;
+  /// Where bytes of the range cannot be read: each event for itself, without a record where it lies in them. Looks at
+  /// range.max_events seqs.
+  Result<std::vector<EventRow>> events_singly(const EventRange& range) const;
   Result<std::vector<AnnotationRow>> annotations(const AnnotationRange& range) const;
   /// Values by index of `keys`; nullopt: no such key.
   Result<std::vector<std::optional<std::string>>> get_many(rocksdb::ColumnFamilyHandle* family,

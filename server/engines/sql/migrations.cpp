@@ -24,8 +24,12 @@ void run_statements(soci::session& session, std::string_view script) {
 
 }  // namespace
 
+int known_schema() {
+  return static_cast<int>(kSteps.size());
+}
+
 Result<void> migrate(soci::session& session) {
-  const int known = static_cast<int>(kSteps.size());
+  const int known = known_schema();
   soci::transaction transaction(session);
   session << "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)";
   int version = 0;

@@ -13,4 +13,7 @@ namespace parley::sql {
 /// this program. Throws what SOCI throws.
 Result<void> migrate(soci::session& session);
 
+/// The version that `migrate` leaves.
+int known_schema();
+
 }  // namespace parley::sql

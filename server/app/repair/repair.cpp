@@ -1,0 +1,225 @@
+#include "app/repair/repair.hpp"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <linux/fs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <cerrno>
+#include <fstream>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "app/store_lists.hpp"
+#include "engines/rocksdb/channel_store.hpp"
+#include "engines/rocksdb/salvage.hpp"
+#include "engines/system/system_clock.hpp"
+#include "engines/system/thread_executor.hpp"
+
+namespace parley {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = RepairNote::Kind;
+
+/// What verify finds; nullopt when the store cannot even be opened.
+std::optional<std::vector<Damage>> verify(const fs::path& channels) {
+  RocksOptions options;
+  options.path = channels;
+  options.create_if_missing = false;
+  options.read_only = true;
+  ThreadExecutor executor("repair");
+  auto store = RocksChannelStore::open(options);
+  if (!store) return std::nullopt;
+  auto scan = (*store)->scan();
+  if (!scan) return std::nullopt;
+  std::vector<Damage> found;
+  verify_store(**scan, list_reader(**store, executor), [&](const Damage& damage) { found.push_back(damage); });
+  if (auto files = (*store)->verify_files(); !files) found.push_back({ChannelId{}, 0, files.error().text()});
+  return found;
+}
+
+Incarnation draw_incarnation() {
+  SystemRandom random;
+  IdBytes bytes{};
+  random.fill(bytes);
+  return Incarnation(make_uuid_v8({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+}
+
+fs::path folder_for(const fs::path& data, Time now) {
+  const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(now);
+  const std::string name = fmt::format("repair-{:%Y%m%d-%H%M%S}", fmt::gmtime(seconds));
+  fs::path folder = data / name;
+  for (int n = 2; fs::exists(folder); ++n) folder = data / fmt::format("{}-{}", name, n);
+  return folder;
+}
+
+std::string_view name_of(Kind kind) {
+  switch (kind) {
+    case Kind::rebuilt:
+      return "rebuilt";
+    case Kind::lost:
+      return "lost";
+    case Kind::remains:
+      return "remains";
+  }
+  return "unknown";
+}
+
+void sync(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+/// One repair: reads, writes a new store, and puts it in the place of the old one.
+class Repair {
+ public:
+  Repair(fs::path data, Time now, const RepairSink& note) : data_(std::move(data)), now_(now), note_(note) {}
+  ~Repair() {
+    std::error_code ignored;
+    salvage_.reset();
+    fs::remove_all(folder_ / "reading", ignored);
+    if (report_.kept.empty()) fs::remove_all(folder_, ignored);
+  }
+  Repair(const Repair&) = delete;
+  Repair& operator=(const Repair&) = delete;
+
+  Result<RepairReport> run(bool really) {
+    const auto found = verify(channels());
+    if (found && found->empty()) return report_;
+    report_.needed = true;
+    folder_ = folder_for(data_, now_);
+    if (auto opened = open(); !opened) return fail(opened.error());
+    const RepairSink count = [this](const RepairNote& note) { tell(note); };
+    if (auto read = each_channel(count, [](const ChannelBatch&) { return Result<void>{}; }); !read) {
+      return fail(read.error());
+    }
+    report_.new_incarnation = report_.lost > 0 || files_left_out_ || !salvage_->incarnation();
+    if (!really) return report_;
+    if (auto written = write_new_store(); !written) return fail(written.error());
+    report_.after = verify(folder_ / "channels").value_or(std::vector<Damage>{{ChannelId{}, 0, "it cannot be opened"}});
+    if (auto swapped = swap(); !swapped) return fail(swapped.error());
+    return report_;
+  }
+
+ private:
+  [[nodiscard]] fs::path channels() const { return data_ / "channels"; }
+
+  void tell(const RepairNote& note) {
+    if (note.kind == Kind::rebuilt) ++report_.rebuilt;
+    if (note.kind == Kind::lost) ++report_.lost;
+    if (note.kind == Kind::remains) ++report_.remains;
+    if (listed_.size() < kListed) listed_.push_back(note);
+    note_(note);
+  }
+
+  Result<void> open() {
+    auto opened = RocksSalvage::open(channels(), folder_ / "reading", [this](std::string what) {
+      files_left_out_ = true;
+      tell({Kind::rebuilt, ChannelId{}, 0, std::move(what)});
+    });
+    if (!opened) return fail(opened.error());
+    salvage_ = std::move(*opened);
+    return {};
+  }
+
+  Result<void> each_channel(const RepairSink& note, const RepairWriter& write) {
+    report_.channels = report_.events = 0;
+    partitions_ = salvage_->partitions();
+    for (const ChannelId& id : salvage_->channels()) {
+      ChannelRepair channel(*salvage_, id, now_, note, write);
+      if (auto done = channel.run(); !done) return done;
+      if (channel.events() > 0) ++report_.channels;
+      report_.events += channel.events();
+      auto& partition = partitions_.at(partition_of(id));
+      partition.position = std::max(partition.position, channel.position());
+    }
+    return {};
+  }
+
+  Result<void> write_new_store() {
+    const auto old = salvage_->incarnation();
+    auto made = RocksRebuild::create(folder_ / "channels", report_.new_incarnation ? draw_incarnation() : *old);
+    if (!made) return fail(made.error());
+    RocksRebuild& to = **made;
+    const RepairWriter write = [&](const ChannelBatch& batch) { return to.put(batch); };
+    if (auto done = each_channel([](const RepairNote&) {}, write); !done) return done;
+    for (PartitionId partition = 0; partition < kPartitions; ++partition) {
+      if (partitions_[partition].epoch == 0 && partitions_[partition].position == 0) continue;
+      if (auto done = to.put(partition, partitions_[partition]); !done) return done;
+    }
+    for (const WaitingPurge& waiting : salvage_->waiting_purges()) {
+      if (auto done = to.put(waiting); !done) return done;
+    }
+    return to.finish();
+  }
+
+  /// In one step, so that there is a whole store in the place at any time.
+  Result<void> swap() {
+    if (auto said = write_manifest(); !said) return said;
+    sync(folder_ / "channels");
+    sync(folder_);
+    const fs::path fresh = folder_ / "channels";
+    if (::syscall(SYS_renameat2, AT_FDCWD, fresh.c_str(), AT_FDCWD, channels().c_str(), RENAME_EXCHANGE) != 0) {
+      return fail(ErrorCode::store_unavailable,
+                  fmt::format("cannot put {} in the place of {}: {}", fresh.string(), channels().string(),
+                              std::generic_category().message(errno)));
+    }
+    report_.kept = folder_;
+    sync(folder_);
+    sync(data_);
+    return {};
+  }
+
+  Result<void> write_manifest() {
+    boost::json::array notes;
+    for (const RepairNote& note : listed_) {
+      boost::json::object one{{"kind", name_of(note.kind)}, {"what", note.what}};
+      if (!note.channel.is_nil()) one["channel"] = note.channel.str();
+      if (note.seq != 0) one["seq"] = note.seq;
+      notes.push_back(std::move(one));
+    }
+    boost::json::array files;
+    for (const auto& entry : fs::directory_iterator(channels())) {
+      if (entry.is_regular_file())
+        files.push_back({{"name", entry.path().filename().string()}, {"bytes", entry.file_size()}});
+    }
+    const boost::json::object all{{"repaired", to_unix_ms(now_)}, {"kept", "channels"},
+                                  {"rebuilt", report_.rebuilt},   {"lost", report_.lost},
+                                  {"remains", report_.remains},   {"new_incarnation", report_.new_incarnation},
+                                  {"notes", std::move(notes)},    {"files", std::move(files)}};
+    const fs::path path = folder_ / "repair.json";
+    std::ofstream out(path);
+    out << boost::json::serialize(all) << '\n';
+    out.close();
+    if (!out) return fail(ErrorCode::disk_full, "cannot write " + path.string());
+    sync(path);
+    return {};
+  }
+
+  static constexpr std::size_t kListed = 100'000;
+
+  const fs::path data_;
+  const Time now_;
+  const RepairSink& note_;
+  fs::path folder_;
+  std::unique_ptr<RocksSalvage> salvage_;
+  std::vector<PartitionState> partitions_;
+  std::vector<RepairNote> listed_;
+  bool files_left_out_ = false;
+  RepairReport report_;
+};
+
+}  // namespace
+
+Result<RepairReport> repair_store(const fs::path& data, bool really, Time now, const RepairSink& note) {
+  return Repair(data, now, note).run(really);
+}
+
+}  // namespace parley

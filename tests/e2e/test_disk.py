@@ -1,0 +1,216 @@
+"""A disk that is full, and one that cannot sync: posting stops with a name, history is served, and it goes on by itself."""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from e2e_server import BIN, SANITIZED, Refused, Server, new_id, uuid_text, wait_until
+from test_plug import verify
+from test_sign_in import sign_in
+
+MIB = 1 << 20
+
+
+@contextlib.contextmanager
+def small_disk(path, mib):
+    """A file system of its own; where this user may not mount one the test is skipped, and says so."""
+    path.mkdir()
+    run = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mib}m", "parley-test", str(path)], capture_output=True, text=True)
+    if run.returncode != 0:
+        pytest.skip(f"NOT TESTED: a small disk needs the right to mount a tmpfs: {run.stderr.strip()}")
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", str(path)], check=True)
+
+
+def free(path):
+    at = os.statvfs(path)
+    return at.f_bavail * at.f_frsize
+
+
+class Ballast:
+    """Takes up room until so many bytes are left."""
+
+    def __init__(self, disk):
+        self.disk, self.path = disk, disk / "ballast"
+
+    def leave(self, left):
+        with open(self.path, "ab", buffering=0) as out:
+            while (much := free(self.disk) - left) > 0:
+                try:
+                    out.write(b"\0" * min(much, MIB))
+                except OSError:
+                    return
+
+    def throw_away(self):
+        self.path.unlink()
+
+
+def name_of(call, *arguments):
+    """The name of the error, None where there is none."""
+    try:
+        call(*arguments)
+    except Refused as refused:
+        return refused.name
+    return None
+
+
+def post(person, channel, text):
+    return person.command(channel, post={"content": {"text": text}})
+
+
+def texts(person, channel):
+    events = person.call("GET", f"/v1/channels/{uuid_text(channel)}/history")["events"]
+    return [event["content"]["text"] for event in events if "content" in event]
+
+
+def direct(one, other):
+    create = {"sendId": new_id(), "createChannel": {"kind": "CHANNEL_KIND_DIRECT", "peer": other.account}}
+    return one.call("POST", "/v1/channels", create)["channelId"]
+
+
+def test_a_full_disk_stops_posting_by_name_and_nothing_else_and_recovers(tmp_path):
+    with small_disk(tmp_path / "disk", 420) as disk, Server(disk / "data") as server:
+        anna, bert = server.sign_up(), server.sign_up()
+        channel = direct(anna, bert)
+        for number in range(20):
+            post(anna, channel, f"number {number}")
+        told = texts(bert, channel)
+        ballast = Ballast(disk)
+
+        # Less than is kept free: channels stop, so that people have room.
+        ballast.leave(60 * MIB)
+        assert name_of(post, anna, channel, "no room") == "disk_full"
+        assert texts(bert, channel) == told
+        assert sign_in(server, bert)["account"] == bert.account
+
+        # Nothing at all.
+        ballast.leave(0)
+        assert name_of(post, anna, channel, "no room") == "disk_full"
+        assert texts(bert, channel) == told
+        names = {name_of(server.sign_up) for _ in range(3)}
+        assert names <= {"disk_full", None}, names
+        assert "disk_full" in {name_of(sign_in, server, bert) for _ in range(100)}
+        assert texts(bert, channel) == told
+
+        ballast.throw_away()
+        wait_until(lambda: name_of(post, anna, channel, "there is room") is None, "posting goes on by itself")
+        assert sign_in(server, bert)["account"] == bert.account
+        carl = server.sign_up()
+        post(carl, direct(carl, anna), "hello")
+        assert texts(bert, channel)[: len(told)] == told
+        assert server.stop() == 0
+        assert verify(server)["clean"]
+
+
+SHIM = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+static int fails(void) { return access(getenv("SYNC_FAILS"), F_OK) == 0; }
+int fsync(int fd) { if (fails()) { errno = EIO; return -1; } return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(fd); }
+int fdatasync(int fd) { if (fails()) { errno = EIO; return -1; } return ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(fd); }
+"""
+
+
+@pytest.fixture
+def failing_syncs(tmp_path):
+    """A library that makes every sync of a process fail while a file exists."""
+    compiler = shutil.which("cc") or shutil.which("clang-19")
+    if compiler is None:
+        pytest.skip("NOT TESTED: syncs that fail need a C compiler")
+    if SANITIZED:
+        pytest.skip("a sanitizer has to be the first library of a process")
+    source, library = tmp_path / "shim.c", tmp_path / "shim.so"
+    source.write_text(SHIM)
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True)
+    return library, tmp_path / "syncs-fail"
+
+
+def test_a_failed_sync_stops_posting_by_name_and_it_goes_on_by_itself(tmp_path, failing_syncs, monkeypatch):
+    library, switch = failing_syncs
+    monkeypatch.setenv("LD_PRELOAD", str(library))
+    monkeypatch.setenv("SYNC_FAILS", str(switch))
+    with Server(tmp_path / "data") as server:
+        monkeypatch.delenv("LD_PRELOAD")  # of what this test starts besides
+        anna, bert = server.sign_up(), server.sign_up()
+        channel = direct(anna, bert)
+        for number in range(20):
+            post(anna, channel, f"number {number}")
+        told = texts(bert, channel)
+        switch.touch()
+        assert name_of(post, anna, channel, "not synced") == "store_unavailable"
+        assert name_of(server.sign_up) in ("store_unavailable", "disk_full")
+        pathlib.Path(switch).unlink()
+        wait_until(lambda: name_of(post, anna, channel, "synced") is None, "posting goes on by itself")
+        after = texts(bert, channel)
+        assert after[: len(told)] == told and after[-1] == "synced"
+        server.sign_up()
+        server.kill()
+        assert verify(server)["clean"]
+
+
+def history(person, channel):
+    """Every event there is, oldest first, page by page."""
+    events, after = [], 1
+    while True:
+        page = person.call("GET", f"/v1/channels/{uuid_text(channel)}/history?from={after}&oldest_first=true")
+        events += page["events"]
+        if int(page["to"]) >= int(page["head"]):
+            return events
+        after = int(page["to"]) + 1
+
+
+def states(person, channel):
+    return {int(event["header"]["seq"]): event.get("contentState") for event in history(person, channel)}
+
+
+def operator(*arguments):
+    return subprocess.run([str(BIN / "parley"), *map(str, arguments)], capture_output=True, text=True)
+
+
+def test_events_of_a_damaged_file_are_served_as_damaged_and_a_repair_records_them(tmp_path):
+    with Server(tmp_path / "data") as server:
+        anna, bert = server.sign_up(), server.sign_up()
+        channel = direct(anna, bert)
+        for number in range(300):  # a channel is loaded with its newest 64 events, which have to be sound
+            post(anna, channel, f"number {number} {os.urandom(400).hex()}")
+        server.stop()
+        tables = (tmp_path / "data" / "channels").glob("*.sst")
+        biggest = max(tables, key=lambda path: path.stat().st_size)
+        raw = bytearray(biggest.read_bytes())
+        raw[len(raw) // 2] ^= 1
+        biggest.write_bytes(raw)
+        assert operator("verify", server.data).returncode == 1
+
+        server.start()
+        before = states(bert, channel)
+        assert sorted(before) == list(range(1, 302)), "every seq has its place"
+        damaged = [seq for seq, state in before.items() if state == "CONTENT_STATE_DAMAGED"]
+        assert 0 < len(damaged) < 100
+        assert operator("repair", server.data).returncode == 2, "the server runs"
+        server.stop()
+
+        dry = operator("repair", server.data)
+        assert dry.returncode == 1 and "LOST" in dry.stdout and "nothing was changed" in dry.stdout, dry.stderr
+        done = operator("repair", server.data, "--yes", "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        report = json.loads(done.stdout)
+        assert report["done"] and report["lost"] > 0 and report["damaged_after"] == 0
+        assert (pathlib.Path(report["kept"]) / "channels" / biggest.name).exists()
+        assert verify(server)["lost"] == len(damaged)
+        stats = json.loads(operator("stats", server.data, "--json").stdout)
+        assert (stats["accounts"], stats["messages"], stats["largest"][0]["events"]) == (2, 300, 301)
+
+        server.start()
+        assert states(bert, channel) == before
+        post(bert, channel, "and on it goes")
+        assert max(states(anna, channel)) == 302
