@@ -2,6 +2,7 @@
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/system_clock.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -234,6 +235,24 @@ class Directory final : public rocksdb::FSDirectoryWrapper {
   std::shared_ptr<Shared> shared_;
 };
 
+/// RocksDB waits a second after a background job that failed.
+class QuickClock final : public rocksdb::SystemClockWrapper {
+ public:
+  QuickClock() : SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+  const char* Name() const override { return "ParleyQuickClock"; }
+  void SleepForMicroseconds(int micros) override { SystemClockWrapper::SleepForMicroseconds(std::min(micros, 1000)); }
+};
+
+class QuickEnv final : public rocksdb::EnvWrapper {
+ public:
+  explicit QuickEnv(std::unique_ptr<rocksdb::Env> env) : EnvWrapper(std::move(env)) {}
+  const char* Name() const override { return "ParleyQuickEnv"; }
+  const std::shared_ptr<rocksdb::SystemClock>& GetSystemClock() const override { return clock_; }
+
+ private:
+  std::shared_ptr<rocksdb::SystemClock> clock_ = std::make_shared<QuickClock>();
+};
+
 }  // namespace
 
 class FaultEnv::Files final : public rocksdb::FileSystemWrapper {
@@ -295,7 +314,8 @@ class FaultEnv::Files final : public rocksdb::FileSystemWrapper {
   std::shared_ptr<Shared> shared_;
 };
 
-FaultEnv::FaultEnv() : files_(std::make_shared<Files>(switches_)), env_(rocksdb::NewCompositeEnv(files_)) {}
+FaultEnv::FaultEnv()
+    : files_(std::make_shared<Files>(switches_)), env_(std::make_unique<QuickEnv>(rocksdb::NewCompositeEnv(files_))) {}
 FaultEnv::~FaultEnv() = default;
 
 void FaultEnv::cut_power() {
