@@ -1,4 +1,5 @@
-// parley verify, repair, stats, backup, restore and import: an operator's commands, done by the server's binary beside this one.
+// parley verify, repair, stats, backup, restore and import: an operator's commands, done by the server's binary beside
+// this one.
 #include <fmt/format.h>
 #include <unistd.h>
 
