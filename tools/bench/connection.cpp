@@ -59,7 +59,7 @@ void Connection::start() {
   peer_code_ = 0;
   answer_.clear();
   out_.clear();
-  fd_ = start_connecting(address_);
+  fd_ = start_connecting(address_, Source::many);
   if (fd_ < 0) return end(0, std::strerror(errno));
   phase_ = Phase::connecting;
   wants_write_ = true;

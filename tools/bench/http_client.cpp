@@ -39,7 +39,7 @@ class HttpClient::Link final : public Watcher {
       return write();
     }
     fresh_ = true;
-    fd_ = start_connecting(owner_.address_);
+    fd_ = start_connecting(owner_.address_, Source::any);
     if (fd_ < 0) return finish({0, std::strerror(errno)});
     connecting_ = true;
     owner_.loop_.watch(fd_, *this, false, true);

@@ -21,6 +21,21 @@ bool is_loopback(const sockaddr_storage& storage) {
   return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6&>(storage).sin6_addr);
 }
 
+/// Sessions come from many addresses. From one alone most ports are taken once 18,000 have come and gone, and the
+/// kernel spends more on the search for a free one than the server on the session. IPv4 loopback is a whole network.
+void spread_source(int fd, const Address& address) {
+  if (!address.local || address.storage.ss_family != AF_INET) return;
+  constexpr std::uint32_t kSources = 64;
+  static std::uint32_t next = 0;  // a worker has one thread
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  sockaddr_in source{};
+  source.sin_family = AF_INET;
+  source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + next++ % kSources);
+  // Where it fails the kernel chooses, as without it.
+  [[maybe_unused]] const int bound = ::bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source);
+}
+
 }  // namespace
 
 Result<Address> resolve(const Server& server) {
@@ -41,11 +56,12 @@ Result<Address> resolve(const Server& server) {
   return address;
 }
 
-int start_connecting(const Address& address) {
+int start_connecting(const Address& address, Source source) {
   const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (source == Source::many) spread_source(fd, address);
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 && errno != EINPROGRESS) {
     const int why = errno;
     ::close(fd);
