@@ -112,6 +112,12 @@ void Owner::commands(PartitionId partition, std::vector<QueuedCommand> commands)
 }
 
 void Owner::inspect(const ChannelId& channel, Inspection inspection) {
+  // Between turns all that is in memory is committed.
+  if (!turn_ && !reopening_ && position_of(partition_of(channel))) {
+    if (const LoadedChannel* found = cache_.find(channel)) {
+      return inspection(found->state().exists() ? found : nullptr);
+    }
+  }
   TurnItem item;
   item.channel = channel;
   item.inspection = std::move(inspection);

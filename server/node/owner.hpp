@@ -55,7 +55,7 @@ class Owner final : public PartitionConsumer {
   void lost(PartitionId partition) override;
   void commands(PartitionId partition, std::vector<QueuedCommand> commands) override;
 
-  /// Owner's executor; runs `inspection` later, in a state that is committed.
+  /// Owner's executor; runs `inspection` at once or later, in a state that is committed.
   void inspect(const ChannelId& channel, Inspection inspection);
   /// The last position of the partition that is committed; nullopt when this owner does not have the partition.
   [[nodiscard]] std::optional<Position> position_of(PartitionId partition) const;

@@ -1,6 +1,6 @@
-// The inbox: every channel of an account that changed since a version (P7). Positions of partitions are taken before
-// the list of channels and the heads are read, so that what changes meanwhile is told again next time rather than
-// never.
+// The inbox: every channel of an account that changed since a version (P7). Each owner takes the positions of its
+// partitions, then reads the list of channels, then looks at those of its own, so that what changes meanwhile is told
+// again next time rather than never.
 #include <algorithm>
 #include <bitset>
 #include <map>
@@ -28,22 +28,34 @@ struct Row {
   Access access;
 };
 
-/// What one owner finds for one inbox; lives on the owner's executor until it is done.
+/// What one owner finds for one inbox.
+struct Part {
+  std::vector<std::pair<PartitionId, Position>> positions;  // of partitions that have channels of the account
+  std::vector<Row> rows;
+  std::optional<Error> error;
+};
+
+/// How it is found; lives on the owner's executor until it is done.
 struct Gather {
   AccountId account;
   wire::InboxVersion since;
+  bool first_page = true;
+  Part found;
   std::size_t left = 0;
-  std::vector<Row> rows;
-  std::optional<Error> error;
-  std::function<void(Gather&)> done;
+  std::function<void(Part)> done;
 
-  void look(const ChannelId& id, Result<const LoadedChannel*> found) {
-    if (!found) {
-      error = found.error();
-    } else if (*found != nullptr) {
-      add(id, **found);
+  void fail_with(const Error& why) {
+    found.error = why;
+    done(std::move(found));
+  }
+
+  void look(const ChannelId& id, Result<const LoadedChannel*> channel) {
+    if (!channel) {
+      found.error = channel.error();
+    } else if (*channel != nullptr) {
+      add(id, **channel);
     }
-    if (--left == 0) done(*this);
+    if (--left == 0) done(std::move(found));
   }
 
   void add(const ChannelId& id, const LoadedChannel& loaded) {
@@ -54,7 +66,7 @@ struct Gather {
     if (member == nullptr || channel.hidden) return;
     const Position changed = member->active() ? std::max(loaded.position(), member->position) : member->position;
     if (changed <= known) return;
-    Row& row = rows.emplace_back();
+    Row& row = found.rows.emplace_back();
     row.channel = id;
     row.access = {id, *member, channel.head};
     wire::fill_inbox_row(channel, loaded.active_members(), loaded.digest(), account,
@@ -195,22 +207,38 @@ void finish(Io& io, const std::shared_ptr<InboxAnswer>& inbox) {
   add_last_messages(io, inbox, more);
 }
 
-void take(Io& io, const std::shared_ptr<InboxAnswer>& inbox, Gather& part) {
+void take(Io& io, const std::shared_ptr<InboxAnswer>& inbox, Part part) {
   std::move(part.rows.begin(), part.rows.end(), std::back_inserter(inbox->rows));
+  auto& positions = inbox->version.positions;
+  positions.insert(positions.end(), part.positions.begin(), part.positions.end());
   if (part.error) inbox->error = part.error;
-  if (--inbox->owners_left == 0) finish(io, inbox);
+  if (--inbox->owners_left > 0) return;
+  if (inbox->first_page) std::sort(positions.begin(), positions.end());
+  finish(io, inbox);
 }
 
-/// On the owner's executor.
-void gather_from(NodeContext& node, Owner& owner, const std::vector<ChannelId>& channels,
-                 const std::shared_ptr<Gather>& gather) {
-  gather->left = channels.size() + 1;
+// ---- on the owner's executor -------------------------------------------------------------------------------------
+
+void look_at(NodeContext& node, Owner& owner, const std::vector<ChannelId>& channels,
+             const std::shared_ptr<Gather>& gather) {
+  std::vector<ChannelId> here;
   std::vector<ChannelId> elsewhere;
+  std::bitset<kPartitions> used;
   for (const auto& id : channels) {
-    if (!owner.position_of(partition_of(id))) {
+    const PartitionId partition = partition_of(id);
+    if (&node.owner_of(partition) != &owner) continue;
+    used.set(partition);
+    const auto position = owner.position_of(partition);
+    if (!position) {
       elsewhere.push_back(id);
-      continue;
+    } else if (*position > gather->since.of(partition)) {
+      here.push_back(id);  // of the others not even a cold one is read: nothing in their partition has changed
     }
+  }
+  // Of a partition without a position everything is told, so only those with channels need one.
+  std::erase_if(gather->found.positions, [&](const auto& one) { return !used.test(one.first); });
+  gather->left = here.size() + elsewhere.size() + 1;
+  for (const auto& id : here) {
     owner.inspect(id, [gather, id](Result<const LoadedChannel*> found) { gather->look(id, std::move(found)); });
   }
   if (!elsewhere.empty()) {
@@ -229,61 +257,38 @@ void gather_from(NodeContext& node, Owner& owner, const std::vector<ChannelId>& 
   gather->look(ChannelId{}, nullptr);
 }
 
-void gather_all(Io& io, const std::shared_ptr<InboxAnswer>& inbox, const std::vector<ChannelId>& channels) {
+/// The positions before the list: a channel that is joined between the two would stand below its partition's position,
+/// and never be told.
+void gather_from(Io& io, Owner& owner, const std::shared_ptr<Gather>& gather) {
   NodeContext& node = io.node();
-  if (inbox->first_page) {
-    // Of a partition without a position everything is told, so only those with channels need one.
-    std::bitset<kPartitions> used;
-    for (const auto& id : channels) used.set(partition_of(id));
-    std::erase_if(inbox->version.positions, [&](const auto& one) { return !used.test(one.first); });
-    std::sort(inbox->version.positions.begin(), inbox->version.positions.end());
+  for (PartitionId partition = 0; gather->first_page && partition < kPartitions; ++partition) {
+    if (&node.owner_of(partition) != &owner) continue;
+    if (const auto position = owner.position_of(partition)) gather->found.positions.emplace_back(partition, *position);
   }
-  std::vector<std::vector<ChannelId>> per_owner(node.owners.size());
-  for (const auto& id : channels) per_owner[partition_of(id) % node.owners.size()].push_back(id);
-  inbox->owners_left = node.owners.size();
-  for (std::size_t i = 0; i < node.owners.size(); ++i) {
+  node.store->channels_of(gather->account, owner.executor(),
+                          [&node, &owner, alive = io.alive(), gather](const Result<std::vector<ChannelId>>& channels) {
+                            if (alive.expired()) return;
+                            if (!channels) return gather->fail_with(channels.error());
+                            look_at(node, owner, *channels, gather);
+                          });
+}
+
+// ---- on the io executor ------------------------------------------------------------------------------------------
+
+void ask_owners(Io& io, const std::shared_ptr<InboxAnswer>& inbox) {
+  inbox->owners_left = io.node().owners.size();
+  for (Owner* owner : io.node().owners) {
     auto gather = std::make_shared<Gather>();
     gather->account = inbox->caller.account;
     gather->since = inbox->since;
-    gather->done = [&io, alive = io.alive(), inbox](Gather& part) {
-      io.executor().post([&io, alive, inbox, part = std::make_shared<Gather>(std::move(part))] {
-        if (!alive.expired()) take(io, inbox, *part);
+    gather->first_page = inbox->first_page;
+    gather->done = [&io, alive = io.alive(), inbox](Part part) {
+      io.executor().post([&io, alive, inbox, part = std::move(part)]() mutable {
+        if (!alive.expired()) take(io, inbox, std::move(part));
       });
     };
-    Owner& owner = *node.owners[i];
-    owner.executor().post(
-        [&node, &owner, channels = std::move(per_owner[i]), gather] { gather_from(node, owner, channels, gather); });
-  }
-}
-
-void list_channels(Io& io, const std::shared_ptr<InboxAnswer>& inbox) {
-  io.node().store->channels_of(inbox->caller.account, io.executor(),
-                               [&io, alive = io.alive(), inbox](Result<std::vector<ChannelId>> channels) {
-                                 if (alive.expired()) return;
-                                 if (!channels) return reply_error(io, inbox->reply, channels.error());
-                                 gather_all(io, inbox, *channels);
-                               });
-}
-
-/// Before the list of channels is read: one that is joined between the two would stand below its partition's position,
-/// and never be told.
-void take_positions(Io& io, const std::shared_ptr<InboxAnswer>& inbox) {
-  NodeContext& node = io.node();
-  inbox->owners_left = node.owners.size();
-  for (std::size_t i = 0; i < node.owners.size(); ++i) {
-    Owner& owner = *node.owners[i];
-    owner.executor().post([&io, alive = io.alive(), &owner, first = i, step = node.owners.size(), inbox] {
-      std::vector<std::pair<PartitionId, Position>> found;
-      for (std::size_t partition = first; partition < kPartitions; partition += step) {
-        const auto id = static_cast<PartitionId>(partition);
-        if (const auto position = owner.position_of(id)) found.emplace_back(id, *position);
-      }
-      io.executor().post([&io, alive, inbox, found = std::move(found)] {
-        if (alive.expired()) return;
-        auto& positions = inbox->version.positions;
-        positions.insert(positions.end(), found.begin(), found.end());
-        if (--inbox->owners_left == 0) list_channels(io, inbox);
-      });
+    owner->executor().post([&io, alive = io.alive(), owner, gather] {
+      if (!alive.expired()) gather_from(io, *owner, gather);
     });
   }
 }
@@ -320,8 +325,7 @@ void answer_inbox(Io& io, const Caller& caller, const v1::ClientFrame& frame, Re
   inbox->reply = std::move(reply);
   if (auto read = read_request(io, frame.get_inbox(), *inbox); !read)
     return reply_error(io, inbox->reply, read.error());
-  if (inbox->first_page) return take_positions(io, inbox);
-  list_channels(io, inbox);
+  ask_owners(io, inbox);
 }
 
 }  // namespace parley

@@ -66,6 +66,8 @@ class Cluster {
 
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const;
+  /// What survives a crash; a test may damage it.
+  [[nodiscard]] MemoryDisk& disk() { return *disk_; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
 
  private:

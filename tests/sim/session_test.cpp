@@ -184,6 +184,29 @@ TEST_F(SessionTest, TheInboxShowsTheLastMessageAsItWasEdited) {
   EXPECT_EQ(last.annotation().current().text(), "after");
 }
 
+TEST_F(SessionTest, AnInboxAfterARestartReadsNoChannelThatDidNotChange) {
+  auto a = device(anna);
+  a->hello();
+  const ChannelId channel = a->open_direct(bert);
+  v1::ClientFrame ask;
+  ask.mutable_get_inbox();
+  const std::string version = a->ask(ask).inbox().version();
+  ASSERT_FALSE(version.empty());
+  cluster.crash(0);
+  world.run_for(std::chrono::minutes(1));
+  // Whoever reads the channel now is told that it is damaged.
+  cluster.disk().image.channels[channel].head = "damaged";
+  auto again = a->same_device();
+  again->hello();
+  ask.mutable_get_inbox()->set_version(version);
+  const Frame unchanged = again->ask(ask);
+  ASSERT_TRUE(unchanged.has_inbox());
+  EXPECT_EQ(unchanged.inbox().rows_size(), 0);
+  EXPECT_EQ(unchanged.inbox().version(), version);
+  ask.mutable_get_inbox()->clear_version();
+  EXPECT_EQ(again->ask(ask).error().name(), "damaged");
+}
+
 TEST_F(SessionTest, AStrangersChannelIsUnknownToEveryQuestion) {
   auto a = device(anna);
   auto c = device(cluster.sign_up("cara"));
