@@ -37,7 +37,8 @@ void Hub::post(Task task) {
 
 void Hub::opened(const AccountId& account, const SessionRef& ref) {
   post([this, account, ref] {
-    // The directory knows the session already: its io posted there first.
+    const bool was_online = is_online(account);
+    owner_.directory().add(account, ref);
     std::vector<SessionRef> same_device;
     for (const auto& other : owner_.directory().sessions_of(account)) {
       if (other.device == ref.device) same_device.push_back(other);
@@ -45,7 +46,7 @@ void Hub::opened(const AccountId& account, const SessionRef& ref) {
     for (std::size_t i = 0; i + node_.limits.sessions_per_device < same_device.size(); ++i) {
       owner_.outlet().end_session(same_device[i], ErrorCode::too_many_sessions);
     }
-    set_active(account, ref, true);
+    tell_change(account, was_online);
     if (node_.links != nullptr) node_.links->connected(account);
     owner_.outlet().flush();
   });
@@ -54,19 +55,34 @@ void Hub::opened(const AccountId& account, const SessionRef& ref) {
 void Hub::closed(const AccountId& account, const SessionRef& ref) {
   post([this, account, ref] {
     unwatch(ref);
-    set_active(account, ref, false);
+    const bool was_online = is_online(account);
+    owner_.directory().remove(account, ref.session);
+    away_.erase(ref.session);
+    tell_change(account, was_online);
     if (node_.links != nullptr && owner_.directory().sessions_of(account).empty()) node_.links->disconnected(account);
     owner_.outlet().flush();
   });
 }
 
 void Hub::set_active(const AccountId& account, const SessionRef& ref, bool active) {
-  auto& in_use = present_[account];
-  const bool was_online = !in_use.empty();
-  std::erase(in_use, ref);
-  if (active) in_use.push_back(ref);
-  const bool online = !in_use.empty();
-  if (!online) present_.erase(account);
+  const auto sessions = owner_.directory().sessions_of(account);
+  if (std::find(sessions.begin(), sessions.end(), ref) == sessions.end()) return;
+  const bool was_online = is_online(account);
+  if (active) {
+    away_.erase(ref.session);
+  } else {
+    away_.insert(ref.session);
+  }
+  tell_change(account, was_online);
+}
+
+bool Hub::is_online(const AccountId& account) const {
+  const auto sessions = owner_.directory().sessions_of(account);
+  return std::any_of(sessions.begin(), sessions.end(), [&](const auto& ref) { return !away_.contains(ref.session); });
+}
+
+void Hub::tell_change(const AccountId& account, bool was_online) {
+  const bool online = is_online(account);
   if (online == was_online) return;
   tell_watchers(account, online);
   if (!online) node_.people->set_last_seen(owner_.executor(), {{account, node_.clock->now()}}, [](Result<void>) {});
@@ -109,7 +125,7 @@ void Hub::watch(Io& io, const AccountId& viewer, const SessionRef& ref, const st
   v1::ServerFrame frame;
   auto& now = *frame.mutable_presence_now();
   for (const auto& one : watched) {
-    const bool online = present_.contains(one.account);
+    const bool online = is_online(one.account);
     fill_presence(one.account, online, one.sees_online, one.sees_last_seen, one.last_seen, *now.add_accounts());
     if (!one.sees_online && !one.sees_last_seen) continue;
     watchers_[one.account].push_back({ref, viewer, one.sees_online, one.sees_last_seen});
@@ -192,7 +208,7 @@ void Hub::permit(const AccountId& viewer, const Watched& now) {
     if (watcher.sees_online == now.sees_online && watcher.sees_last_seen == now.sees_last_seen) continue;
     watcher.sees_online = now.sees_online;
     watcher.sees_last_seen = now.sees_last_seen;
-    tell(watcher, now.account, present_.contains(now.account), now.last_seen);
+    tell(watcher, now.account, is_online(now.account), now.last_seen);
   }
   owner_.outlet().flush();
 }

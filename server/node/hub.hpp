@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/id.hpp"
@@ -24,7 +25,7 @@ class Hub {
   Hub(NodeContext& node, Owner& first_owner);
   ~Hub();
 
-  /// A session said hello / is gone. Any thread.
+  /// A session said hello / is gone; keeps the first owner's directory too. Any thread.
   void opened(const AccountId& account, const SessionRef& ref);
   void closed(const AccountId& account, const SessionRef& ref);
   /// SetActive and Watch of a session. On its io executor, where `reply` gets the answer while the session lives.
@@ -54,6 +55,8 @@ class Hub {
     bool sees_last_seen = false;
   };
   void set_active(const AccountId& account, const SessionRef& ref, bool active);
+  [[nodiscard]] bool is_online(const AccountId& account) const;
+  void tell_change(const AccountId& account, bool was_online);
   void watch(Io& io, const AccountId& viewer, const SessionRef& ref, const std::vector<Watched>& watched, Reply reply);
   void permit(const AccountId& viewer, const Watched& now);
   void tell(const Watcher& watcher, const AccountId& account, bool online, Time last_seen);
@@ -63,7 +66,7 @@ class Hub {
 
   NodeContext& node_;
   Owner& owner_;
-  std::unordered_map<AccountId, std::vector<SessionRef>> present_;  // sessions in use of who is online
+  std::unordered_set<std::uint64_t> away_;  // sessions whose device is not in use: few, since most have not said so
   std::unordered_map<AccountId, std::vector<Watcher>> watchers_;
   std::unordered_map<std::uint64_t, std::vector<AccountId>> watched_by_;  // by session
   std::shared_ptr<bool> alive_;

@@ -209,12 +209,17 @@ Session* Io::find(std::uint64_t session) const {
   return it == sessions_.end() ? nullptr : it->second;
 }
 
+/// The first one's directory is kept by the hub, which lives there.
+std::span<Owner* const> Io::other_owners() const {
+  return std::span(node_.owners).subspan(1);
+}
+
 void Io::add(Session& session) {
   sessions_.emplace(session.id(), &session);
   order_.push_back(session.id());
   node_.metrics->sessions.add(1);
   const SessionRef ref{index_, session.id(), session.device()};
-  for (Owner* owner : node_.owners) {
+  for (Owner* owner : other_owners()) {
     owner->executor().post([owner, account = session.account(), ref] { owner->directory().add(account, ref); });
   }
   node_.hub->opened(session.account(), ref);
@@ -223,7 +228,7 @@ void Io::add(Session& session) {
 void Io::remove(const Session& session) {
   if (sessions_.erase(session.id()) == 0) return;
   node_.metrics->sessions.add(-1);
-  for (Owner* owner : node_.owners) {
+  for (Owner* owner : other_owners()) {
     owner->executor().post(
         [owner, account = session.account(), id = session.id()] { owner->directory().remove(account, id); });
   }

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -130,6 +131,7 @@ class Io {
   void flush();
   void answer(Answer& answer);
   void push(const Push& push);
+  [[nodiscard]] std::span<Owner* const> other_owners() const;
 
   NodeContext& node_;
   std::uint32_t index_;

@@ -175,7 +175,11 @@ std::shared_ptr<Link> Cluster::connect(LinkEnd& end) {
 // ---- links -------------------------------------------------------------------------------------------------------
 
 Link::Link(Cluster& cluster, std::size_t node, std::size_t io, LinkEnd& end)
-    : cluster_(cluster), node_(node), io_(io), end_(&end), slow_(cluster.world_.dice().once_in(8)) {}
+    : cluster_(cluster),
+      node_(node),
+      io_(io),
+      end_(&end),
+      slow_(cluster.world_.dice().once_in(8) && cluster.slow_links_) {}
 
 Link::~Link() = default;
 

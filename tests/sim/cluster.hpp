@@ -63,6 +63,8 @@ class Cluster {
   void cut_one();
   void fail_next_commit(MemoryStoreFaults::Fate fate) { next_fate_ = fate; }
   void lose_bus_frames(bool on) { lose_bus_ = on; }
+  /// No more new links are slow by chance, for tests of what a link does that is not.
+  void keep_links_even() { slow_links_ = false; }
 
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const;
@@ -84,6 +86,7 @@ class Cluster {
   std::unique_ptr<MemoryBus> bus_;
   MemoryStoreFaults::Fate next_fate_ = MemoryStoreFaults::Fate::ok;
   bool lose_bus_ = false;
+  bool slow_links_ = true;
   std::vector<std::unique_ptr<Server>> nodes_;
   std::vector<std::weak_ptr<Link>> links_;
   SimExecutor& setup_;

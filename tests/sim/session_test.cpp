@@ -13,7 +13,7 @@ using Frame = v1::ServerFrame;
 
 class SessionTest : public ::testing::Test {
  protected:
-  explicit SessionTest(bool two = false) : world(11), cluster(world, two) {}
+  explicit SessionTest(bool two = false) : world(11), cluster(world, two) { cluster.keep_links_even(); }
 
   std::unique_ptr<RawDevice> device(const AccountId& account) {
     return std::make_unique<RawDevice>(world, cluster, account);
@@ -239,6 +239,41 @@ TEST_F(SessionTest, WatchingTellsPresenceOnlyToThoseWhoShareAChannel) {
   auto online = [](const Frame& one) { return one.has_presence_now() && one.presence_now().accounts(0).online(); };
   EXPECT_NE(a->wait_for(online), nullptr);
   EXPECT_EQ(c->count(online), 0U);
+}
+
+TEST_F(SessionTest, SomebodyIsOnlineWhileOneSessionIsInUse) {
+  auto a = device(anna);
+  auto phone = device(bert);
+  auto laptop = device(bert);
+  a->hello();
+  phone->hello();
+  laptop->hello();
+  a->open_direct(bert);
+  v1::ClientFrame watch;
+  watch.mutable_watch()->add_accounts(std::string(bert.view()));
+  ASSERT_TRUE(a->ask(watch).presence_now().accounts(0).online());
+  const auto told = [&] { return a->count([](const Frame& one) { return one.has_presence_now(); }); };
+  const std::size_t before = told();
+  v1::ClientFrame away;
+  away.mutable_set_active()->set_active(false);
+  phone->ask(away);
+  world.run_for(std::chrono::seconds(5));
+  EXPECT_EQ(told(), before);
+  laptop->hang_up();
+  world.run_for(std::chrono::seconds(5));
+  ASSERT_EQ(told(), before + 1);
+  EXPECT_FALSE(a->frames.back().presence_now().accounts(0).online());
+  v1::ClientFrame back;
+  back.mutable_set_active()->set_active(true);
+  phone->ask(back);
+  world.run_for(std::chrono::seconds(5));
+  ASSERT_EQ(told(), before + 2);
+  EXPECT_TRUE(a->frames.back().presence_now().accounts(0).online());
+  // A session that goes while it is not in use takes nothing along.
+  phone->ask(away);
+  phone->hang_up();
+  world.run_for(std::chrono::seconds(5));
+  EXPECT_EQ(told(), before + 3);
 }
 
 TEST_F(SessionTest, WatchesWithoutEndAreRefusedUntilTheFirstAreAnswered) {
