@@ -98,7 +98,7 @@ void LoadedChannel::remember(const Event& event) {
   Brief brief{event.seq, event.account, event.is_message(), event.count, {}};
   if (const auto* message = event.as<event::Message>()) brief.mentions = message->mentions;
   recent_.push_back(std::move(brief));
-  if (recent_.size() > kRecentEvents) recent_.pop_front();
+  if (recent_.size() >= 2 * kRecentEvents) recent_.erase(recent_.begin(), recent_.end() - kRecentEvents);
 }
 
 wire::SealedEvent LoadedChannel::append(const Event& event, const wire::Salt& salt) {

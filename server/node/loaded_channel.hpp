@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -18,7 +17,7 @@ namespace parley {
 /// Running totals of members are exact in the store up to `members_as_of`; the events after it, at most this many, are
 /// applied again when the channel is loaded.
 inline constexpr Seq kSnapshotEvery = 64;
-/// Events whose shape is kept in memory, so that totals at a recent seq need no read.
+/// Events whose shape is kept in memory (or up to twice as many), so that totals at a recent seq need no read.
 inline constexpr std::size_t kRecentEvents = 128;
 
 class LoadedChannel {
@@ -74,7 +73,7 @@ class LoadedChannel {
   Seq members_as_of_ = 0;
   /// Totals at members_as_of_ of those members whose totals have changed since.
   std::map<AccountId, Totals> base_totals_;
-  std::deque<Brief> recent_;
+  std::vector<Brief> recent_;  // the last ones, at least kRecentEvents where there are so many
 
   bool changed_ = false;
   bool told_all_ = false;  // an event was appended since the last collect

@@ -51,12 +51,12 @@ std::string TokenVerifier::make_resume_token(const Identity& identity) {
 void TokenVerifier::remember(const Digest& hash, const Identity& identity) {
   const Time now = clock_.now();
   while (!cached_in_order_.empty()) {
-    const auto oldest = cache_.find(cached_in_order_.front());
+    const auto oldest = cache_.find(*cached_in_order_.front());
     if (cache_.size() < options_.cached && oldest->second.expires > now) break;
     cache_.erase(oldest);
     cached_in_order_.pop_front();
   }
-  if (cache_.emplace(hash, identity).second) cached_in_order_.push_back(hash);
+  if (const auto [entry, fresh] = cache_.emplace(hash, identity); fresh) cached_in_order_.push_back(&entry->first);
 }
 
 void TokenVerifier::set_keys(std::shared_ptr<const VerifyingKeys> keys) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <deque>
 #include <functional>
 #include <map>
@@ -9,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "node/accounts/access_token.hpp"
@@ -60,8 +62,16 @@ class TokenVerifier final : public Authenticator {
   std::optional<Secret> resume_key_;
   std::map<DeviceId, Time> revoked_;
   std::vector<std::function<void(const DeviceId&)>> listeners_;
-  std::map<Digest, Identity> cache_;
-  std::deque<Digest> cached_in_order_;
+  /// Digests are evenly spread as they are.
+  struct DigestHash {
+    std::size_t operator()(const Digest& digest) const {
+      std::size_t value = 0;
+      std::memcpy(&value, digest.data(), sizeof value);
+      return value;
+    }
+  };
+  std::unordered_map<Digest, Identity, DigestHash> cache_;
+  std::deque<const Digest*> cached_in_order_;  // the keys above, which stay where they are
 };
 
 }  // namespace parley
