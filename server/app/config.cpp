@@ -37,6 +37,13 @@ void check_together(LoadedConfig& loaded, std::vector<std::string>& mistakes) {
     mistakes.push_back(fmt::format("{}: TLS needs both tls.certificate and tls.key; only one of them is set",
                                    loaded.from[config.tls_key.empty() ? "tls.certificate" : "tls.key"]));
   }
+  const std::uint64_t caches = config.store_cache_mib + config.store_buffer_mib;
+  if (config.memory_mib != 0 && config.memory_mib < 2 * caches) {
+    mistakes.push_back(
+        fmt::format("{}: memory_mib: {} MiB is too little for caches of {} MiB; twice that is needed, or "
+                    "smaller cache.store_mib and cache.write_mib",
+                    loaded.from["memory_mib"], config.memory_mib, caches));
+  }
   for (ListenOption& option : config.listen) {
     option.secure = option.scheme.value_or(has_tls);
     if (option.secure && !has_tls) {

@@ -49,6 +49,7 @@ struct Config {
   std::uint64_t cached_channels = 100'000;
   std::uint64_t store_cache_mib = 96;
   std::uint64_t store_buffer_mib = 96;
+  std::uint64_t memory_mib = 0;  // 0: no bound
   Limits limits;
 };
 

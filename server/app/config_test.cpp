@@ -171,5 +171,14 @@ TEST(Config, ListenerForProxiesIsShownAsWrittenAndNeedsToKnowThem) {
   EXPECT_NE(mistake({{"trusted_proxies", {"10.1.0.0/8"}, "x"}}).find("write 10.0.0.0/8"), std::string::npos);
 }
 
+TEST(Config, MemoryHasToHoldTheCaches) {
+  const auto refused = load_config({{"memory_mib", {"300"}, "parley.toml:1"}}, 2);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text().find("parley.toml:1: memory_mib: 300 MiB is too little"), std::string::npos);
+  const auto taken = load_config({{"memory_mib", {"300"}, "a"}, {"cache.store_mib", {"8"}, "a"}}, 2);
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->config.memory_mib, 300U);
+}
+
 }  // namespace
 }  // namespace parley

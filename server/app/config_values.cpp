@@ -194,6 +194,8 @@ std::vector<KeyBinding> make_bindings() {
                            &Config::io_threads, 1, 256, "threads"));
   all.push_back(number_key({"owners", "threads that decide and commit; one is enough for most machines", "N"},
                            &Config::owners, 1, 64, "threads"));
+  all.push_back(number_key({"memory_mib", "memory that the server may use in all; 0: no bound", "MIB"},
+                           &Config::memory_mib, 0, 1'048'576, "MiB"));
   all.push_back(choice_key<SignUpMode>(
       {"sign_up", "who may sign up: open, invitation or closed", "MODE"}, &Config::sign_up,
       {{"open", SignUpMode::open}, {"invitation", SignUpMode::invitation}, {"closed", SignUpMode::closed}}));

@@ -11,6 +11,7 @@
 #include "app/admin/operations.hpp"
 #include "app/backup/take.hpp"
 #include "app/data_dir.hpp"
+#include "app/memory_guard.hpp"
 #include "app/process_metrics.hpp"
 #include "app/pulse.hpp"
 #include "base/log.hpp"
@@ -28,6 +29,7 @@
 #include "gateway/io_pool.hpp"
 #include "node/accounts/accounts_service.hpp"
 #include "node/node.hpp"
+#include "node/rate_limiter.hpp"
 #include "node/session.hpp"
 
 namespace parley {
@@ -221,11 +223,13 @@ struct Server::Parts {
         [this] { process.update(); }, std::move(options), draining);
     api = std::make_unique<HttpApi>(*api_parts);
     auto factory = [this](Connection& connection, const PeerInfo& peer) -> std::unique_ptr<ConnectionHandler> {
-      return std::make_unique<Session>(node->io(peer.io_thread), connection);
+      return std::make_unique<Session>(node->io(peer.io_thread), connection, address_hash(peer.address));
     };
     for (std::size_t i = 0; i < pool.size(); ++i) pulse.watch(pool.at(i));
     for (auto& owner : owners) pulse.watch(*owner);
-    gateway = std::make_unique<Gateway>(pool, clock, metrics, gateway_options(config), factory, *api);
+    GatewayOptions gateway_how = gateway_options(config);
+    gateway_how.memory = &node->memory();
+    gateway = std::make_unique<Gateway>(pool, clock, metrics, std::move(gateway_how), factory, *api);
   }
 
   /// Nothing where the configuration wants none.
@@ -266,6 +270,7 @@ Result<std::unique_ptr<Server>> Server::open(const Config& config) {
   if (auto started = parts->start_accounts(); !started) return fail(std::move(started.error()));
   parts->node->start();
   for (std::size_t i = 0; i < parts->pool.size(); ++i) parts->tick(i);
+  guard_memory(parts->pool.at(0), config.memory_mib << 20U, parts->node->memory());
   parts->make_gateway();
   if (auto made = parts->make_admin(); !made) return fail(std::move(made.error()));
   return std::unique_ptr<Server>(new Server(std::move(parts)));

@@ -43,7 +43,8 @@ Admission::Admission(IoThread& accepting, std::size_t io_threads, const Options&
     : accepting_(accepting), options_(options), load_(io_threads, 0) {}
 
 Result<AdmissionTicket> Admission::admit(const AddressKey& address, bool counted) {
-  if (total_ >= options_.connections) return fail(Error(ErrorCode::overloaded, {}, 1000));
+  const bool full = options_.memory != nullptr && *options_.memory == MemoryState::full;
+  if (full || total_ >= options_.connections) return fail(Error(ErrorCode::overloaded, {}, 1000));
   const AddressKey network = network_of(address);
   const Result<bool> counts = counted ? enter_address(network) : Result<bool>(false);
   if (!counts) return fail(counts.error());

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "gateway/address.hpp"
 #include "gateway/io_pool.hpp"
+#include "node/load_gate.hpp"
 #include "parley/limits.hpp"
 
 namespace parley {
@@ -47,6 +48,7 @@ class Admission {
     std::uint64_t connections = 0;
     std::uint64_t unauthenticated_per_address = 0;
     bool limit_loopback = true;
+    const SharedMemoryState* memory = nullptr;  // full: nobody comes in
   };
   Admission(IoThread& accepting, std::size_t io_threads, const Options& options);
 

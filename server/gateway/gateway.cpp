@@ -24,7 +24,8 @@ void run_on(IoThread& thread, Function task) {
 }
 
 Admission::Options admission_options(const GatewayOptions& options) {
-  return {options.limits.connections, options.limits.unauthenticated_per_address, options.limit_loopback};
+  return {options.limits.connections, options.limits.unauthenticated_per_address, options.limit_loopback,
+          options.memory};
 }
 
 }  // namespace

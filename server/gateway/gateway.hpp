@@ -13,6 +13,7 @@
 #include "gateway/io_pool.hpp"
 #include "gateway/tls.hpp"
 #include "node/connection.hpp"
+#include "node/load_gate.hpp"
 #include "parley/limits.hpp"
 
 namespace parley {
@@ -31,7 +32,8 @@ struct GatewayOptions {
   std::vector<std::string> allowed_origins;  // for CORS and WebSocket; "*" is everyone
   NetworkList trusted_proxies;               // their X-Forwarded-For and PROXY headers are believed
   std::string web_socket_path = "/v1/ws";
-  std::size_t http_body_bytes = 1 << 20;  // largest request body
+  std::size_t http_body_bytes = 1 << 20;      // largest request body
+  const SharedMemoryState* memory = nullptr;  // of the node; full: no connection is taken
   bool limit_loopback = true;  // false: unauthenticated_per_address does not count 127.0.0.0/8 and ::1 (a proxy)
   Duration tick{1000};         // how often deadlines are looked at
   Duration close_grace{5000};  // time a peer has to finish the close handshake

@@ -49,7 +49,7 @@ Result<void> HttpCall::authenticate() {
   }
   auto identity = verifier().access_token(header.substr(space + 1));
   if (!identity) return fail(std::move(identity.error()));
-  caller_ = {identity->account, identity->device};
+  caller_ = {identity->account, identity->device, address_hash(address())};
   return {};
 }
 

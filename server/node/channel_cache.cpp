@@ -39,8 +39,8 @@ void ChannelCache::clear() {
   order_.clear();
 }
 
-void ChannelCache::trim() {
-  while (entries_.size() > capacity_) {
+void ChannelCache::trim_to(std::size_t count) {
+  while (entries_.size() > count) {
     const ChannelId oldest = order_.back();
     PARLEY_ASSERT(!entries_.at(oldest).channel.changed());
     drop(oldest);

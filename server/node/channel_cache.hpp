@@ -22,8 +22,10 @@ class ChannelCache {
   void drop(const ChannelId& id);
   void drop_partition(PartitionId partition);
   void clear();
-  /// Lets the least recently used go until at most `capacity` are left. Only between turns: nothing may be unstored.
-  void trim();
+  /// Lets the least recently used go until at most `capacity`, or `count`, are left. Only between turns: nothing may be
+  /// unstored.
+  void trim() { trim_to(capacity_); }
+  void trim_to(std::size_t count);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:

@@ -16,6 +16,8 @@ namespace {
 
 /// One part of the sessions is looked at in each tick.
 constexpr std::size_t kTickParts = 8;
+/// While memory is tight outboxes are so many times smaller.
+constexpr std::size_t kTightOutboxes = 8;
 
 void fill_answer(const Answer& answer, v1::ServerFrame& frame) {
   if (const auto* outcome = std::get_if<wire::StoredOutcome>(&answer.body)) {
@@ -39,6 +41,7 @@ Io::Io(NodeContext& node, std::uint32_t index, Executor& executor, Authenticator
       index_(index),
       executor_(executor),
       authenticator_(authenticator),
+      gate_(*node.clock, Duration(static_cast<std::int64_t>(node.limits.queue_delay_ms)), *node.delay, *node.memory),
       alive_(std::make_shared<bool>(true)) {}
 
 Io::~Io() = default;
@@ -140,12 +143,18 @@ void Io::ask(std::variant<Command, RegisterCommand> command, Reply reply) {
   submit({std::move(command), expect(std::move(reply))});
 }
 
-void Io::handle(const Caller& caller, const v1::ClientFrame& frame, Reply reply) {
+void Io::handle(const Caller& caller, const v1::ClientFrame& frame, Reply to) {
+  Reply reply = std::move(to);
   auto refuse = [&](const Error& error) {
     node_.metrics->refused(error.code);
     v1::ServerFrame out;
     wire::from_error(error, *out.mutable_error());
     reply(out);
+  };
+  if (auto entered = gate_.enter(caller.account, caller.address); !entered) return refuse(entered.error());
+  reply = [this, alive = alive(), caller, asked = std::move(reply)](v1::ServerFrame& answer) mutable {
+    if (!alive.expired()) gate_.leave(caller.account, caller.address);
+    asked(answer);
   };
   if (frame.has_command()) {
     auto command = wire::to_command(frame.command(), caller.account);
@@ -233,6 +242,11 @@ void Io::remove(const Session& session) {
         [owner, account = session.account(), id = session.id()] { owner->directory().remove(account, id); });
   }
   node_.hub->closed(session.account(), {index_, session.id(), session.device()});
+}
+
+std::size_t Io::outbox_limit() const {
+  const bool roomy = node_.memory->load(std::memory_order_relaxed) == MemoryState::roomy;
+  return node_.limits.outbox_bytes / (roomy ? 1 : kTightOutboxes);
 }
 
 void Io::tick() {

@@ -15,6 +15,7 @@
 
 #include "base/id.hpp"
 #include "base/result.hpp"
+#include "node/load_gate.hpp"
 #include "node/metrics.hpp"
 #include "node/outlet.hpp"
 #include "parley/limits.hpp"
@@ -38,6 +39,7 @@ class ServerFrame;
 struct Caller {
   AccountId account;
   DeviceId device;
+  std::uint64_t address = 0;  // stands for the client's, see LoadGate; 0: none
 };
 
 /// What a verified token says.
@@ -73,6 +75,8 @@ struct NodeContext {
   Random* random = nullptr;
   Hub* hub = nullptr;
   std::vector<Owner*> owners;
+  const QueueDelay* delay = nullptr;
+  const SharedMemoryState* memory = nullptr;
   BusLinks* links = nullptr;  // the first owner's executor; nullptr: the only node
   NodeMetrics* metrics = nullptr;
 
@@ -118,6 +122,9 @@ class Io {
   [[nodiscard]] NodeContext& node() { return node_; }
   [[nodiscard]] Executor& executor() { return executor_; }
   [[nodiscard]] Authenticator& authenticator() { return authenticator_; }
+  [[nodiscard]] LoadGate& gate() { return gate_; }
+  /// Bytes that may wait for one session before it falls back to heads only.
+  [[nodiscard]] std::size_t outbox_limit() const;
   [[nodiscard]] std::uint32_t index() const { return index_; }
   [[nodiscard]] std::uint64_t next_session_id() {
     return (static_cast<std::uint64_t>(index_) << 48U) | ++last_session_;
@@ -137,6 +144,7 @@ class Io {
   std::uint32_t index_;
   Executor& executor_;
   Authenticator& authenticator_;
+  LoadGate gate_;
   std::unordered_map<std::uint64_t, Session*> sessions_;
   std::vector<std::uint64_t> order_;  // of session ids, for the tick: one part a second
   std::size_t tick_at_ = 0;

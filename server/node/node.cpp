@@ -46,7 +46,7 @@ class Node::FromElsewhere final : public BusLinks::Receiver {
 
 Node::Node(const NodeSettings& settings, const NodePorts& ports, const std::vector<Executor*>& owners,
            const std::vector<Executor*>& ios, const std::vector<Authenticator*>& authenticators, Metrics& metrics)
-    : metrics_(metrics) {
+    : delay_(owners.size()), metrics_(metrics) {
   PARLEY_ASSERT(!owners.empty() && !ios.empty() && ios.size() == authenticators.size());
   // A link's numbers belong to one executor.
   PARLEY_ASSERT(ports.bus == nullptr || owners.size() == 1);
@@ -59,6 +59,8 @@ Node::Node(const NodeSettings& settings, const NodePorts& ports, const std::vect
   context_.clock = &ports.clock;
   context_.random = &ports.random;
   context_.metrics = &metrics_;
+  context_.delay = &delay_;
+  context_.memory = &memory_;
   if (ports.bus != nullptr) {
     from_elsewhere_ = std::make_unique<FromElsewhere>(*this);
     links_ = std::make_unique<BusLinks>(settings.id, *ports.bus, *owners.front(), ports.clock, ports.random,
@@ -79,6 +81,8 @@ Node::Node(const NodeSettings& settings, const NodePorts& ports, const std::vect
     owner.ios = static_cast<std::uint32_t>(ios.size());
     owner.cached_channels = settings.cached_channels;
     owner.preview_bytes = static_cast<std::uint32_t>(settings.limits.preview_bytes);
+    owner.delay = &delay_;
+    owner.memory = &memory_;
     owner.parted = [this](const AccountId& account) { hub_->parted(*ios_.front(), account); };
     owners_.push_back(std::make_unique<Owner>(owner, *owners[shard], ports.store, ports.queue, ports.clock,
                                               ports.random, to_io, links_.get(), metrics_));

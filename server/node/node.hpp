@@ -58,6 +58,8 @@ class Node {
   Io& io(std::size_t index) { return *ios_[index]; }
   [[nodiscard]] std::size_t ios() const { return ios_.size(); }
   Hub& hub() { return *hub_; }
+  /// Set by whoever watches the process's memory. Any thread.
+  SharedMemoryState& memory() { return memory_; }
   /// A job row was written: look for it now. Any thread.
   void kick_jobs();
 
@@ -65,6 +67,8 @@ class Node {
   class FromElsewhere;
 
   NodeContext context_;
+  QueueDelay delay_;
+  SharedMemoryState memory_ = MemoryState::roomy;
   NodeMetrics metrics_;
   std::unique_ptr<FromElsewhere> from_elsewhere_;
   std::unique_ptr<BusLinks> links_;

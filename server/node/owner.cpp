@@ -9,6 +9,8 @@
 namespace parley {
 namespace {
 
+/// While memory is tight half of the cached channels go, at most this often.
+constexpr Duration kShrinkEvery(1000);
 /// Channels loaded by one read, so that a person with a thousand channels does not hold up the others.
 constexpr std::size_t kLoadAtOnce = 64;
 constexpr Duration kReopenDelay{200};
@@ -100,9 +102,11 @@ void Owner::commands(PartitionId partition, std::vector<QueuedCommand> commands)
   auto& mine = partitions_.at(partition);
   if (!mine) return;
   metrics_.commands.add(commands.size());
+  const Duration now = clock_.uptime();
   for (auto& queued : commands) {
     TurnItem item;
     item.channel = queued.channel();
+    item.since = now;
     item.number = mine->first + mine->finished.size();
     mine->finished.push_back(false);
     item.queued = std::move(queued);
@@ -121,6 +125,7 @@ void Owner::inspect(const ChannelId& channel, Inspection inspection) {
   TurnItem item;
   item.channel = channel;
   item.inspection = std::move(inspection);
+  item.since = clock_.uptime();
   wait(std::move(item));
 }
 
@@ -155,7 +160,14 @@ void Owner::refuse(const TurnItem& item, const Error& error) {
 
 // ---- turns -------------------------------------------------------------------------------------------------------
 
+/// The oldest is the first of what waits; while a turn is in flight, the first of that, which was told before it began.
+void Owner::tell_delay() {
+  if (settings_.delay == nullptr || turn_) return;
+  settings_.delay->set(settings_.shard, waiting_.empty() ? std::nullopt : std::optional(waiting_.front().since));
+}
+
 void Owner::schedule() {
+  tell_delay();
   if (scheduled_ || turn_ || reopening_) return;
   scheduled_ = true;
   executor_.post([this, alive = std::weak_ptr(alive_)] {
@@ -200,7 +212,8 @@ void Owner::run_turn() {
   outlet_.flush();
   if (items.empty()) {
     if (!waiting_.empty()) schedule();
-    cache_.trim();
+    tell_delay();
+    trim();
     if (stopping_ && waiting_.empty() && parked_.empty() && stopped_) std::exchange(stopped_, nullptr)();
     return;
   }
@@ -311,10 +324,20 @@ void Owner::end_turn() {
   }
   outlet_.flush();
   turn_.reset();
+  tell_delay();
   if (std::exchange(forget_, false)) cache_.clear();
-  cache_.trim();
+  trim();
   metrics_.loaded_channels.set(static_cast<std::int64_t>(cache_.size()));
   if (!waiting_.empty() || stopping_) schedule();
+}
+
+void Owner::trim() {
+  cache_.trim();
+  if (settings_.memory == nullptr || settings_.memory->load(std::memory_order_relaxed) == MemoryState::roomy) return;
+  const Duration now = clock_.uptime();
+  if (now - shrunk_at_ < kShrinkEvery) return;
+  shrunk_at_ = now;
+  cache_.trim_to(cache_.size() / 2);
 }
 
 /// It is uncertain what was written: memory is forgotten, the store is opened and checked again and read anew (P1).

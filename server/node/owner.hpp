@@ -15,6 +15,7 @@
 
 #include "node/channel_cache.hpp"
 #include "node/directory.hpp"
+#include "node/load_gate.hpp"
 #include "node/metrics.hpp"
 #include "node/outlet.hpp"
 #include "node/salts.hpp"
@@ -39,6 +40,8 @@ class Owner final : public PartitionConsumer {
     std::size_t cached_channels = 100'000;
     std::size_t commands_per_turn = 4096;
     std::uint32_t preview_bytes = 16'384;
+    QueueDelay* delay = nullptr;                // how far behind this owner is
+    const SharedMemoryState* memory = nullptr;  // not roomy: fewer channels are kept
     /// Told of an account that is no longer a member of some channel, once that is committed. Owner's executor.
     std::function<void(const AccountId&)> parted;
   };
@@ -86,6 +89,8 @@ class Owner final : public PartitionConsumer {
   void commit();
   void committed(const std::vector<std::pair<PartitionId, Epoch>>& batches, const std::vector<Result<void>>& results);
   void end_turn();
+  void trim();
+  void tell_delay();
   bool defer_totals(TurnItem& item);
   void scan_totals(QueuedCommand command, Seq from, Seq to, Totals totals, bool upwards);
   void store_failed();
@@ -108,6 +113,7 @@ class Owner final : public PartitionConsumer {
   std::map<ChannelId, std::vector<TurnItem>> parked_;  // until their channel is loaded
   std::unique_ptr<Turn> turn_;                         // the one in flight
   Duration turn_started_{};
+  Duration shrunk_at_{};
   bool scheduled_ = false;
   bool reopening_ = false;
   bool forget_ = false;  // the cache, when the turn has ended

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "base/assert.hpp"
 #include "base/hex.hpp"
@@ -41,6 +42,11 @@ Result<void> RateLimiter::take(std::string_view key) {
 void RateLimiter::give_back(std::string_view key) {
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) found->second->free_at_us -= interval_us_;
+}
+
+std::uint64_t address_hash(std::string_view address) {
+  if (address.empty()) return 0;
+  return std::max<std::uint64_t>(1, std::hash<std::string>{}(address_key(address)));
 }
 
 std::string address_key(std::string_view address) {

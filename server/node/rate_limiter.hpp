@@ -49,5 +49,7 @@ class RateLimiter {
 /// What stands for one household among numeric addresses: an IPv4 address (mapped ones too), the /64 of an IPv6 one;
 /// other texts as they are.
 std::string address_key(std::string_view address);
+/// The same as a number, not 0; 0 for an empty address.
+std::uint64_t address_hash(std::string_view address);
 
 }  // namespace parley

@@ -27,7 +27,8 @@ v1::ClientFrame& scratch_frame() {
 
 }  // namespace
 
-Session::Session(Io& io, Connection& connection) : io_(io), connection_(connection), id_(io.next_session_id()) {}
+Session::Session(Io& io, Connection& connection, std::uint64_t address)
+    : io_(io), connection_(connection), id_(io.next_session_id()), address_(address) {}
 
 Session::~Session() = default;
 
@@ -39,7 +40,7 @@ Session::Rare& Session::rare() {
 void Session::on_message(FrameKind kind, std::string_view payload) {
   if (state_ == State::ended) return;
   // Who sends without ever reading would grow without end.
-  if (connection_.queued_bytes() > kOutboxFactor * io_.node().limits.outbox_bytes) return end(ErrorCode::too_slow);
+  if (connection_.queued_bytes() > kOutboxFactor * io_.outbox_limit()) return end(ErrorCode::too_slow);
   if (state_ == State::greeting) kind_ = kind;
   v1::ClientFrame& frame = scratch_frame();
   const auto encoding = kind == FrameKind::text ? wire::Encoding::json : wire::Encoding::binary;
@@ -77,7 +78,7 @@ void Session::on_message(FrameKind kind, std::string_view payload) {
     ok.set_request(request);
     return send(ok);
   }
-  if (questions_ >= kQuestions || connection_.queued_bytes() > io_.node().limits.outbox_bytes) {
+  if (questions_ >= kQuestions || connection_.queued_bytes() > io_.outbox_limit()) {
     return refuse(request, {ErrorCode::too_many_requests, "read the answers before asking more", 100});
   }
   ++questions_;
@@ -93,7 +94,7 @@ void Session::on_message(FrameKind kind, std::string_view payload) {
   if (frame.has_set_active() || frame.has_watch()) {
     return io_.node().hub->hint(io_, identity_.account, {io_.index(), id_, identity_.device}, frame, std::move(reply));
   }
-  io_.handle({identity_.account, identity_.device}, frame, std::move(reply));
+  io_.handle({identity_.account, identity_.device, address_}, frame, std::move(reply));
 }
 
 void Session::hello(const v1::ClientFrame& frame) {
@@ -143,7 +144,10 @@ void Session::command(const v1::ClientFrame& frame) {
   }
   auto command = wire::to_command(frame.command(), identity_.account);
   if (!command) return refuse(frame.request(), command.error());
-  io_.stamp({identity_.account, identity_.device}, *command);
+  if (auto entered = io_.gate().enter(identity_.account, address_); !entered) {
+    return refuse(frame.request(), entered.error());
+  }
+  io_.stamp({identity_.account, identity_.device, address_}, *command);
   ++unanswered_;
   submit(std::move(*command), {io_.node().node, io_.index(), id_, frame.request()});
 }
@@ -178,7 +182,10 @@ void Session::facts_came(Result<Command> command, const Origin& origin) {
 
 void Session::answer(const Answer& answer) {
   if (state_ != State::live) return;
-  if (unanswered_ > 0) --unanswered_;
+  if (unanswered_ > 0) {
+    --unanswered_;
+    io_.gate().leave(identity_.account, address_);
+  }
   const std::uint64_t request = answer.origin.request;
   if (const auto* outcome = std::get_if<wire::StoredOutcome>(&answer.body)) {
     const std::string bytes = wire::encode_outcome_frame(request, answer.channel, answer.send_id, *outcome);
@@ -204,7 +211,7 @@ void Session::push(const Push& push, std::shared_ptr<const std::string>& json) {
   const std::size_t queued = connection_.queued_bytes();
   const bool hint = push.kind == PushKind::typing || push.kind == PushKind::presence;
   if (hint && queued > kHintBytes) return;
-  if (overflowing_since_ == kNever && queued > io_.node().limits.outbox_bytes) overflowing_since_ = io_.now();
+  if (overflowing_since_ == kNever && queued > io_.outbox_limit()) overflowing_since_ = io_.now();
   const bool overflowing = overflowing_since_ != kNever;
   if (push.kind == PushKind::events && (overflowing || !wants_events_of(push.channel))) {
     rare().missed[push.channel] = {push.head, push.time};
@@ -282,14 +289,21 @@ void Session::end(const Error& error) {
   const bool was_live = state_ == State::live;
   state_ = State::ended;
   if (!was_live) return;
+  forget_unanswered();
   count_outbox(0);
   io_.remove(*this);
+}
+
+/// Their answers will find no session.
+void Session::forget_unanswered() {
+  io_.gate().leave(identity_.account, address_, std::exchange(unanswered_, std::uint16_t{0}));
 }
 
 void Session::on_closed() {
   const bool was_live = state_ == State::live;
   state_ = State::ended;
   if (!was_live) return;
+  forget_unanswered();
   count_outbox(0);
   io_.remove(*this);
 }

@@ -19,7 +19,8 @@ namespace parley {
 
 class Session final : public ConnectionHandler {
  public:
-  Session(Io& io, Connection& connection);
+  /// `address` stands for the client's, see LoadGate; 0: none.
+  Session(Io& io, Connection& connection, std::uint64_t address = 0);
   ~Session() override;
 
   void on_message(FrameKind kind, std::string_view payload) override;
@@ -58,6 +59,7 @@ class Session final : public ConnectionHandler {
   void send(const v1::ServerFrame& frame);
   void refuse(std::uint64_t request, const Error& error);
   void send_heads();
+  void forget_unanswered();
   void count_outbox(std::uint32_t bytes);
   [[nodiscard]] bool wants_events_of(const ChannelId& channel) const;
   Rare& rare();
@@ -68,6 +70,7 @@ class Session final : public ConnectionHandler {
   Io& io_;
   Connection& connection_;
   std::uint64_t id_;
+  std::uint64_t address_;
   Identity identity_;
   Time overflowing_since_ = kNever;
   std::unique_ptr<Rare> rare_;

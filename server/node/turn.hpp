@@ -22,6 +22,7 @@ struct TurnItem {
   QueuedCommand queued;
   std::move_only_function<void(Result<const LoadedChannel*>)> inspection;  // set: there is no command
   ChannelId channel;
+  Duration since{};                     // when it came to the owner, by uptime
   std::optional<std::uint64_t> number;  // of a command from the queue, in its partition
 };
 

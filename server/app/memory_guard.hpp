@@ -1,0 +1,24 @@
+// Keeps the process within the memory that the operator allows: looks once a second and says how full it is; caches and
+// outboxes are kept small before it is full, and new work is refused when it is.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "node/load_gate.hpp"
+#include "ports/executor.hpp"
+
+namespace parley {
+
+/// What follows on `before` when `used` of `bound` bytes are in use. It takes less to stay in a state than to enter it,
+/// so that it does not flutter.
+MemoryState memory_state(MemoryState before, std::uint64_t used, std::uint64_t bound);
+
+/// Resident memory of this process in bytes; nullopt where the system does not tell.
+std::optional<std::uint64_t> resident_bytes();
+
+/// Looks at the memory on `executor` once a second, as long as that runs, and sets `state`, which has to live as long.
+/// `bound` in bytes; 0: never looks.
+void guard_memory(Executor& executor, std::uint64_t bound, SharedMemoryState& state);
+
+}  // namespace parley
