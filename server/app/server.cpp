@@ -14,6 +14,7 @@
 #include "app/memory_guard.hpp"
 #include "app/process_metrics.hpp"
 #include "app/pulse.hpp"
+#include "app/store_metrics.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/version.hpp"
@@ -22,6 +23,7 @@
 #include "engines/memory/command_queue.hpp"
 #include "engines/rocksdb/channel_store.hpp"
 #include "engines/sql/sql_accounts.hpp"
+#include "engines/system/message_tracer.hpp"
 #include "engines/system/system_clock.hpp"
 #include "engines/system/thread_executor.hpp"
 #include "gateway/gateway.hpp"
@@ -36,6 +38,8 @@ namespace parley {
 namespace {
 
 constexpr Duration kTick{1000};
+constexpr Duration kCountJobs{5000};
+constexpr std::uint32_t kMostJobs = 1000;
 constexpr Duration kCloseGrace{1500};
 constexpr Duration kCloseLimit{3000};
 constexpr std::chrono::seconds kStartLimit{30};
@@ -105,14 +109,22 @@ Result<void> wait_for(const std::shared_ptr<std::promise<Result<void>>>& promise
 // Destroyed from the bottom up: what uses something stands below it. Executors outlive everything that completes into
 // them, and have stopped by then.
 struct Server::Parts {
-  Parts(const Config& how, DataDir dir) : config(how), data(std::move(dir)), process(metrics), pool(how.io_threads) {}
+  Parts(const Config& how, DataDir dir)
+      : config(how),
+        data(std::move(dir)),
+        process(metrics),
+        stores(metrics, data.channels(), data.people()),
+        pool(how.io_threads) {}
 
   const Config config;
   DataDir data;
   SystemClock clock;
   SystemRandom random;
+  MessageTracer tracer;
   Metrics metrics;
   ProcessMetrics process;
+  StoreMetrics stores;
+  Gauge& jobs_waiting = metrics.gauge("parley_jobs_waiting", "Jobs that are not done, up to 1000.");
   IoPool pool;
   std::vector<std::unique_ptr<ThreadExecutor>> owners;
   std::unique_ptr<RocksChannelStore> store;
@@ -182,7 +194,7 @@ struct Server::Parts {
       authenticators.push_back(verifiers[i].get());
     }
     node = std::make_unique<Node>(
-        settings, NodePorts{*store, *queue, accounts->people(), accounts->jobs(), nullptr, clock, random},
+        settings, NodePorts{*store, *queue, accounts->people(), accounts->jobs(), nullptr, clock, random, &tracer},
         owner_executors, io_executors, authenticators, metrics);
   }
 
@@ -204,6 +216,21 @@ struct Server::Parts {
     return {};
   }
 
+  /// Any thread.
+  void update_metrics() {
+    process.update();
+    stores.update(*store);
+  }
+
+  void count_jobs() {
+    pool.at(0).post_after(kCountJobs, [this] {
+      accounts->oversight().jobs(pool.at(0), kMostJobs, [this](const Result<std::vector<Job>>& found) {
+        if (found) jobs_waiting.set(static_cast<std::int64_t>(found->size()));
+        count_jobs();
+      });
+    });
+  }
+
   void tick(std::size_t i) {
     pool.at(i).post_after(kTick, [this, i] {
       node->io(i).tick();
@@ -220,7 +247,7 @@ struct Server::Parts {
     for (auto& verifier : verifiers) by_thread.push_back(verifier.get());
     api_parts = std::make_unique<HttpApiParts>(
         *node, *service, std::move(by_thread), *store, accounts->people(), clock, random, metrics,
-        [this] { process.update(); }, std::move(options), draining);
+        [this] { update_metrics(); }, std::move(options), draining);
     api = std::make_unique<HttpApi>(*api_parts);
     auto factory = [this](Connection& connection, const PeerInfo& peer) -> std::unique_ptr<ConnectionHandler> {
       return std::make_unique<Session>(node->io(peer.io_thread), connection, address_hash(peer.address));
@@ -240,8 +267,8 @@ struct Server::Parts {
     if (!log) return fail(std::move(log.error()));
     audit = std::move(*log);
     admin_parts = std::make_unique<AdminParts>(AdminParts{config, data.path(), *node, *service, *accounts, *store, pool,
-                                                          *gateway, *audit, clock, random, metrics,
-                                                          [this] { process.update(); }, draining, clock.now()});
+                                                          *gateway, *audit, tracer, clock, random, metrics,
+                                                          [this] { update_metrics(); }, draining, clock.now()});
     AdminOptions options;
     options.socket = *socket;
     options.owns_directory = socket->parent_path() == data.path();
@@ -271,6 +298,7 @@ Result<std::unique_ptr<Server>> Server::open(const Config& config) {
   parts->node->start();
   for (std::size_t i = 0; i < parts->pool.size(); ++i) parts->tick(i);
   guard_memory(parts->pool.at(0), config.memory_mib << 20U, parts->node->memory());
+  parts->count_jobs();
   parts->make_gateway();
   if (auto made = parts->make_admin(); !made) return fail(std::move(made.error()));
   return std::unique_ptr<Server>(new Server(std::move(parts)));

@@ -1,6 +1,7 @@
 // The HTTP API: accounts, devices, people, channels, and what an operator asks. docs/openapi.yaml describes it.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ class HttpApi final : public HttpHandler {
     Answer answer;
     bool needs_token = false;
     Counter* requests = nullptr;
+    std::array<Counter*, 4> responses{};  // 2xx to 5xx
   };
   void add(std::string method, std::string_view pattern, Answer answer, bool needs_token);
 

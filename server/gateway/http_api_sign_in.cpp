@@ -38,6 +38,14 @@ void answer_tokens(const Call& call, const Tokens& tokens, bool cookie, int stat
   call->answer(out, status);
 }
 
+void count(const Call& call, const char* what, const Result<Tokens>& tokens) {
+  call->parts()
+      .metrics
+      .counter("parley_sign_ins_total", "Sign-ups, sign-ins and refreshes, by result: done or the name of the error.",
+               {{"what", what}, {"result", tokens ? "done" : std::string(tokens.error().name())}})
+      .add();
+}
+
 /// A page of a foreign origin must not plant or use a cookie.
 bool may_use_cookie(const Call& call) {
   if (call->request().origin_allowed) return true;
@@ -59,6 +67,7 @@ void sign_up(const Call& call) {
   request.address = call->address(true);
   call->parts().accounts.sign_ins().sign_up(call->executor(), std::move(request),
                                             [call, cookie = body.cookie()](const Result<Tokens>& tokens) {
+                                              count(call, "sign_up", tokens);
                                               if (!call->good(tokens)) return;
                                               call->parts().node.kick_jobs();
                                               answer_tokens(call, *tokens, cookie, 201);
@@ -72,6 +81,7 @@ void sign_in(const Call& call) {
   SignIn request{body.handle(), body.password(), body.device_name(), body.platform(), call->address()};
   call->parts().accounts.sign_ins().sign_in(call->executor(), std::move(request),
                                             [call, cookie = body.cookie()](const Result<Tokens>& tokens) {
+                                              count(call, "sign_in", tokens);
                                               if (!call->good(tokens)) return;
                                               call->note(tokens->account, "devices");
                                               answer_tokens(call, *tokens, cookie, 200);
@@ -89,6 +99,7 @@ void refresh(const Call& call) {
   if (token.empty()) return call->refuse(ErrorCode::unauthenticated);
   call->parts().accounts.sign_ins().refresh(
       call->executor(), std::move(token), [call, cookie = body.cookie()](const Result<Tokens>& tokens) {
+        count(call, "refresh", tokens);
         if (!tokens && cookie && error_info(tokens.error().code).http_status == 401) {
           call->add_header("Set-Cookie", cookie_header(call->request(), "", 0));
         }

@@ -39,6 +39,7 @@ class Stream {
 
   [[nodiscard]] bool is_secure() const { return ssl_ != nullptr; }
   Socket& socket() { return socket_; }
+  [[nodiscard]] const Socket& socket() const { return socket_; }
 
  private:
   Outcome receive(std::span<char> into, int flags);

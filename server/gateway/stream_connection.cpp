@@ -129,6 +129,12 @@ void StreamConnection::flush() {
   on_flushed();
 }
 
+std::string StreamConnection::peer_address() const {
+  boost::system::error_code failed;
+  const auto endpoint = stream_.socket().remote_endpoint(failed);
+  return failed ? std::string() : endpoint.address().to_string();
+}
+
 void StreamConnection::shutdown_write() {
   if (!std::exchange(half_closed_, true)) stream_.shutdown_write();
 }

@@ -48,6 +48,8 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
   void flush_later();
   [[nodiscard]] std::size_t waiting_bytes() const { return outbox_ ? outbox_->size() : 0; }
   [[nodiscard]] bool is_open() const { return open_; }
+  /// Numeric, without port; empty when the peer is gone.
+  [[nodiscard]] std::string peer_address() const;
   [[nodiscard]] bool is_secure() const { return stream_.is_secure(); }
   void shutdown_write();
   ConnectionTable& table() { return table_; }

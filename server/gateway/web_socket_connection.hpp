@@ -17,6 +17,7 @@ class WebSocketConnection final : public StreamConnection, public Connection, pr
   void send(FrameKind kind, std::string_view payload) override;
   void send(FrameKind kind, std::shared_ptr<const std::string> payload) override;
   [[nodiscard]] std::size_t queued_bytes() const override { return waiting_bytes(); }
+  [[nodiscard]] std::string peer_address() const override { return StreamConnection::peer_address(); }
   void ping() override;
   void close(std::uint16_t code, std::string_view reason) override;
   void set_message_limit(std::size_t bytes) override { parser_.set_message_limit(bytes); }

@@ -38,6 +38,8 @@ class Connection {
   /// Bytes queued and not yet taken by the kernel, framing included. Unbounded: the session decides what to do when a
   /// client does not read (P8).
   [[nodiscard]] virtual std::size_t queued_bytes() const = 0;
+  /// Of the peer, numeric, as the kernel knows it; empty where there is none. Asks the kernel.
+  [[nodiscard]] virtual std::string peer_address() const { return {}; }
   /// Sends a ping now; the gateway pings silent peers by itself.
   virtual void ping() = 0;
   /// Starts the close handshake behind what is queued; a peer that does not finish it within a few seconds is dropped.

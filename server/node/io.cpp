@@ -71,6 +71,7 @@ void Io::stamp(const Caller& caller, Command& command) const {
   command.stamp.device = caller.device;
   command.stamp.at = now();
   command.stamp.limits = channel_limits();
+  if (Tracer* tracer = node_.tracing()) tracer->received(command.stamp.send_id, caller.account);
 }
 
 void Io::add_facts(Command command, Completion<Result<Command>> done) {
@@ -125,6 +126,9 @@ void Io::flush() {
   for (const auto& queued : commands) {
     const auto* command = std::get_if<Command>(&queued.command);
     origins.push_back({queued.origin, {queued.channel(), command != nullptr ? command->stamp.send_id : SendId{}}});
+  }
+  if (Tracer* tracer = node_.tracing()) {
+    for (const auto& [origin, ids] : origins) tracer->reached(ids.second, TraceStage::queued);
   }
   auto taken = node_.queue->push(std::move(commands));
   if (taken) return;
@@ -188,6 +192,7 @@ void Io::deliver(IoBatch batch) {
 }
 
 void Io::answer(Answer& answer) {
+  if (Tracer* tracer = node_.tracing()) tracer->answered(answer.send_id);
   if (answer.origin.session != 0) {
     if (Session* session = find(answer.origin.session)) session->answer(answer);
     return;
@@ -226,7 +231,7 @@ std::span<Owner* const> Io::other_owners() const {
 void Io::add(Session& session) {
   sessions_.emplace(session.id(), &session);
   order_.push_back(session.id());
-  node_.metrics->sessions.add(1);
+  node_.metrics->sessions.at(session.mode())->add(1);
   const SessionRef ref{index_, session.id(), session.device()};
   for (Owner* owner : other_owners()) {
     owner->executor().post([owner, account = session.account(), ref] { owner->directory().add(account, ref); });
@@ -236,7 +241,7 @@ void Io::add(Session& session) {
 
 void Io::remove(const Session& session) {
   if (sessions_.erase(session.id()) == 0) return;
-  node_.metrics->sessions.add(-1);
+  node_.metrics->sessions.at(session.mode())->add(-1);
   for (Owner* owner : other_owners()) {
     owner->executor().post(
         [owner, account = session.account(), id = session.id()] { owner->directory().remove(account, id); });
@@ -261,6 +266,14 @@ void Io::tick() {
       order_.pop_back();
     }
   }
+}
+
+std::vector<Session*> Io::live_sessions() const {
+  std::vector<Session*> live;
+  for (const std::uint64_t id : order_) {
+    if (Session* session = find(id)) live.push_back(session);
+  }
+  return live;
 }
 
 void Io::end_device(const DeviceId& device, const Error& why) {

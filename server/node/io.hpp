@@ -23,6 +23,7 @@
 #include "ports/command_queue.hpp"
 #include "ports/executor.hpp"
 #include "ports/people.hpp"
+#include "ports/tracer.hpp"
 
 namespace parley {
 
@@ -79,6 +80,10 @@ struct NodeContext {
   const SharedMemoryState* memory = nullptr;
   BusLinks* links = nullptr;  // the first owner's executor; nullptr: the only node
   NodeMetrics* metrics = nullptr;
+  Tracer* tracer = nullptr;
+
+  /// nullptr while nothing is followed.
+  [[nodiscard]] Tracer* tracing() const { return tracer != nullptr && tracer->armed() ? tracer : nullptr; }
 
   [[nodiscard]] Owner& owner_of(PartitionId partition) const { return *owners[partition % owners.size()]; }
 };
@@ -110,6 +115,8 @@ class Io {
   void push_to_all(Push push);
   /// Ends this executor's live sessions of a device.
   void end_device(const DeviceId& device, const Error& why);
+  /// Every live session of this executor, in no particular order.
+  [[nodiscard]] std::vector<Session*> live_sessions() const;
   /// About once a second.
   void tick();
   /// All live sessions are told to resume elsewhere and closed.

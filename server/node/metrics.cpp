@@ -6,6 +6,14 @@
 
 namespace parley {
 
+namespace {
+
+Gauge& sessions_in(Metrics& metrics, const char* mode) {
+  return metrics.gauge("parley_sessions", "Live sessions that said hello, by mode.", {{"mode", mode}});
+}
+
+}  // namespace
+
 NodeMetrics::NodeMetrics(Metrics& metrics)
     : registry(metrics),
       commands(metrics.counter("parley_commands_total", "Commands taken up by owners.")),
@@ -14,12 +22,16 @@ NodeMetrics::NodeMetrics(Metrics& metrics)
       sends_refused(metrics.counter("parley_sends_total", "Outcomes of sends, by result.", {{"result", "refused"}})),
       deliveries(metrics.counter("parley_deliveries_total", "Event frames queued for a session.")),
       register_changes(metrics.counter("parley_register_changes_total", "Cursor moves and other registers asked for.")),
+      queue_seconds(metrics.histogram("parley_queue_seconds",
+                                      "From a command's arrival to its turn, for the oldest one of each turn.",
+                                      Metrics::exponential_bounds(0.001, 2, 14))),
       commit_seconds(metrics.histogram("parley_commit_seconds", "From the start of a batch to its commit.",
                                        Metrics::exponential_bounds(0.0005, 2, 14))),
       batch_events(metrics.histogram("parley_batch_events", "Events committed together.",
                                      Metrics::exponential_bounds(1, 2, 14))),
       loaded_channels(metrics.gauge("parley_loaded_channels", "Channels in the owners' memory.")),
-      sessions(metrics.gauge("parley_sessions", "Live sessions that said hello.")),
+      sessions{&sessions_in(metrics, "everything"), &sessions_in(metrics, "heads_only"),
+               &sessions_in(metrics, "open_channels")},
       outbox_bytes(metrics.gauge("parley_outbox_bytes", "Bytes waiting for sessions that read slowly.")) {}
 
 void NodeMetrics::refused(ErrorCode code) {

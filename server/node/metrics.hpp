@@ -1,6 +1,8 @@
 // What a node counts. One object per node, made once from the registry.
 #pragma once
 
+#include <array>
+
 #include "base/metrics.hpp"
 #include "base/result.hpp"
 
@@ -16,11 +18,12 @@ struct NodeMetrics {
   Counter& sends_refused;
   Counter& deliveries;  // event frames queued for a session
   Counter& register_changes;
+  Histogram& queue_seconds;
   Histogram& commit_seconds;
   Histogram& batch_events;
   Gauge& loaded_channels;
-  Gauge& sessions;
-  Gauge& outbox_bytes;  // as last looked at, each session every few seconds
+  std::array<Gauge*, 3> sessions;  // by mode
+  Gauge& outbox_bytes;             // as last looked at, each session every few seconds
   /// Refusals and errors by name.
   void refused(ErrorCode code);
 };

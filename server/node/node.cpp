@@ -61,6 +61,7 @@ Node::Node(const NodeSettings& settings, const NodePorts& ports, const std::vect
   context_.metrics = &metrics_;
   context_.delay = &delay_;
   context_.memory = &memory_;
+  context_.tracer = ports.tracer;
   if (ports.bus != nullptr) {
     from_elsewhere_ = std::make_unique<FromElsewhere>(*this);
     links_ = std::make_unique<BusLinks>(settings.id, *ports.bus, *owners.front(), ports.clock, ports.random,
@@ -80,6 +81,7 @@ Node::Node(const NodeSettings& settings, const NodePorts& ports, const std::vect
     owner.shards = static_cast<std::uint32_t>(owners.size());
     owner.ios = static_cast<std::uint32_t>(ios.size());
     owner.cached_channels = settings.cached_channels;
+    owner.tracer = ports.tracer;
     owner.preview_bytes = static_cast<std::uint32_t>(settings.limits.preview_bytes);
     owner.delay = &delay_;
     owner.memory = &memory_;

@@ -23,6 +23,7 @@
 namespace parley {
 
 class BusLinks;
+class Tracer;
 
 struct NodePorts {
   ChannelStore& store;
@@ -32,6 +33,7 @@ struct NodePorts {
   Bus* bus = nullptr;  // absent: the only node
   Clock& clock;
   Random& random;
+  Tracer* tracer = nullptr;  // absent: nothing can be followed
 };
 
 struct NodeSettings {

@@ -15,6 +15,20 @@ constexpr Duration kShrinkEvery(1000);
 constexpr std::size_t kLoadAtOnce = 64;
 constexpr Duration kReopenDelay{200};
 
+/// Seconds since the command arrived, by the wall clock, which may have jumped.
+double waited(const TurnItem& item, Time now) {
+  const Time at = std::visit(
+      [](const auto& command) {
+        if constexpr (requires { command.stamp; }) {
+          return command.stamp.at;
+        } else {
+          return command.at;
+        }
+      },
+      item.queued.command);
+  return std::max(0.0, static_cast<double>((now - at).count()) / 1000.0);
+}
+
 }  // namespace
 
 Owner::Owner(const Settings& settings, Executor& executor, ChannelStore& store, CommandQueue& queue, Clock& clock,
@@ -217,8 +231,10 @@ void Owner::run_turn() {
     if (stopping_ && waiting_.empty() && parked_.empty() && stopped_) std::exchange(stopped_, nullptr)();
     return;
   }
+  metrics_.queue_seconds.observe(waited(items.front(), clock_.now()));
   turn_ = std::make_unique<Turn>(std::move(items));
   turn_started_ = clock_.uptime();
+  trace(TraceStage::turn);
   std::vector<TurnItem> deferred;
   auto query = turn_->first_query(deferred);
   for (auto it = deferred.rbegin(); it != deferred.rend(); ++it) waiting_.push_front(std::move(*it));
@@ -256,6 +272,7 @@ void Owner::commit() {
     }
     turn_->decide(i, *channel, salts_);
   }
+  trace(TraceStage::decided);
   auto batches = turn_->batches([this](PartitionId partition) {
     const auto& mine = partitions_[partition];
     return std::pair<Epoch, Position>{mine->fence, mine->position + 1};
@@ -291,6 +308,7 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
     cache_.drop_partition(partition);
     if (error.code == ErrorCode::stale_owner) mine.reset();
   }
+  trace_commit(failed);
   turn_->tell(outlet_, [&](PartitionId partition) { return !failed.contains(partition); }, settings_.preview_bytes);
   for (const auto& [id, turn] : turn_->channels()) {
     if (!settings_.parted || failed.contains(partition_of(id))) continue;
@@ -314,6 +332,29 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
   }
   if (store_down) store_failed();
   end_turn();
+}
+
+void Owner::trace(TraceStage stage) {
+  if (settings_.tracer == nullptr || !settings_.tracer->armed()) return;
+  for (const auto& item : turn_->items()) {
+    const auto* command = std::get_if<Command>(&item.queued.command);
+    if (command != nullptr) settings_.tracer->reached(command->stamp.send_id, stage);
+  }
+}
+
+void Owner::trace_commit(const std::map<PartitionId, Error>& failed) {
+  if (settings_.tracer == nullptr || !settings_.tracer->armed()) return;
+  for (const auto& answer : turn_->answers()) {
+    const auto* outcome = std::get_if<wire::StoredOutcome>(&answer.body);
+    if (outcome == nullptr || failed.contains(partition_of(answer.channel))) continue;
+    settings_.tracer->committed(answer.send_id, answer.channel, outcome->seq);
+  }
+  for (const auto& item : turn_->items()) {
+    const auto* command = std::get_if<RegisterCommand>(&item.queued.command);
+    const auto* move = command == nullptr ? nullptr : std::get_if<registers::MoveCursor>(&command->body);
+    if (move == nullptr || failed.contains(partition_of(item.channel))) continue;
+    settings_.tracer->moved(item.channel, command->account, move->delivered, move->read);
+  }
 }
 
 void Owner::end_turn() {

@@ -23,6 +23,7 @@
 #include "ports/channel_store.hpp"
 #include "ports/command_queue.hpp"
 #include "ports/executor.hpp"
+#include "ports/tracer.hpp"
 
 namespace parley {
 
@@ -42,6 +43,7 @@ class Owner final : public PartitionConsumer {
     std::uint32_t preview_bytes = 16'384;
     QueueDelay* delay = nullptr;                // how far behind this owner is
     const SharedMemoryState* memory = nullptr;  // not roomy: fewer channels are kept
+    Tracer* tracer = nullptr;
     /// Told of an account that is no longer a member of some channel, once that is committed. Owner's executor.
     std::function<void(const AccountId&)> parted;
   };
@@ -96,6 +98,9 @@ class Owner final : public PartitionConsumer {
   void store_failed();
   void reopen();
   void finish(const TurnItem& item);
+  /// For those who follow a send; cost nothing while nobody does.
+  void trace(TraceStage stage);
+  void trace_commit(const std::map<PartitionId, Error>& failed);
   void refuse(const TurnItem& item, const Error& error);
 
   Settings settings_;

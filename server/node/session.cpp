@@ -37,6 +37,17 @@ Session::Rare& Session::rare() {
   return *rare_;
 }
 
+SessionInfo Session::info() const {
+  return {.id = id_,
+          .account = identity_.account,
+          .device = identity_.device,
+          .address = connection_.peer_address(),
+          .opened = from_unix_ms(std::int64_t{opened_s_} * 1000),
+          .mode = mode_,
+          .outbox_bytes = connection_.queued_bytes(),
+          .json = kind_ == FrameKind::text};
+}
+
 void Session::on_message(FrameKind kind, std::string_view payload) {
   if (state_ == State::ended) return;
   // Who sends without ever reading would grow without end.
@@ -106,6 +117,7 @@ void Session::hello(const v1::ClientFrame& frame) {
   if (!identity) return end(identity.error());
   identity_ = *identity;
   mode_ = static_cast<std::uint8_t>(hello.mode());
+  opened_s_ = static_cast<std::uint32_t>(to_unix_ms(io_.now()) / 1000);
   state_ = State::live;
   connection_.established();
   connection_.set_message_limit(io_.node().limits.frame_bytes);
@@ -223,6 +235,9 @@ void Session::push(const Push& push, std::shared_ptr<const std::string>& json) {
     return;
   }
   io_.node().metrics->deliveries.add();
+  if (Tracer* tracer = push.kind == PushKind::events ? io_.node().tracing() : nullptr) {
+    tracer->pushed(push.channel, push.head, id_, identity_.account);
+  }
   if (kind_ == FrameKind::binary) return connection_.send(kind_, push.frame);
   if (!json) json = std::make_shared<const std::string>(wire::binary_to_json(*push.frame));
   connection_.send(kind_, json);
@@ -249,6 +264,7 @@ void Session::send_heads() {
 }
 
 void Session::on_drained() {
+  if (Tracer* tracer = io_.node().tracing()) tracer->flushed(id_);
   if (overflowing_since_ == kNever) return;
   overflowing_since_ = kNever;
   send_heads();

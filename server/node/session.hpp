@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,18 @@
 #include "wire/frames.hpp"
 
 namespace parley {
+
+/// What an operator sees of a session.
+struct SessionInfo {
+  std::uint64_t id = 0;
+  AccountId account;
+  DeviceId device;
+  std::string address;  // of the connection's other end
+  Time opened = kNever;
+  std::uint8_t mode = 0;         // v1::Mode
+  std::size_t outbox_bytes = 0;  // waiting
+  bool json = false;             // else protobuf
+};
 
 class Session final : public ConnectionHandler {
  public:
@@ -31,6 +44,9 @@ class Session final : public ConnectionHandler {
   [[nodiscard]] std::uint64_t id() const { return id_; }
   [[nodiscard]] const AccountId& account() const { return identity_.account; }
   [[nodiscard]] const DeviceId& device() const { return identity_.device; }
+  /// v1::Mode, for life.
+  [[nodiscard]] std::uint8_t mode() const { return mode_; }
+  [[nodiscard]] SessionInfo info() const;
 
   /// The answer to a command that this session submitted.
   void answer(const Answer& answer);
@@ -75,6 +91,7 @@ class Session final : public ConnectionHandler {
   Time overflowing_since_ = kNever;
   std::unique_ptr<Rare> rare_;
   std::uint32_t counted_outbox_ = 0;  // in the metric
+  std::uint32_t opened_s_ = 0;        // Unix time of the welcome
   std::uint16_t unanswered_ = 0;
   std::uint16_t facts_pending_ = 0;
   std::uint8_t questions_ = 0;

@@ -71,6 +71,8 @@ class Turn {
 
   [[nodiscard]] std::vector<TurnItem>& items() { return items_; }
   [[nodiscard]] const std::map<ChannelId, ChannelTurn>& channels() const { return channels_; }
+  /// What tell() will answer.
+  [[nodiscard]] const std::vector<Answer>& answers() const { return answers_; }
   [[nodiscard]] std::size_t events() const { return events_; }
   /// Outcomes of this turn, by result; retries of earlier sends count again.
   [[nodiscard]] std::size_t posted() const { return posted_; }

@@ -1,7 +1,8 @@
-// Accounts: the relational store of people and their devices, as four small ports over one database.
+// Accounts: the relational store of people and their devices, as five small ports over one database.
 #pragma once
 
 #include "ports/jobs.hpp"
+#include "ports/oversight.hpp"
 #include "ports/people.hpp"
 #include "ports/server_keys.hpp"
 #include "ports/sign_ins.hpp"
@@ -17,6 +18,7 @@ class Accounts {
   virtual People& people() = 0;
   virtual Jobs& jobs() = 0;
   virtual ServerKeys& keys() = 0;
+  virtual Oversight& oversight() = 0;
 };
 
 }  // namespace parley

@@ -103,6 +103,7 @@ class AccountsContract : public testing::TestWithParam<AccountsEngine> {
   People& people() { return accounts_->people(); }
   Jobs& jobs() { return accounts_->jobs(); }
   ServerKeys& keys() { return accounts_->keys(); }
+  Oversight& oversight() { return accounts_->oversight(); }
 
   /// `ask(executor, completion)` makes one call; waits for its answer.
   template <class T, class Ask>

@@ -1,15 +1,18 @@
 """The server as its administrator meets it: over its own Unix socket, with `parley admin`."""
 
+import asyncio
 import http.client
 import json
 import os
 import socket
 import stat
 import subprocess
+import threading
 
 import pytest
 
-from e2e_server import BIN, DEADLINE, Server, module_server, wait_until  # noqa: F401
+from e2e_client import GROUP, Live, live_test
+from e2e_server import BIN, DEADLINE, Refused, Server, limits, module_server, new_id, uuid_text, wait_until  # noqa: F401
 
 
 class Admin:
@@ -175,3 +178,195 @@ def test_visitors_who_say_nothing_do_not_keep_the_server_from_ending(tmp_path):
             silent.append(visitor)
         wait_until(lambda: b"overloaded" in silent[-1].recv(4096), "the one too many is told")
         assert server.stop(deadline=12) == 0
+
+
+# ---- people ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_account_is_made_where_nobody_may_sign_up(tmp_path):
+    with Server(tmp_path / "data", "--sign-up", "closed") as server:
+        admin = Admin(server)
+        made = admin.json("people", "create", "alice", "--name", "Alice A")
+        signed_in = server.call("POST", "/v1/auth/sign-in", {"handle": "alice", "password": made["password"]})
+        assert signed_in["account"]
+        shown = admin.json("people", "show", "@alice")
+        assert (shown["display_name"], len(shown["devices"])) == ("Alice A", 1)  # the one that signed in, and no other
+        admin("people", "create", "bob", "--password-stdin", text="a good password\n")
+        server.call("POST", "/v1/auth/sign-in", {"handle": "bob", "password": "a good password"})
+        admin.refused("handle_taken", "people", "create", "bob")
+        admin.refused("invalid_handle", "people", "create", "No Good")
+        admin.refused("weak_password", "people", "create", "carol", "--password-stdin", text="short\n")
+        assert [person["handle"] for person in admin.json("people", "list")["people"]] == ["alice", "bob"]
+        log = (server.data / "audit.jsonl").read_text()
+        assert made["password"] not in log + server.log() and "a good password" not in log + server.log()
+
+
+def test_an_invitation_of_an_administrator_lets_in_until_it_is_revoked(tmp_path):
+    with Server(tmp_path / "data", "--sign-up", "invitation") as server:
+        admin = Admin(server)
+        admin("people", "create", "alice")
+        text = admin.json("invitations", "create", "--by", "alice", "--uses", "2")["invitation"]
+        server.sign_up("bob", invitation=text)
+        (live,) = admin.json("invitations", "list")["invitations"]
+        assert (live["by_handle"], live["uses_left"]) == ("alice", 1)
+        admin("invitations", "revoke", live["id"])
+        with pytest.raises(Refused, match="invitation_needed"):
+            server.sign_up("carol", invitation=text)
+        assert admin.json("invitations", "list")["invitations"] == []
+        admin.refused("invitation_invalid", "invitations", "revoke", live["id"])
+        admin.refused("account_unknown", "invitations", "create", "--by", "nobody")
+        assert text not in (server.data / "audit.jsonl").read_text()
+
+
+@live_test()
+async def test_who_is_disabled_is_out_at_once_and_comes_back_when_enabled(server, admin):
+    person = server.sign_up()
+    async with await Live.open(person) as live:
+        assert admin.json("sessions", "list", person.handle)["total"] == 1
+        admin("people", "disable", person.handle)
+        await live.closed()
+    for answer in (lambda: person.call("GET", "/v1/account"),
+                   lambda: server.call("POST", "/v1/auth/refresh", {"refreshToken": person.refresh_token})):
+        with pytest.raises(Refused, match="device_revoked"):
+            answer()
+    with pytest.raises(Refused, match="account_disabled"):
+        person.another_device()
+    assert [one["handle"] for one in admin.json("people", "list", "--disabled")["people"]] == [person.handle]
+    admin("people", "enable", person.handle)
+    assert person.another_device().account == person.account
+
+
+def test_a_new_password_signs_out_and_the_old_one_is_of_no_use(server, admin):
+    person = server.sign_up()
+    new = admin.json("people", "reset-password", person.handle)["password"]
+    with pytest.raises(Refused, match="wrong_credentials"):
+        person.another_device()
+    with pytest.raises(Refused, match="device_revoked"):
+        person.call("GET", "/v1/account")
+    server.call("POST", "/v1/auth/sign-in", {"handle": person.handle, "password": new})
+    admin.refused("account_unknown", "people", "reset-password", "nobody_here")
+
+
+def test_a_deleted_account_is_gone_and_its_handle_stays_taken(server, admin):
+    person = server.sign_up()
+    assert admin.run("people", "delete", person.handle).returncode == 2  # not without --yes
+    admin("people", "delete", person.handle, "--yes", "--erase")
+    admin.refused("account_unknown", "people", "show", person.handle)
+    admin.refused("handle_taken", "people", "create", person.handle)
+    wait_until(lambda: not admin.json("jobs", "list")["jobs"], "the job that leaves the channels")
+    admin.refused("not_found", "jobs", "retry", "1")
+
+
+# ---- live --------------------------------------------------------------------------------------------------------------
+
+
+@live_test()
+async def test_a_session_is_listed_and_ended(server, admin):
+    person = server.sign_up()
+    async with await Live.open(person) as live:
+        (one,) = admin.json("sessions", "list", person.handle)["sessions"]
+        assert one["address"] == "127.0.0.1" and one["mode"] == "everything" and one["encoding"] == "json"
+        assert 0 <= one["age_ms"] < 60_000 and one["outbox_bytes"] == 0
+        admin("sessions", "end", one["session"])
+        await live.closed()
+    admin.refused("not_found", "sessions", "end", one["session"])
+    async with await Live.open(person) as live:
+        assert admin.json("sessions", "end-device", one["device"]) == {"ended": 1}
+        await live.closed()
+
+
+def test_a_channel_is_shown_and_handed_over_and_a_member_leaves(server, admin):
+    alice, bob = server.sign_up(), server.sign_up()
+    group = new_id()
+    alice.command(group, createChannel={"kind": GROUP, "title": "Ours", "members": [bob.account]})
+    channel = uuid_text(group)
+    shown = admin.json("channels", "show", channel)
+    assert (shown["title"], shown["members"], shown["head"]) == ("Ours", 2, 1)
+    roles = {one["handle"]: one["role"] for one in shown["member_list"]}
+    assert roles == {alice.handle: "owner", bob.handle: "member"}
+    admin.refused("channel_unknown", "channels", "hand-over", uuid_text(new_id()), bob.handle)
+    admin("channels", "hand-over", channel, bob.handle)
+    roles = {one["handle"]: one["role"] for one in admin.json("channels", "show", channel)["member_list"]}
+    assert roles == {alice.handle: "admin", bob.handle: "owner"}
+    admin("channels", "remove-member", channel, alice.handle)
+    assert [one["handle"] for one in admin.json("channels", "show", channel)["member_list"]] == [bob.handle]
+    assert channel in [one["channel"] for one in admin.json("channels", "list", bob.handle)["channels"]]
+    assert channel not in [one["channel"] for one in admin.json("channels", "list", alice.handle)["channels"]]
+    admin.refused("channel_unknown", "channels", "show", uuid_text(new_id()))
+    newest = admin.json("audit", "--count", "1")[0]
+    assert newest["action"] == "remove_member" and newest["details"]["handle"] == alice.handle
+
+
+def test_limits_in_force_are_shown(tmp_path):
+    with Server(tmp_path / "data", *limits(group_members=7)) as server:
+        values = {one["name"]: one for one in Admin(server).json("limits")["limits"]}
+        assert (values["group_members"]["value"], values["group_members"]["default"]) == (7, 100)
+        assert "group_members" in Admin(server)("limits")
+
+
+# ---- one message, all stages -------------------------------------------------------------------------------------------
+
+
+class Trace:
+    """`parley admin trace --json` at work; `lines` grow as the steps happen."""
+
+    def __init__(self, admin, *arguments):
+        command = [str(BIN / "parley"), "admin", "--data", str(admin.server.data), "trace", "--json", *arguments]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={"PATH": "/usr/bin:/bin"})
+        self.lines = []
+        threading.Thread(target=lambda: self.lines.extend(map(json.loads, self.process.stdout)), daemon=True).start()
+
+    def stages(self):
+        return [line["stage"] for line in list(self.lines) if "stage" in line]
+
+    def wait_for(self, stage):
+        wait_until(lambda: stage in self.stages(), stage)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@live_test()
+async def test_a_message_is_followed_through_all_stages(server, admin):
+    anna, bert = server.sign_up(), server.sign_up()
+    async with await Live.open(anna) as a, await Live.open(bert) as b:
+        group = await a.group(bert)
+        await b.event(group)
+        send_id = new_id()
+        trace = Trace(admin, uuid_text(send_id))
+        try:
+            await asyncio.to_thread(wait_until, lambda: trace.lines, "it is followed")
+            posted = await a.command(group, send_id=send_id, post={"content": {"text": "the words of a message"}})
+            await b.ask(moveCursor={"channelId": group, "delivered": posted["seq"], "read": posted["seq"]})
+            await asyncio.to_thread(trace.wait_for, "read")
+            stages = trace.stages()
+            assert stages[:5] == ["received", "queued", "turn_begun", "decided", "committed"]
+            assert sorted(set(stages[5:])) == ["answered", "delivered", "flushed", "pushed", "read"]
+            steps = [line for line in trace.lines if "stage" in line]
+            assert [step["at_us"] for step in steps] == sorted(step["at_us"] for step in steps)
+            pushed = {step["account"] for step in steps if step["stage"] == "pushed"}
+            assert pushed == {uuid_text(anna.account), uuid_text(bert.account)}
+        finally:
+            trace.stop()
+    assert "send_id=" + uuid_text(send_id) in server.log() and "the words of a message" not in server.log()
+
+
+def test_the_next_send_of_a_person_is_followed_and_then_forgotten(server, admin):
+    person = server.sign_up()
+    trace = Trace(admin, "--next", person.handle, "--seconds", "1")
+    wait_until(lambda: trace.lines, "it is followed")
+    person.command(new_id(), createChannel={"kind": GROUP, "title": "Ours", "members": []})
+    assert trace.process.wait(DEADLINE) == 0
+    wait_until(lambda: "send_id" in trace.lines[-1], "the last line")
+    assert trace.lines[-1]["seq"] == 1 and trace.lines[-1]["steps"] == len(trace.stages()) >= 6
+    admin.refused("invalid_argument", "trace", "nonsense")
+
+
+def test_a_trace_ends_when_its_client_goes_away(server, admin):
+    for _ in range(20):  # more than may be followed at once
+        trace = Trace(admin, uuid_text(new_id()))
+        wait_until(lambda: trace.lines, "it is followed")  # noqa: B023
+        trace.stop()
+        entry = admin.json("audit", "--count", "1")[0]["entry"]
+        wait_until(lambda: "result" in admin.json("audit", "--count", "1")[0], f"entry {entry} is over")

@@ -9,6 +9,12 @@ std::optional<std::filesystem::path> admin_socket_of(const Config& config, const
 
 void add_admin_operations(AdminServer& admin, AdminParts& parts) {
   add_status_operations(admin, parts);
+  add_people_operations(admin, parts);
+  add_invitation_operations(admin, parts);
+  add_channel_operations(admin, parts);
+  add_session_operations(admin, parts);
+  add_trace_operations(admin, parts);
+  add_job_operations(admin, parts);
   add_audit_operations(admin, parts);
   add_backup_operations(admin, parts);
 }

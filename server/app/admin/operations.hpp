@@ -18,6 +18,7 @@ class AccountsService;
 class AuditLog;
 class Gateway;
 class IoPool;
+class MessageTracer;
 class Node;
 class RocksChannelStore;
 
@@ -33,6 +34,7 @@ struct AdminParts {
   IoPool& pool;
   Gateway& gateway;
   AuditLog& audit;
+  MessageTracer& tracer;
   const Clock& clock;
   Random& random;
   Metrics& metrics;
@@ -49,6 +51,12 @@ void add_admin_operations(AdminServer& admin, AdminParts& parts);
 
 // One file each.
 void add_status_operations(AdminServer& admin, AdminParts& parts);
+void add_people_operations(AdminServer& admin, AdminParts& parts);
+void add_invitation_operations(AdminServer& admin, AdminParts& parts);
+void add_channel_operations(AdminServer& admin, AdminParts& parts);
+void add_session_operations(AdminServer& admin, AdminParts& parts);
+void add_trace_operations(AdminServer& admin, AdminParts& parts);
+void add_job_operations(AdminServer& admin, AdminParts& parts);
 void add_audit_operations(AdminServer& admin, AdminParts& parts);
 void add_backup_operations(AdminServer& admin, AdminParts& parts);
 

@@ -63,6 +63,21 @@ Result<boost::json::value> status(const AdminCall& call, AdminParts& parts) {
                              {"log_level", name_of(level_now())}};
 }
 
+/// In the order of the table, each with what it would be if nobody had set it.
+Result<boost::json::value> limits(const AdminParts& parts) {
+  boost::json::array rows;
+  for (const LimitInfo& info : kLimits) {
+    rows.emplace_back(boost::json::object{{"name", info.name},
+                                          {"value", parts.config.limits.*info.member},
+                                          {"default", info.default_value},
+                                          {"min", info.min},
+                                          {"max", info.max},
+                                          {"unit", info.unit},
+                                          {"what", info.text}});
+  }
+  return boost::json::object{{"limits", std::move(rows)}};
+}
+
 Result<boost::json::value> set_log_level(AdminCall& call) {
   const auto body = call.body();
   if (!body) return fail(body.error());
@@ -88,6 +103,7 @@ Result<boost::json::value> drain() {
 
 void add_status_operations(AdminServer& admin, AdminParts& parts) {
   admin.look("GET", "/status", [&parts](AdminCall& call) { return status(call, parts); });
+  admin.look("GET", "/limits", [&parts](AdminCall&) { return limits(parts); });
   admin.change("PUT", "/log-level", "set_log_level", set_log_level);
   admin.change("POST", "/drain", "drain", [](AdminCall&) { return drain(); });
 }

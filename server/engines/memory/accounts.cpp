@@ -94,17 +94,23 @@ class MemoryKeys final : public ServerKeys {
 class MemoryAccounts final : public Accounts {
  public:
   explicit MemoryAccounts(const State& state)
-      : sign_ins_(make_sign_ins(state)), people_(make_people(state)), jobs_(state), keys_(state) {}
+      : sign_ins_(make_sign_ins(state)),
+        people_(make_people(state)),
+        jobs_(state),
+        keys_(state),
+        oversight_(make_oversight(state)) {}
   SignIns& sign_ins() override { return *sign_ins_; }
   People& people() override { return *people_; }
   Jobs& jobs() override { return jobs_; }
   ServerKeys& keys() override { return keys_; }
+  Oversight& oversight() override { return *oversight_; }
 
  private:
   std::unique_ptr<SignIns> sign_ins_;
   std::unique_ptr<People> people_;
   MemoryJobs jobs_;
   MemoryKeys keys_;
+  std::unique_ptr<Oversight> oversight_;
 };
 
 }  // namespace

@@ -75,5 +75,8 @@ void run(const State& state, Executor& executor, Completion<Result<T>> done, Wor
 
 std::unique_ptr<SignIns> make_sign_ins(State state);
 std::unique_ptr<People> make_people(State state);
+std::unique_ptr<Oversight> make_oversight(State state);
+/// In people.cpp, which knows what a Person is made of.
+std::vector<Person> list_people(const AccountsState& s, const PeopleList& what);
 
 }  // namespace parley::memory_accounts

@@ -167,6 +167,17 @@ class MemoryPeople final : public People {
 
 }  // namespace
 
+std::vector<Person> list_people(const AccountsState& s, const PeopleList& what) {
+  std::vector<Person> found;
+  for (const auto& [handle, id] : s.handles) {
+    const AccountRecord& account = s.accounts.at(id);
+    const bool fits = account.deleted_at == kNever && handle.starts_with(what.prefix) && handle > what.after &&
+                      (account.disabled || !what.disabled_only);
+    if (fits && found.size() < what.limit) found.push_back(person_of(s, account, AccountId{}));
+  }
+  return found;
+}
+
 std::unique_ptr<People> make_people(State state) {
   return std::make_unique<MemoryPeople>(std::move(state));
 }

@@ -146,6 +146,23 @@ Epoch RocksChannelStore::highest_epoch() const {
   return impl_->committer.highest_epoch();
 }
 
+std::optional<StorePressure> RocksChannelStore::pressure() {
+  const auto database = impl_->holder.use();
+  if (!database) return std::nullopt;
+  const auto sum = [&](const char* property) {
+    std::uint64_t value = 0;
+    return (*database)->db().GetAggregatedIntProperty(property, &value) ? value : 0;
+  };
+  std::uint64_t compactions = 0;
+  std::uint64_t stopped = 0;
+  (*database)->db().GetIntProperty("rocksdb.num-running-compactions", &compactions);
+  (*database)->db().GetIntProperty("rocksdb.is-write-stopped", &stopped);
+  return StorePressure{.writes_stopped = stopped != 0,
+                       .pending_compaction_bytes = sum("rocksdb.estimate-pending-compaction-bytes"),
+                       .compactions = compactions,
+                       .memory_table_bytes = sum("rocksdb.cur-size-all-mem-tables")};
+}
+
 Result<std::unique_ptr<ChannelStoreScan>> RocksChannelStore::scan() {
   auto database = impl_->holder.share();
   if (!database) return fail(database.error());

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,14 @@ struct CommitSample {
   std::size_t bytes = 0;
   std::chrono::microseconds write{};  // log append, sync and memory table together
   std::chrono::microseconds sync{};   // of that the sync
+};
+
+/// How a store copes with what is written to it.
+struct StorePressure {
+  bool writes_stopped = false;  // until a compaction has caught up
+  std::uint64_t pending_compaction_bytes = 0;
+  std::uint64_t compactions = 0;  // running
+  std::uint64_t memory_table_bytes = 0;
 };
 
 struct RocksOptions {
@@ -95,6 +104,8 @@ class RocksChannelStore final : public ChannelStore {
 
   /// The highest epoch any partition has: a command queue starts above it.
   [[nodiscard]] Epoch highest_epoch() const;
+  /// Asks the store how it is; nullopt while it is closed after a fault.
+  [[nodiscard]] std::optional<StorePressure> pressure();
   /// A scan of everything committed so far. While one lives `reopen` fails and rewritten content is not purged.
   Result<std::unique_ptr<ChannelStoreScan>> scan();
   /// Reads every block of every file and compares its checksum, also of those no record lies in. A file that another

@@ -23,11 +23,13 @@ class SqlAccounts final : public Accounts {
         sign_ins_(sql::make_sign_ins(database_)),
         people_(sql::make_people(database_)),
         jobs_(sql::make_jobs(database_)),
-        keys_(sql::make_keys(database_)) {}
+        keys_(sql::make_keys(database_)),
+        oversight_(sql::make_oversight(database_)) {}
   SignIns& sign_ins() override { return *sign_ins_; }
   People& people() override { return *people_; }
   Jobs& jobs() override { return *jobs_; }
   ServerKeys& keys() override { return *keys_; }
+  Oversight& oversight() override { return *oversight_; }
 
  private:
   sql::Database database_;
@@ -35,6 +37,7 @@ class SqlAccounts final : public Accounts {
   std::unique_ptr<People> people_;
   std::unique_ptr<Jobs> jobs_;
   std::unique_ptr<ServerKeys> keys_;
+  std::unique_ptr<Oversight> oversight_;
 };
 
 /// Makes the file if need be. SQLite gives its log the same permissions.

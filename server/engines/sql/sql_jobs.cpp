@@ -21,6 +21,9 @@ struct JobRow {
   }
 };
 
+constexpr const char* kJobColumns =
+    "SELECT j.id, j.kind, j.account_id, j.peer_id, j.flag, j.progress, j.attempts, j.created, j.not_before FROM jobs j";
+
 class SqlJobs final : public Jobs {
  public:
   explicit SqlJobs(Database& database) : database_(database) {}
@@ -28,12 +31,12 @@ class SqlJobs final : public Jobs {
   void next_jobs(Executor& executor, Time now, std::uint32_t limit,
                  Completion<Result<std::vector<Job>>> done) override {
     database_.read<std::vector<Job>>(executor, std::move(done), [=](soci::session& s) {
-      return select<JobRow>(
-          s,
-          "SELECT j.id, j.kind, j.account_id, j.peer_id, j.flag, j.progress, j.attempts, j.created, j.not_before"
-          " FROM jobs j WHERE j.not_before <= :now AND NOT EXISTS (SELECT 1 FROM jobs e"
-          " WHERE e.account_id = j.account_id AND e.id < j.id AND e.not_before > :now_again) ORDER BY j.id LIMIT :most",
-          now, now, limit);
+      return select<JobRow>(s,
+                            std::string(kJobColumns) +
+                                " WHERE j.not_before <= :now AND NOT EXISTS (SELECT 1 FROM jobs e"
+                                " WHERE e.account_id = j.account_id AND e.id < j.id AND e.not_before > :now_again) "
+                                "ORDER BY j.id LIMIT :most",
+                            now, now, limit);
     });
   }
 
@@ -70,6 +73,10 @@ void insert_job(soci::session& session, JobKind kind, const AccountId& account, 
          "INSERT INTO jobs (id, kind, account_id, peer_id, flag, progress, attempts, created, not_before)"
          " VALUES (:id, :kind, :account, :peer, :flag, '', 0, :created, 0)",
          id, kind, account, peer, flag, now);
+}
+
+std::vector<Job> list_jobs(soci::session& session, std::uint32_t limit) {
+  return select<JobRow>(session, std::string(kJobColumns) + " ORDER BY j.id LIMIT :most", limit);
 }
 
 std::unique_ptr<Jobs> make_jobs(Database& database) {

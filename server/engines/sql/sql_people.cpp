@@ -216,6 +216,13 @@ class SqlPeople final : public People {
 
 }  // namespace
 
+std::vector<Person> list_people(soci::session& session, const PeopleList& what) {
+  return select_people(session, AccountId{},
+                       "WHERE a.deleted_at = 0 AND a.handle >= :low AND a.handle < :high AND a.handle > :after"
+                       " AND a.disabled >= :disabled ORDER BY a.handle LIMIT :most",
+                       what.prefix, what.prefix + "\x7f", what.after, what.disabled_only, what.limit);
+}
+
 std::unique_ptr<People> make_people(Database& database) {
   return std::make_unique<SqlPeople>(database);
 }

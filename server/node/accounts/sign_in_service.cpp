@@ -108,13 +108,13 @@ void SignInService::sign_up(Executor& reply_to, SignUp request, Completion<Resul
 }
 
 Result<NewAccount> SignInService::check_sign_up(const SignUp& request) {
-  if (config_.sign_up == SignUpMode::closed) return fail(ErrorCode::signup_closed);
+  if (config_.sign_up == SignUpMode::closed && !request.by_operator) return fail(ErrorCode::signup_closed);
   if (!is_valid_handle(request.handle)) return fail(ErrorCode::invalid_handle);
   if (auto ok = check_new_password(request.password, config_.limits); !ok) return fail(std::move(ok.error()));
   auto name = clean_display_name(request.display_name, config_.limits.display_name_code_points);
   if (!name) return fail(std::move(name.error()));
   NewAccount account;
-  if (config_.sign_up == SignUpMode::invitation) {
+  if (config_.sign_up == SignUpMode::invitation && !request.by_operator) {
     const auto secret = base64url_decode(request.invitation);
     if (!secret || secret->size() != kInvitationBytes) return fail(ErrorCode::invitation_needed);
     account.invitation = invitation_hash(*secret);
@@ -285,6 +285,36 @@ void SignInService::set_disabled(Executor& reply_to, const AccountId& account, b
                                  Completion<Result<void>> done) {
   at_home<void>(reply_to, std::move(done), [this, account, disabled](auto done) mutable {
     parts_.sign_ins.set_disabled(parts_.home, account, disabled, parts_.clock.now(), then_revoke(std::move(done)));
+  });
+}
+
+void SignInService::reset_password(Executor& reply_to, const AccountId& account, std::string password,
+                                   Completion<Result<void>> done) {
+  at_home<void>(reply_to, std::move(done), [this, account, password = std::move(password)](auto done) mutable {
+    if (auto ok = check_new_password(password, config_.limits); !ok) return done(std::move(ok));
+    auto with_hash = [this, account, done = std::move(done)](SignInGeneration generation,
+                                                             Result<std::string> hash) mutable {
+      if (!hash) return done(fail(std::move(hash.error())));
+      parts_.sign_ins.change_password(parts_.home, account, generation, *std::move(hash), DeviceId{},
+                                      parts_.clock.now(), then_revoke(std::move(done)));
+    };
+    parts_.sign_ins.credentials_of(
+        parts_.home, account,
+        [this, password = std::move(password),
+         with_hash = std::move(with_hash)](Result<std::optional<Credentials>> known) mutable {
+          if (!known) return with_hash(0, fail(std::move(known.error())));
+          if (!*known) return with_hash(0, fail(ErrorCode::account_unknown));
+          parts_.hasher.hash(parts_.home, std::move(password),
+                             [generation = (*known)->generation, with_hash = std::move(with_hash)](
+                                 Result<std::string> hash) mutable { with_hash(generation, std::move(hash)); });
+        });
+  });
+}
+
+void SignInService::remove_account(Executor& reply_to, const AccountId& account, bool erase,
+                                   Completion<Result<void>> done) {
+  at_home<void>(reply_to, std::move(done), [this, account, erase](auto done) mutable {
+    parts_.sign_ins.delete_account(parts_.home, account, erase, parts_.clock.now(), then_revoke(std::move(done)));
   });
 }
 

@@ -65,8 +65,13 @@ class SignInService {
   void create_invitation(Executor& reply_to, const Caller& caller, std::uint32_t uses, Duration life,
                          Completion<Result<IssuedInvitation>> done);
 
-  /// For the operator.
+  // --- for the operator
   void set_disabled(Executor& reply_to, const AccountId& account, bool disabled, Completion<Result<void>> done);
+  /// Signs out every device. Errors: account_unknown, weak_password, invalid_argument.
+  void reset_password(Executor& reply_to, const AccountId& account, std::string password,
+                      Completion<Result<void>> done);
+  /// As delete_account, without the password.
+  void remove_account(Executor& reply_to, const AccountId& account, bool erase, Completion<Result<void>> done);
 
  private:
   struct Issued {

@@ -28,6 +28,7 @@ struct SignUp {
   std::string invitation{};  // as `create_invitation` gave it; empty: none
   std::string device_name{}, platform{};
   std::string address{};
+  bool by_operator = false;  // whatever the mode of sign-up
 };
 struct SignIn {
   std::string handle{}, password{};

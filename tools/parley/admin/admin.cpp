@@ -27,6 +27,9 @@ void add_admin_commands(CLI::App& app, Shell& shell) {
       ->type_name("FILE");
   command->fallthrough();
   add_admin_status_commands(*command, admin);
+  add_admin_people_commands(*command, admin);
+  add_admin_live_commands(*command, admin);
+  add_admin_trace_command(*command, admin);
   add_admin_audit_command(*command, admin);
 }
 

@@ -28,6 +28,9 @@ struct Admin {
 using AdminShell = std::shared_ptr<Admin>;
 
 void add_admin_status_commands(CLI::App& admin, const AdminShell& shell);
+void add_admin_people_commands(CLI::App& admin, const AdminShell& shell);
+void add_admin_live_commands(CLI::App& admin, const AdminShell& shell);
+void add_admin_trace_command(CLI::App& admin, const AdminShell& shell);
 void add_admin_audit_command(CLI::App& admin, const AdminShell& shell);
 
 /// Fields of what the server said; where one is missing or of another kind: empty, 0, false.
