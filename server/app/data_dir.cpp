@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -74,6 +75,18 @@ DataDir::DataDir(DataDir&& other) noexcept
 
 DataDir::~DataDir() {
   if (descriptor_ >= 0) close(descriptor_);
+}
+
+Result<void> DataDir::check_owner(const std::filesystem::path& path) {
+  struct stat found{};
+  if (stat(path.c_str(), &found) != 0 || found.st_uid == geteuid()) return {};
+  const passwd* user = getpwuid(found.st_uid);
+  const std::string name = user == nullptr ? fmt::format("#{}", found.st_uid) : std::string(user->pw_name);
+  return fail(
+      ErrorCode::store_unavailable,
+      fmt::format("{} belongs to the user {}: run this as that user (sudo -u {} ...), or the server could not open "
+                  "what is made here",
+                  path.string(), name, name));
 }
 
 std::filesystem::path DataDir::channels_of(const std::filesystem::path& path) {

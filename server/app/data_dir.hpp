@@ -26,6 +26,8 @@ class DataDir {
   [[nodiscard]] std::filesystem::path channels() const { return channels_of(path_); }
   [[nodiscard]] std::filesystem::path people() const { return path_ / "people.sqlite"; }
 
+  /// Fails where `path` belongs to another user than this process: what that makes there the server could not open.
+  static Result<void> check_owner(const std::filesystem::path& path);
   /// Where the channel store lies in a data directory; `path` itself if that is already one.
   static std::filesystem::path channels_of(const std::filesystem::path& path);
 

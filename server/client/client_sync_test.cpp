@@ -333,6 +333,23 @@ TEST(ClientRestore, OutboxIsSentAgain) {
   EXPECT_EQ(world.posted, std::vector<std::string>{"x"});
 }
 
+TEST(ClientRestore, ASendThatOnlyTheLostHistoryHadIsPostedOnceMore) {
+  World world;
+  world.rooms[kTalk];
+  world.start();
+  ASSERT_TRUE(world.client->post(world.now, kTalk, "x"));
+  world.serve();
+  ASSERT_EQ(world.rooms[kTalk].log.size(), 1U);
+  world.to_client.clear();  // the outcome never arrives
+  world.outcomes.clear();
+  world.rooms[kTalk].log.clear();
+  world.incarnation = make_id<Incarnation>(200);
+  world.cut();
+  world.pass(std::chrono::seconds(5));
+  EXPECT_EQ(world.rooms[kTalk].log.size(), 1U);
+  EXPECT_TRUE(world.store.outbox().empty());
+}
+
 // ---- everything at once ---------------------------------------------------------------------------------------------
 
 class ClientChaos : public testing::TestWithParam<int> {};

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <vector>
 
 #include "contract/channel_store_rocksdb.hpp"
 #include "contract/channel_store_suite.hpp"
@@ -85,6 +86,21 @@ TEST_F(Snapshots, ARenewedStoreIsAnotherHistoryWithTheSameContent) {
   EXPECT_EQ(open_rocks(small_rocks_options(path("moment")))->incarnation(), *renewed);
   EXPECT_EQ(store_->incarnation(), before);
   EXPECT_EQ(events_in("moment"), 1U);
+}
+
+TEST_F(Snapshots, ChannelsAreFoundByTheirEventsToo) {
+  EXPECT_TRUE(store_->channels_with_events().empty());
+  StoreDriver driver(*store_, executor_);
+  ASSERT_TRUE(driver.take_over(7, 1));
+  ChannelBatch without{.channel = channel_id(2)};
+  without.head = "head";
+  ASSERT_TRUE(driver.commit({.partition = 7,
+                             .epoch = 1,
+                             .position = 1,
+                             .channels = {{.channel = channel_id(3), .events = {{1, "a"}, {2, "b"}}},
+                                          std::move(without),
+                                          {.channel = channel_id(1), .events = {{1, "c"}}}}}));
+  EXPECT_EQ(store_->channels_with_events(), (std::vector{channel_id(1), channel_id(3)}));
 }
 
 }  // namespace

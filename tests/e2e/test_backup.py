@@ -121,6 +121,16 @@ def test_an_interrupted_backup_leaves_the_earlier_ones_and_is_cleaned_up(stopped
     parley("backup", "verify", to)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a directory away")
+def test_a_directory_of_another_user_is_not_filled_with_files_of_ours(stopped, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(stopped.data, data)
+    backup(data, tmp_path / "backups")
+    os.chown(data, 65534, -1)
+    for arguments in (("backup", data, tmp_path / "backups"), ("restore", tmp_path / "backups", data, "--yes")):
+        assert "sudo -u" in parley(*arguments, check=1).stderr
+
+
 def test_a_folder_of_something_else_is_left_alone(stopped, tmp_path):
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "cat.jpg").write_bytes(b"cat")
@@ -135,7 +145,9 @@ def test_a_folder_of_something_else_is_left_alone(stopped, tmp_path):
 
 def test_a_running_server_backs_up_while_people_talk(tmp_path):
     to = tmp_path / "backups"
+    (tmp_path / "data" / "snapshot.tmp").mkdir(parents=True)  # of a backup that was killed with its server
     with Server(tmp_path / "data") as server:
+        assert not (server.data / "snapshot.tmp").exists()
         anna, _, group = talk(server)
         told, stop = [], threading.Event()
 
@@ -157,6 +169,7 @@ def test_a_running_server_backs_up_while_people_talk(tmp_path):
         finally:
             stop.set()
             talker.join()
+        parley("restore", to, server.data, "--yes", check=1)  # not under a server that runs
         audit = [json.loads(line) for line in (server.data / "audit.jsonl").read_text().splitlines()]
         assert [line["action"] for line in audit if "action" in line] == ["back_up"] * 2
         parley("restore", to, tmp_path / "restored")

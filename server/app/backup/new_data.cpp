@@ -34,6 +34,7 @@ bool holds_nothing(const fs::path& data) {
 Result<fs::path> move_aside(const fs::path& data, bool replace) {
   std::error_code error;
   if (!fs::exists(data, error)) return fs::path();
+  if (auto owned = DataDir::check_owner(data); !owned) return fail(owned.error());
   // Held while it is looked at and moved, so that no server is at work in it.
   const auto held = DataDir::lock(data.string(), DataDir::Restoring::yes);
   if (!held) return fail(held.error());

@@ -90,8 +90,8 @@ void export_people(const PeopleImage& people, bool credentials, LineWriter& out)
 
 }  // namespace
 
-Result<Exported> export_store(const Result<PeopleImage>& people, ChannelStoreScan& channels, bool credentials,
-                              const LineSink& sink) {
+Result<Exported> export_store(const ExportSource& source, bool credentials, const LineSink& sink) {
+  const auto& people = source.people;
   LineWriter out(sink);
   v1::StoreLine begin;
   begin.mutable_begin()->set_format(kFormat);
@@ -103,9 +103,12 @@ Result<Exported> export_store(const Result<PeopleImage>& people, ChannelStoreSca
   } else {
     out.damaged({}, 0, 0, "people: " + people.error().text());
   }
-  const auto ids = channels.all_channels();
-  if (!ids) out.damaged({}, 0, 0, "the channels cannot be listed: " + ids.error().text());
-  for (std::size_t i = 0; ids && i < ids->size() && !out.ended(); ++i) export_channel(channels, (*ids)[i], out);
+  auto ids = source.channels.all_channels();
+  if (!ids) {
+    out.damaged({}, 0, 0, "the channels cannot be listed, but for those that have events: " + ids.error().text());
+    ids = source.channels_otherwise();
+  }
+  for (std::size_t i = 0; i < ids->size() && !out.ended(); ++i) export_channel(source.channels, (*ids)[i], out);
   v1::StoreLine end;
   end.mutable_end()->set_accounts(out.count.accounts);
   end.mutable_end()->set_channels(out.count.channels);

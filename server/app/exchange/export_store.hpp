@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "engines/sql/people_image.hpp"
@@ -24,9 +25,15 @@ struct Exported {
 /// Takes each line, with its end; false ends the work.
 using LineSink = std::function<bool(std::string_view line)>;
 
-/// `people` may be an error: then that is the first damage. The same store gives the same bytes, whatever program
-/// exported it when. Damage is told in lines and counted; only a sink that ends is an error. Blocks.
-Result<Exported> export_store(const Result<PeopleImage>& people, ChannelStoreScan& channels, bool credentials,
-                              const LineSink& sink);
+struct ExportSource {
+  Result<PeopleImage> people;  // an error is the first damage
+  ChannelStoreScan& channels;
+  /// Asked where `channels` cannot list them: those that can be found in another way, ascending.
+  std::function<std::vector<ChannelId>()> channels_otherwise;
+};
+
+/// The same store gives the same bytes, whatever program exported it when. Damage is told in lines and counted; only a
+/// sink that ends is an error. Blocks.
+Result<Exported> export_store(const ExportSource& source, bool credentials, const LineSink& sink);
 
 }  // namespace parley::exchange

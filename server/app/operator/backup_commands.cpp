@@ -87,6 +87,7 @@ int take(const Flags& flags) {
   if (!fs::is_directory(DataDir::channels_of(flags.from), error)) {
     return console.failure({ErrorCode::not_found, fmt::format("{} is no data directory of a server", flags.from)});
   }
+  if (auto owned = DataDir::check_owner(flags.from); !owned) return console.failure(owned.error());
   auto data = DataDir::lock(flags.from);
   if (!data) return console.failure(data.error());
   auto folder = Folder::open(flags.to, true);

@@ -69,7 +69,7 @@ void tell_exported(const exchange::Exported& count) {
 
 int export_all(const Flags& flags) {
   Console console("parley export", false);
-  const Stores stores = open_stores(flags.data);
+  Stores stores = open_stores(flags.data);
   if (!stores.channels) return console.failure(stores.channels.error());
   auto scan = (*stores.channels)->scan();
   if (!scan) return console.failure(scan.error());
@@ -79,7 +79,10 @@ int export_all(const Flags& flags) {
     console.progress({.step = "export", .done = bytes});
     return std::fwrite(line.data(), 1, line.size(), stdout) == line.size();
   };
-  auto exported = exchange::export_store(stores.people, **scan, flags.credentials, write);
+  const exchange::ExportSource source{.people = std::move(stores.people),
+                                      .channels = **scan,
+                                      .channels_otherwise = [&] { return (*stores.channels)->channels_with_events(); }};
+  auto exported = exchange::export_store(source, flags.credentials, write);
   if (exported && std::fflush(stdout) != 0) exported = fail(ErrorCode::disk_full, "cannot write to standard output");
   if (!exported) return console.failure(exported.error());
   console.clear();

@@ -169,6 +169,11 @@ Result<std::unique_ptr<ChannelStoreScan>> RocksChannelStore::scan() {
   return std::make_unique<Scan>(std::move(*database));
 }
 
+std::vector<ChannelId> RocksChannelStore::channels_with_events() {
+  const auto used = impl_->holder.use();
+  return used ? rocks::Reader(**used, nullptr).channels_with_events() : std::vector<ChannelId>{};
+}
+
 Result<void> RocksChannelStore::verify_files() {
   const auto used = impl_->holder.use();
   if (!used) return fail(used.error());

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/id.hpp"
 #include "base/result.hpp"
@@ -108,6 +109,9 @@ class RocksChannelStore final : public ChannelStore {
   [[nodiscard]] std::optional<StorePressure> pressure();
   /// A scan of everything committed so far. While one lives `reopen` fails and rewritten content is not purged.
   Result<std::unique_ptr<ChannelStoreScan>> scan();
+  /// The channels that have events, ascending, whatever the rest of the store says of them; ends at the first damage.
+  /// For a store whose channels cannot be listed. Blocks.
+  std::vector<ChannelId> channels_with_events();
   /// Reads every block of every file and compares its checksum, also of those no record lies in. A file that another
   /// process has compacted away meanwhile is passed over. Blocks. damaged.
   Result<void> verify_files();

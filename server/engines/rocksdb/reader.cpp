@@ -275,6 +275,22 @@ Result<std::vector<ChannelId>> Reader::all_channels() const {
   return channels;
 }
 
+std::vector<ChannelId> Reader::channels_with_events() const {
+  std::vector<ChannelId> channels;
+  rocksdb::ReadOptions options = options_;
+  options.total_order_seek = true;
+  std::unique_ptr<rocksdb::Iterator> it(database_.db().NewIterator(options, database_.events()));
+  it->SeekToFirst();
+  while (it->Valid() && it->key().size() > sizeof(IdBytes)) {
+    const std::string prefix(it->key().data(), sizeof(IdBytes));
+    channels.push_back(*ChannelId::from_bytes(prefix));
+    const std::string next = after_prefix(prefix);
+    if (next.empty()) break;
+    it->Seek(next);
+  }
+  return channels;
+}
+
 Result<std::vector<OutcomeRow>> Reader::outcomes_of(const ChannelId& channel) const {
   std::vector<OutcomeRow> rows;
   const std::string prefix = outcome_prefix(channel);

@@ -18,6 +18,8 @@ class Reader {
   Result<StoreAnswer> read(const StoreQuery& query) const;
   Result<std::vector<ChannelId>> channels_of(const AccountId& account) const;
   Result<std::vector<ChannelId>> all_channels() const;
+  /// Whatever the state says of them; ends at the first damage.
+  [[nodiscard]] std::vector<ChannelId> channels_with_events() const;
   Result<std::vector<OutcomeRow>> outcomes_of(const ChannelId& channel) const;
   Result<PartitionState> partition_state(PartitionId partition) const;
 
