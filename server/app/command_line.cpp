@@ -69,6 +69,7 @@ Result<std::vector<Setting>> read_file(const std::string& name) {
 struct Flags {
   std::string config;
   std::string verify;
+  std::string compact;
   bool print_config = false;
   bool json = false;
   std::map<std::string, std::vector<std::string>> values;  // by key
@@ -82,6 +83,9 @@ void describe(CLI::App& app, Flags& flags) {
       ->type_name("FILE");
   app.add_flag("--print-config", flags.print_config, "show every setting and where it comes from, then stop");
   app.add_option("--verify", flags.verify, "check everything in the data directory DIR, then stop")->type_name("DIR");
+  app.add_option("--compact", flags.compact,
+                 "rewrite the channel store of the stopped server in DIR into its smallest form, then stop")
+      ->type_name("DIR");
   app.add_flag("--json", flags.json, "with --verify: print one JSON object");
   for (const ConfigKey& key : config_keys()) {
     if (key.name.starts_with("limits.")) continue;
@@ -149,6 +153,10 @@ std::expected<CommandLine, int> read_command_line(int argc, char** argv, char** 
   result.json = flags.json;
   if (!flags.verify.empty()) {
     result.verify = flags.verify;
+    return result;
+  }
+  if (!flags.compact.empty()) {
+    result.compact = flags.compact;
     return result;
   }
   auto loaded = load(flags, environment);

@@ -16,7 +16,8 @@ inline constexpr int kExitUsage = 2;
 struct CommandLine {
   LoadedConfig loaded;
   bool print_config = false;
-  std::optional<std::string> verify;  // a data directory
+  std::optional<std::string> verify;   // a data directory
+  std::optional<std::string> compact;  // a data directory
   bool json = false;
 };
 

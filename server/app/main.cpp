@@ -11,6 +11,7 @@
 #include <exception>
 
 #include "app/command_line.hpp"
+#include "app/compact_command.hpp"
 #include "app/operator/operator_commands.hpp"
 #include "app/server.hpp"
 #include "app/service_manager.hpp"
@@ -156,6 +157,7 @@ int run(int argc, char** argv) {
   auto asked = read_command_line(argc, argv, environ);
   if (!asked) return asked.error();
   if (asked->verify) return verify_command(*asked->verify, asked->json);
+  if (asked->compact) return compact_command(*asked->compact);
   if (asked->print_config) {
     for (const auto& warning : asked->loaded.warnings) fmt::print(stderr, "parleyd: warning: {}\n", warning);
     fmt::print("{}", print_config(asked->loaded));

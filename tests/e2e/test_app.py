@@ -232,6 +232,23 @@ def test_a_store_that_is_not_there_cannot_be_verified(tmp_path):
     assert not (tmp_path / "nothing").exists()
 
 
+def test_a_compacted_store_holds_what_it_held(store, tmp_path):
+    shutil.copytree(store, tmp_path / "copy")
+    before = json.loads(parleyd("--verify", store, "--json").stdout)
+    run = parleyd("--compact", tmp_path / "copy")
+    assert run.returncode == 0 and "bytes before" in run.stdout, run.stderr
+    after = json.loads(parleyd("--verify", tmp_path / "copy", "--json").stdout)
+    assert {**after, "data": ""} == {**before, "data": ""}
+
+
+def test_a_store_that_is_not_there_or_in_use_cannot_be_compacted(tmp_path):
+    assert parleyd("--compact", tmp_path / "nothing").returncode == 2
+    assert not (tmp_path / "nothing").exists()
+    with Server(tmp_path / "data") as server:
+        run = parleyd("--compact", server.data)
+        assert run.returncode == 2 and "another process" in run.stderr
+
+
 def test_deleted_accounts_leave_a_clean_store(tmp_path):
     # However few messages a device may delete at once.
     with Server(tmp_path / "data", *limits(targets_per_delete=1)) as server:

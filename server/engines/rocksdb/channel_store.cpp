@@ -18,6 +18,8 @@
 namespace parley {
 namespace {
 
+constexpr std::uint32_t kCompactingThreads = 2;
+
 /// One moment of the database for a whole answer.
 class Moment {
  public:
@@ -210,6 +212,19 @@ Result<std::size_t> RocksChannelStore::purge_rewritten() {
   const auto used = impl_->holder.use();
   if (!used) return fail(used.error());
   return rocks::purge_rewritten(**used, impl_->never);
+}
+
+Result<void> RocksChannelStore::compact() {
+  const auto used = impl_->holder.use();
+  if (!used) return fail(used.error());
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  options.max_subcompactions = kCompactingThreads;
+  for (auto* family : {(*used)->state(), (*used)->events(), (*used)->outcomes()}) {
+    const auto status = (*used)->db().CompactRange(options, family, nullptr, nullptr);
+    if (!status.ok()) return fail(rocks::to_error(status, "cannot compact"));
+  }
+  return {};
 }
 
 }  // namespace parley

@@ -125,6 +125,8 @@ class RocksChannelStore final : public ChannelStore {
   /// Rewrites the files that still hold content taken out before the call; how many events that were. Blocks. The
   /// engine calls it by itself (RocksOptions::purge_after); 0 while a scan or long read needs the old state.
   Result<std::size_t> purge_rewritten();
+  /// Rewrites every file into its smallest form, which takes minutes for gigabytes and room for a second copy. Blocks.
+  Result<void> compact();
 
  private:
   struct Impl;

@@ -52,12 +52,13 @@ rocksdb::ColumnFamilyOptions state_options(const RocksOptions& options, const st
   return family;
 }
 
-// Written once, read by range and rarely: large blocks, strong compression where the bulk lies. A seek into a cold
-// channel asks the filter for the channel and skips files that do not have it.
+// Written once, read by range and rarely: blocks of about two pages of history, because what repeats (accounts,
+// devices) is stored once in each, and strong compression where the bulk lies. A seek into a cold channel asks the
+// filter for the channel and skips files that do not have it.
 rocksdb::ColumnFamilyOptions event_options(const RocksOptions& options, const std::shared_ptr<rocksdb::Cache>& cache) {
   auto family = family_options();
   auto table = table_options(cache);
-  table.block_size = 16 << 10;
+  table.block_size = 32 << 10;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   table.whole_key_filtering = false;
   family.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kChannelBytes));
@@ -74,17 +75,20 @@ rocksdb::ColumnFamilyOptions event_options(const RocksOptions& options, const st
 }
 
 // Every message asks once for a key that is almost never there: filters answer, in memory and on disk. They are cut in
-// partitions, because only those of active channels are asked and the filter of everything would not fit the cache.
+// partitions, because only those of active channels are asked and the filter of everything would not fit the cache. A
+// value is read only for a retry, so blocks may be large, and strongly compressed where the bulk lies.
 rocksdb::ColumnFamilyOptions outcome_options(const RocksOptions& options,
                                              const std::shared_ptr<rocksdb::Cache>& cache) {
   auto family = family_options();
   auto table = table_options(cache);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   table.whole_key_filtering = true;
+  table.block_size = 16 << 10;
   table.partition_filters = true;
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.write_buffer_size = options.write_buffer_bytes / 4;
+  family.bottommost_compression = rocksdb::kZSTD;
   family.memtable_prefix_bloom_size_ratio = 0.04;
   family.memtable_whole_key_filtering = true;
   family.memtable_insert_with_hint_prefix_extractor = search_from_last_insert();
