@@ -2,6 +2,7 @@
 is found out. Nothing here looks at how fast anything is."""
 
 import json
+import pathlib
 import signal
 import socket
 import subprocess
@@ -14,7 +15,8 @@ from e2e_proto import frames_pb2
 from e2e_server import BIN, Server, limits, module_server, wait_until  # noqa: F401
 
 FIELDS = ["messages_per_s", "deliveries_per_s", "sessions_per_s", "p50_ms", "p99_ms", "p999_ms", "lost", "duplicated",
-          "reordered", "errors", "server_rss_bytes", "bytes_per_session"]
+          "reordered", "errors", "server_rss_bytes", "bytes_per_session", "cold_p50_ms", "cold_p99_ms", "hints_per_s",
+          "server_cpu_us_per_message", "distribution"]
 GOOD, CHECKS_FAILED, USAGE, NOT_RUN = 0, 1, 2, 3
 DIRECT = ["direct", "--sessions", "6", "--seconds", "0.3", "--warm-up", "0.1"]
 
@@ -36,6 +38,12 @@ def bench(url, *arguments):
      ["messages_per_s", "bytes_per_session"]),
     (["storm", "--sessions", "12", "--members", "4", "--channels", "3", "--fresh-tokens"], ["sessions_per_s", "p99_ms"],
      ["deliveries_per_s"]),
+    (["sync", "--sessions", "12", "--members", "4", "--channels", "3", "--missed", "2"], ["sessions_per_s", "p50_ms"],
+     ["messages_per_s", "bytes_per_session"]),
+    (["mixed", "--sessions", "12", "--members", "6", "--rate", "200", "--seconds", "0.5", "--warm-up", "0.1"],
+     ["messages_per_s", "deliveries_per_s", "p50_ms", "hints_per_s", "server_cpu_us_per_message"], ["sessions_per_s"]),
+    (["history", "--sessions", "4", "--messages", "2000", "--per-channel", "200", "--reads", "20"],
+     ["messages_per_s", "p50_ms", "p99_ms"], ["deliveries_per_s", "cold_p99_ms"]),
 ])  # fmt: skip
 def test_every_scenario_runs_and_finds_nothing_wrong(server, arguments, numbers, nulls):
     code, result, errors = bench(server.url, *arguments)
@@ -177,6 +185,24 @@ def test_nothing_is_found_where_the_man_in_the_middle_is_honest(server):
     with Meddler(server, lambda frame: [frame.SerializeToString()]) as meddler:
         code, _, errors = bench(meddler.url, *DIRECT)
     assert code == GOOD, errors
+
+
+def test_the_standard_set_and_its_comparison_run_in_small(tmp_path):
+    script = pathlib.Path(__file__).resolve().parents[2] / "tools/build/bench.py"
+    done = subprocess.run(["/usr/bin/python3", "-B", script, "--bin", BIN, "--work", tmp_path, "--quick", "--json", "direct-rate",
+                           "bare-direct", "bare-group"], capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+    assert done.returncode == GOOD, done.stderr
+    runs = json.loads(done.stdout)["runs"]
+    assert list(runs) == ["direct-rate", "bare-direct", "bare-group"]
+    assert all(result["messages_per_s"] > 0 and result["lost"] == 0 for result in runs.values()), runs
+
+
+def test_pages_are_read_from_a_cold_page_cache_where_the_files_are_known(tmp_path):
+    with Server(tmp_path / "data") as server:
+        history = ["history", "--sessions", "2", "--messages", "500", "--reads", "5"]
+        code, result, errors = bench(server.url, *history, "--cold", str(server.data))
+        assert code == GOOD and result["cold_p99_ms"] > 0, errors
+        assert bench(server.url, *history, "--cold", str(tmp_path / "nothing"))[0] == NOT_RUN
 
 
 def test_what_cannot_run_says_why(server, tmp_path):

@@ -75,7 +75,7 @@ Result<void> Accounts::run(const std::string& path, std::size_t count, const Bod
   std::optional<Error> wrong;
   while (answered < count) {
     while (!wrong && asked < count && asked - answered < at_once_) {
-      http_.post(path, body(asked), [&, i = asked](const HttpAnswer& answer) {
+      http_.post(path, body(asked), {}, [&, i = asked](const HttpAnswer& answer) {
         ++answered;
         if (auto taken = take(i, answer); !taken && !wrong) wrong = taken.error();
       });
@@ -122,7 +122,7 @@ Result<void> Accounts::renew(std::vector<Person*> people, const std::function<vo
 void Accounts::renew_one(Person& person, std::function<void(Result<void>)> done) {
   v1::Refresh request;
   request.set_refresh_token(person.refresh_token);
-  http_.post(kRefresh, request.SerializeAsString(), [&person, done = std::move(done)](const HttpAnswer& answer) {
+  http_.post(kRefresh, request.SerializeAsString(), {}, [&person, done = std::move(done)](const HttpAnswer& answer) {
     done(take_tokens(kRefresh, answer, person));
   });
 }

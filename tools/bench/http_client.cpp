@@ -128,11 +128,12 @@ HttpClient::HttpClient(EventLoop& loop, const Address& address, std::size_t conn
 
 HttpClient::~HttpClient() = default;
 
-void HttpClient::post(std::string path, std::string body, Answered answered) {
+void HttpClient::post(std::string_view path, std::string_view body, std::string_view access_token, Answered answered) {
   ++open_;
+  const std::string sign_in = access_token.empty() ? "" : fmt::format("Authorization: Bearer {}\r\n", access_token);
   queue_.push_back({fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-protobuf\r\n"
-                                "Accept: application/x-protobuf\r\nContent-Length: {}\r\n\r\n{}",
-                                path, address_.host_header, body.size(), body),
+                                "Accept: application/x-protobuf\r\n{}Content-Length: {}\r\n\r\n{}",
+                                path, address_.host_header, sign_in, body.size(), body),
                     std::move(answered)});
   pump();
 }

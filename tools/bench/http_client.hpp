@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -29,8 +30,8 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// A POST of a protobuf message; the answer is asked for in protobuf too.
-  void post(std::string path, std::string body, Answered answered);
+  /// A POST of a protobuf message; the answer is asked for in protobuf too. `access_token` may be empty.
+  void post(std::string_view path, std::string_view body, std::string_view access_token, Answered answered);
   [[nodiscard]] std::size_t open_requests() const { return open_; }
 
  private:

@@ -23,6 +23,14 @@ WorkerResult run_scenario(const Workplace& place) {
       return run_idle(place);
     case Scenario::storm:
       return run_storm(place);
+    case Scenario::mixed:
+      return run_mixed(place);
+    case Scenario::sync:
+      return run_sync(place);
+    case Scenario::publish:
+      return run_publish(place);
+    case Scenario::history:
+      return run_history(place);
   }
   return {};
 }
@@ -49,7 +57,7 @@ int run(const Options& options) {
   }
   const std::size_t descriptors = raise_descriptor_limit();
   const auto pid = server_pid(options, *address);
-  ServerMemory memory;
+  ServerUse use;
   bool restless = false;
   Run parts{.options = options, .shares = {}, .work = {}, .at_barrier = {}};
   const std::uint32_t unit = unit_of(options);
@@ -61,12 +69,16 @@ int run(const Options& options) {
     if (!pid) return;
     constexpr int kPatienceMs = 120'000;
     const bool idle = options.scenario == Scenario::idle;
-    if (idle ? barrier == "accounts" : barrier == "ready") {
+    if (idle ? barrier == "accounts" : barrier == "ready" || barrier == "filled") {
       show_progress(options, "waiting until the server has nothing left to do");
       if (!wait_until_quiet(*pid, kPatienceMs)) restless = true;
     }
-    if (idle && barrier == "accounts") memory.without_sessions = resident_bytes(*pid);
-    if (barrier == "end") memory.at_end = resident_bytes(*pid);
+    if (idle && barrier == "accounts") use.without_sessions = resident_bytes(*pid);
+    if (barrier == "ready") use.processor_before = processor_seconds(*pid);
+    if (barrier == "filled" || (barrier == "end" && has_traffic(options.scenario))) {
+      use.processor_after = processor_seconds(*pid);
+    }
+    if (barrier == "end") use.at_end = resident_bytes(*pid);
   };
   const auto results = run_workers(parts);
   if (!results) {
@@ -75,7 +87,7 @@ int run(const Options& options) {
   }
   Summary summary;
   for (const WorkerResult& result : *results) summary.add(result);
-  const Report report = summary.report(options.scenario, memory);
+  const Report report = summary.report(options.scenario, use);
   if (options.json) {
     fmt::print("{}\n", to_json(report));
   } else {

@@ -10,6 +10,8 @@
 namespace parley::bench {
 namespace {
 
+constexpr double kMixedRate = 1000;
+
 constexpr const char* kFooter = R"(
 Every account, channel and message is made by the run: nothing has to be prepared, and nothing is cleaned up, so let it
 have a server and a data directory of its own (make bench does):
@@ -26,6 +28,12 @@ the server is on another machine or its process cannot be seen). Others are null
                  sessions_per_s    sign-ins while the sessions came up
   storm          sessions_per_s    sessions / (all are in sync - the first one connects)
                  p50_ms p99_ms p999_ms  from connecting to in sync, of each session
+  sync           sessions_per_s, p50_ms p99_ms p999_ms  from asking to the answer, of each session
+  mixed          as direct and group (of each delivery), and hints_per_s: typing and presence that sessions were told
+  history        messages_per_s    written while filling
+                 p50_ms p99_ms p999_ms  from asking for a page to having it; cold_p50_ms, cold_p99_ms the same with --cold
+  server_cpu_us_per_message  processor time of the server per message, warm-up and compaction included (direct, group,
+                 mixed, history); distribution [[percent, ms], ...] of the latencies
 lost        messages that were posted and did not arrive where they should, receipts that did not arrive at the end
             (direct, group); channels whose head a session did not learn (storm)
 duplicated  messages that came twice, under one seq or two
@@ -90,8 +98,21 @@ std::string_view name_of(Scenario scenario) {
       return "idle";
     case Scenario::storm:
       return "storm";
+    case Scenario::mixed:
+      return "mixed";
+    case Scenario::sync:
+      return "sync";
+    case Scenario::history:
+      return "history";
+    case Scenario::publish:
+      return "publish";
   }
   return "";
+}
+
+bool has_traffic(Scenario scenario) {
+  return scenario == Scenario::direct || scenario == Scenario::group || scenario == Scenario::mixed ||
+         scenario == Scenario::publish;
 }
 
 std::optional<Server> parse_server(std::string_view url) {
@@ -123,11 +144,20 @@ std::optional<Options> read_options(int argc, char** argv, Done& done) {
   app.footer(kFooter);
   CLI::App& direct = *app.add_subcommand("direct", "pairs of people who write to each other");
   CLI::App& group = *app.add_subcommand("group", "groups in which members write to all others");
+  CLI::App& mixed = *app.add_subcommand(
+      "mixed", "everybody in a direct channel and a group: messages, typing, receipts, presence; at --rate");
   CLI::App& idle = *app.add_subcommand("idle", "what a session costs the server that does nothing");
   CLI::App& storm = *app.add_subcommand("storm", "sessions that lost their connection all come back at once");
-  for (CLI::App* command : {&direct, &group, &idle, &storm}) add_common(*command, options, server);
-  for (CLI::App* command : {&direct, &group}) add_traffic(*command, options);
-  for (CLI::App* command : {&group, &storm}) {
+  CLI::App& sync = *app.add_subcommand("sync", "devices that were away ask POST /v1/sync what they missed");
+  CLI::App& history = *app.add_subcommand("history", "fills channels, then reads pages from anywhere in them");
+  CLI::App& publish = *app.add_subcommand(
+      "publish",
+      "direct (--members 2) or group traffic at parley-bare-publisher, which stores nothing, to compare with");
+  for (CLI::App* command : {&direct, &group, &mixed, &idle, &storm, &sync, &history, &publish}) {
+    add_common(*command, options, server);
+  }
+  for (CLI::App* command : {&direct, &group, &mixed, &publish}) add_traffic(*command, options);
+  for (CLI::App* command : {&group, &mixed, &storm, &sync, &publish}) {
     command->add_option("--members", options.members, "members of each group")
         ->check(CLI::Range(2, 1000))
         ->default_str("100");
@@ -137,19 +167,34 @@ std::optional<Options> read_options(int argc, char** argv, Done& done) {
   idle.add_option("--seconds", options.seconds, "time of silence before memory is read")
       ->check(CLI::Range(0.0, 86'400.0))
       ->default_str("10");
-  storm.add_option("--channels", options.channels, "groups of each session")
-      ->check(CLI::Range(0, 1000))
-      ->default_str("20");
-  storm
-      .add_option("--missed", options.missed,
-                  "channels of each session in which a message was posted while it was away")
-      ->check(CLI::Range(0, 1000))
-      ->default_str("1");
+  for (CLI::App* command : {&storm, &sync}) {
+    command->add_option("--channels", options.channels, "groups of each session")
+        ->check(CLI::Range(0, 1000))
+        ->default_str("20");
+    command
+        ->add_option("--missed", options.missed,
+                     "channels of each session in which a message was posted while it was away")
+        ->check(CLI::Range(0, 1000))
+        ->default_str("1");
+    command->add_option("--seconds", options.seconds, "longest time until all are in sync")
+        ->check(CLI::Range(1.0, 3'600.0))
+        ->default_str("60");
+  }
   storm.add_flag("--fresh-tokens", options.fresh_tokens,
                  "come back with access tokens that the server has not seen, not with resume tokens");
-  storm.add_option("--seconds", options.seconds, "longest time until all are in sync")
-      ->check(CLI::Range(1.0, 3'600.0))
-      ->default_str("60");
+  history.add_option("--messages", options.messages, "messages to write")
+      ->check(CLI::Range(std::uint64_t{2}, std::uint64_t{1'000'000'000}))
+      ->default_str(std::to_string(options.messages));
+  history.add_option("--per-channel", options.per_channel, "messages of a channel")
+      ->check(CLI::Range(1, 10'000'000))
+      ->default_str(std::to_string(options.per_channel));
+  history.add_option("--body", options.body, "random bytes of a message")->check(CLI::Range(8, 100'000));
+  history.add_option("--reads", options.reads, "pages of 50 to read, one at a time")
+      ->check(CLI::Range(1, 10'000'000))
+      ->default_str(std::to_string(options.reads));
+  history.add_option("--cold", options.cold,
+                     "the server's data directory, on this machine: as many pages are read once more, and before each "
+                     "the files there are dropped from the page cache");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -163,23 +208,30 @@ std::optional<Options> read_options(int argc, char** argv, Done& done) {
   };
   if (app.got_subcommand(&group)) options.scenario = Scenario::group;
   if (app.got_subcommand(&idle)) options.scenario = Scenario::idle;
-  if (app.got_subcommand(&storm)) {
-    options.scenario = Scenario::storm;
-    if (storm.count("--seconds") == 0) options.seconds = 60;
+  if (app.got_subcommand(&mixed)) options.scenario = Scenario::mixed;
+  if (app.got_subcommand(&publish)) options.scenario = Scenario::publish;
+  if (app.got_subcommand(&history)) options.scenario = Scenario::history;
+  for (const auto& [command, scenario] : {std::pair(&storm, Scenario::storm), {&sync, Scenario::sync}}) {
+    if (!app.got_subcommand(command)) continue;
+    options.scenario = scenario;
+    if (command->count("--seconds") == 0) options.seconds = 60;
   }
+  if (options.scenario == Scenario::mixed && mixed.count("--rate") == 0) options.rate = kMixedRate;
   const auto parsed = parse_server(server);
   if (!parsed)
     return wrong(fmt::format("--server: {} is no http://HOST:PORT (the load generator speaks clear text)", server));
   options.server = *parsed;
   if (options.connecting == 0) options.connecting = options.scenario == Scenario::storm ? 500 : 50;
-  const bool pairs = options.scenario == Scenario::direct;
-  if (pairs && options.sessions % 2 != 0) return wrong("--sessions: direct needs an even number");
-  if (options.scenario == Scenario::group && options.sessions % options.members != 0) {
+  const Scenario scenario = options.scenario;
+  const bool pairs = scenario == Scenario::direct || scenario == Scenario::history || scenario == Scenario::mixed;
+  if (pairs && options.sessions % 2 != 0) return wrong("--sessions: this needs an even number");
+  const bool away = scenario == Scenario::storm || scenario == Scenario::sync;
+  const bool groups = scenario == Scenario::group || scenario == Scenario::mixed || scenario == Scenario::publish ||
+                      (away && options.channels > 0);
+  if (groups && options.sessions % options.members != 0) {
     return wrong(fmt::format("--sessions: {} is no multiple of --members {}", options.sessions, options.members));
   }
-  if (options.scenario == Scenario::storm && options.channels > 0 && options.sessions % options.members != 0) {
-    return wrong(fmt::format("--sessions: {} is no multiple of --members {}", options.sessions, options.members));
-  }
+  if (scenario == Scenario::mixed && options.members % 2 != 0) return wrong("--members: mixed needs an even number");
   if (options.senders > options.members) return wrong("--senders: a group has no more than --members");
   return options;
 }

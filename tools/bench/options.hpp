@@ -7,8 +7,10 @@
 
 namespace parley::bench {
 
-enum class Scenario : std::uint8_t { direct, group, idle, storm };
+enum class Scenario : std::uint8_t { direct, group, mixed, idle, storm, sync, history, publish };
 std::string_view name_of(Scenario scenario);
+/// People write to each other for a measured time.
+bool has_traffic(Scenario scenario);
 
 struct Server {
   std::string host = "127.0.0.1";
@@ -30,9 +32,13 @@ struct Options {
   std::uint32_t channels = 20;  // of a session in `storm`
   std::uint32_t missed = 1;     // channels of each session that got a message while it was away
   bool fresh_tokens = false;
-  std::uint32_t connecting = 0;  // sessions that are signing in at the same time; 0: the scenario's own
-  std::uint32_t processes = 0;   // 0: as many as the descriptors ask for
-  std::uint32_t server_pid = 0;  // 0: found by the listening port
+  std::uint64_t messages = 100'000;  // written by `history` before it reads
+  std::uint32_t per_channel = 1000;  // of those in each channel
+  std::uint32_t reads = 1000;        // pages read by `history`
+  std::string cold;                  // the server's data directory: pages are read once more from a cold page cache
+  std::uint32_t connecting = 0;      // sessions that are signing in at the same time; 0: the scenario's own
+  std::uint32_t processes = 0;       // 0: as many as the descriptors ask for
+  std::uint32_t server_pid = 0;      // 0: found by the listening port
   std::string invitation;
   bool json = false;
   bool quiet = false;     // no progress line

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "bench/checker.hpp"
 #include "bench/histogram.hpp"
@@ -14,6 +16,8 @@ namespace parley::bench {
 
 struct WorkerResult {
   std::uint64_t messages = 0;
+  std::uint64_t sent = 0;  // messages, warm-up and all: what the server's processor time was spent on
+  std::uint64_t hints = 0;
   std::uint64_t deliveries = 0;
   std::uint64_t sessions = 0;
   double seconds = 0;         // in which messages and deliveries were counted
@@ -23,16 +27,18 @@ struct WorkerResult {
   std::uint64_t errors = 0;
   std::string first_error;
   Histogram latency;
+  Histogram cold_latency;  // with a cold page cache (history)
 };
 
 /// One line of text, for another process.
 std::string to_text(const WorkerResult& result);
 std::optional<WorkerResult> worker_result_from(std::string_view text);
 
-/// Resident memory of the server at the moments that matter; nullopt where it could not be read.
-struct ServerMemory {
+/// The server's memory and processor time at the moments that matter; nullopt where they could not be read.
+struct ServerUse {
   std::optional<std::uint64_t> without_sessions;
   std::optional<std::uint64_t> at_end;
+  std::optional<double> processor_before, processor_after;  // seconds: before the first message, after the last
 };
 
 struct Report {
@@ -43,6 +49,10 @@ struct Report {
   std::string first_error;
   std::optional<std::uint64_t> server_rss_bytes;
   std::optional<double> bytes_per_session;
+  std::optional<double> cold_p50_ms, cold_p99_ms;
+  std::optional<double> hints_per_s;
+  std::optional<double> server_cpu_us_per_message;
+  std::vector<std::pair<double, double>> distribution;  // percent of latencies, and the ms they do not exceed
 
   [[nodiscard]] bool good() const { return faults == Faults{} && errors == 0; }
 };
@@ -51,12 +61,13 @@ struct Report {
 class Summary {
  public:
   void add(const WorkerResult& result);
-  [[nodiscard]] Report report(Scenario scenario, const ServerMemory& memory) const;
+  [[nodiscard]] Report report(Scenario scenario, const ServerUse& use) const;
 
  private:
   WorkerResult all_;
   double messages_per_s_ = 0;
   double deliveries_per_s_ = 0;
+  double hints_per_s_ = 0;
   bool any_ = false;
 };
 

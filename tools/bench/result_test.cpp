@@ -13,11 +13,14 @@ WorkerResult half(std::int64_t start) {
   WorkerResult result;
   result.messages = 1000;
   result.deliveries = 99'000;
+  result.sent = 1500;
+  result.hints = 400;
   result.sessions = 50;
   result.seconds = 2;
   result.start_ns = start;
   result.end_ns = start + 1'000'000'000;
   for (int i = 0; i < 100; ++i) result.latency.add(2'000'000);
+  result.cold_latency.add(8'000'000);
   return result;
 }
 
@@ -76,13 +79,35 @@ TEST(Result, MemoryPerSessionIsTheDifference) {
   EXPECT_FALSE(summary.report(Scenario::idle, {}).bytes_per_session.has_value());
 }
 
+TEST(Result, ProcessorTimeIsDividedByAllMessagesSent) {
+  Summary summary;
+  summary.add(half(0));
+  summary.add(half(0));
+  const ServerUse use{.processor_before = 1.0, .processor_after = 1.03};
+  EXPECT_NEAR(*summary.report(Scenario::direct, use).server_cpu_us_per_message, 10, 1e-6);
+  EXPECT_FALSE(summary.report(Scenario::direct, {}).server_cpu_us_per_message.has_value());
+}
+
+TEST(Result, HintsAndColdPagesAreToldWhereTheyWereMeasured) {
+  Summary summary;
+  summary.add(half(0));
+  const Report mixed = summary.report(Scenario::mixed, {});
+  EXPECT_DOUBLE_EQ(*mixed.hints_per_s, 200);
+  EXPECT_FALSE(summary.report(Scenario::direct, {}).hints_per_s.has_value());
+  EXPECT_NEAR(*summary.report(Scenario::history, {}).cold_p99_ms, 8, 0.2);
+  EXPECT_NEAR(mixed.distribution.back().second, 2, 0.05);
+  EXPECT_DOUBLE_EQ(mixed.distribution.back().first, 100);
+}
+
 TEST(Result, JsonHasEveryFieldAndNullWhereNoneApplies) {
   const auto object = boost::json::parse(to_json(Report{})).as_object();
-  EXPECT_EQ(object.size(), 12U);
+  EXPECT_EQ(object.size(), 17U);
   for (const char* name : {"messages_per_s", "deliveries_per_s", "sessions_per_s", "p50_ms", "p99_ms", "p999_ms",
-                           "server_rss_bytes", "bytes_per_session"}) {
+                           "server_rss_bytes", "bytes_per_session", "cold_p50_ms", "cold_p99_ms", "hints_per_s",
+                           "server_cpu_us_per_message"}) {
     EXPECT_TRUE(object.at(name).is_null()) << name;
   }
+  EXPECT_TRUE(object.at("distribution").as_array().empty());
   for (const char* name : {"lost", "duplicated", "reordered", "errors"}) EXPECT_EQ(object.at(name).as_int64(), 0);
 }
 

@@ -14,6 +14,16 @@ WorkerResult run_idle(const Workplace& place);
 /// Sessions with channels come back at once.
 WorkerResult run_storm(const Workplace& place);
 
+/// Everybody has a peer and a group, writes, types, reads, comes and goes: at --rate.
+WorkerResult run_mixed(const Workplace& place);
+/// Devices that were away ask POST /v1/sync what they missed.
+WorkerResult run_sync(const Workplace& place);
+/// Fills channels and reads pages of them. Barrier "filled" between the two.
+WorkerResult run_history(const Workplace& place);
+
+/// Rooms of --members at parley-bare-publisher.
+WorkerResult run_publish(const Workplace& place);
+
 /// Sessions that have to be in one worker.
 std::uint32_t unit_of(const Options& options);
 

@@ -23,6 +23,8 @@ class SessionUser {
   virtual void on_events(Session& /*session*/, const client::ChannelState& /*channel*/,
                          std::span<const v1::Event* const> /*events*/, client::Placement /*placement*/) {}
   virtual void on_repeated(Session& /*session*/, const client::ChannelState& /*channel*/, Seq /*seq*/) {}
+  virtual void on_typing(Session& /*session*/) {}
+  virtual void on_presence(Session& /*session*/) {}
   /// The connection broke, or could not be made, or the server will not have the session. It tries again by itself
   /// unless the client stopped.
   virtual void on_trouble(Session& session, const std::string& why) = 0;
@@ -60,6 +62,12 @@ class Session final : private client::Host, private client::Listener, private Co
                  client::Placement placement) override;
   void on_sent(const client::SendResult& result) override;
   void on_repeated(const client::ChannelState& channel, Seq seq) override;
+  void on_typing(const ChannelId& /*channel*/, const AccountId& /*account*/, bool /*on*/) override {
+    user_.on_typing(*this);
+  }
+  void on_presence(const AccountId& /*account*/, bool /*online*/, Time /*last_seen*/) override {
+    user_.on_presence(*this);
+  }
 
   void on_open() override;
   void on_message(std::string_view payload) override;

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "parley/v1/events.pb.h"
+#include "parley/v1/frames.pb.h"
 
 namespace parley::bench {
 namespace {
@@ -42,12 +43,18 @@ WorkerResult Traffic::run() {
 }
 
 void Traffic::seat_people() {
-  seats_.resize(sessions_.size());
+  std::size_t seats = 0;
+  for (const Room& room : rooms_) seats += room.members.size();
+  seats_.reserve(seats);  // they are pointed at
+  seated_.resize(sessions_.size());
   for (std::uint32_t r = 0; r < rooms_.size(); ++r) {
-    const Room& room = rooms_[r];
-    for (std::uint32_t i = 0; i < room.seats.size(); ++i) {
-      Seat& seat = seats_[room.seats[i]];
-      seat.session = sessions_[room.seats[i]].get();
+    Room& room = rooms_[r];
+    room.first_seat = seats_.size();
+    for (std::uint32_t i = 0; i < room.members.size(); ++i) {
+      const std::uint32_t member = room.members[i];
+      seated_[member].push_back(static_cast<std::uint32_t>(seats_.size()));
+      Seat& seat = seats_.emplace_back();
+      seat.session = sessions_[member].get();
       seat.room = r;
       seat.place = i;
       seat.sends = i < room.senders;
@@ -57,6 +64,38 @@ void Traffic::seat_people() {
       senders_.push_back(&seat);
     }
   }
+  turns_ = take_turns(senders_);
+}
+
+Traffic::Seat* Traffic::seat_of(const Session& session, const ChannelId& channel) {
+  for (const std::uint32_t index : seated_[session.index()]) {
+    if (channel_of(seats_[index]) == channel) return &seats_[index];
+  }
+  return nullptr;
+}
+
+void Traffic::add_pair(std::uint32_t first, std::vector<Room>& rooms, std::vector<Order>& orders) {
+  const AccountId& one = sessions_[first]->person().account;
+  const AccountId& other = sessions_[first + 1]->person().account;
+  rooms.push_back({direct_channel_id(one, other), {first, first + 1}, 2});
+  auto command = std::make_unique<v1::Command>();
+  auto& create = *command->mutable_create_channel();
+  create.set_kind(v1::CHANNEL_KIND_DIRECT);
+  create.set_peer(std::string(other.view()));
+  orders.push_back({sessions_[first].get(), std::move(command), {}});
+}
+
+void Traffic::add_group(std::uint32_t first, std::uint32_t members, std::vector<Room>& rooms,
+                        std::vector<Order>& orders) {
+  const std::uint32_t senders = place_.options.senders == 0 ? members : place_.options.senders;
+  Room room{random_channel_id(), {}, senders};
+  std::vector<AccountId> accounts;
+  for (std::uint32_t i = first; i < first + members; ++i) {
+    room.members.push_back(i);
+    accounts.push_back(sessions_[i]->person().account);
+  }
+  orders.push_back({sessions_[first].get(), make_group(room.channel, accounts), {}});
+  rooms.push_back(std::move(room));
 }
 
 void Traffic::wait_for_rooms() {
@@ -112,7 +151,7 @@ void Traffic::make_ready(Seat& seat) {
 void Traffic::plan_rate() {
   const auto now = static_cast<double>(std::min(now_ns(), to_ns_));
   for (; due_at_ns_ <= now; due_at_ns_ += due_every_ns_) {
-    Seat& seat = *senders_[tickets_++ % senders_.size()];
+    Seat& seat = *turns_[tickets_++ % turns_.size()];
     if (!seat.sends) continue;  // it was refused, which is an error already
     seat.due.push_back(static_cast<std::int64_t>(due_at_ns_));
     ++overdue_;
@@ -148,13 +187,14 @@ void Traffic::post(Seat& seat) {
   }
   text_.clear();
   write_body(text_, body, place_.options.body);
+  before_post(seat);
   const auto sent = seat.session->client().post(place_.loop.now(), room.channel, text_);
   if (!sent) {
     stop_sending(seat);
     return note_error(fmt::format("a message cannot be sent: {}", sent.error().text()));
   }
   seat.unanswered.emplace_back(*sent, seat.posted);
-  seat.left[seat.posted % seat.left.size()] = static_cast<std::uint16_t>(room.seats.size());
+  seat.left[seat.posted % seat.left.size()] = static_cast<std::uint16_t>(room.members.size());
   ++seat.posted;
 }
 
@@ -179,7 +219,9 @@ void Traffic::one_less(Seat& seat, std::uint64_t number) {
 
 void Traffic::on_sent(Session& session, const client::SendResult& result) {
   if (!traffic_) return Crew::on_sent(session, result);
-  Seat& seat = seats_[session.index()];
+  Seat* place = seat_of(session, result.channel);
+  if (place == nullptr) return note_error("an outcome came for another channel");
+  Seat& seat = *place;
   const auto found = std::find_if(seat.unanswered.begin(), seat.unanswered.end(),
                                   [&](const auto& waiting) { return waiting.first == result.send_id; });
   if (found == seat.unanswered.end()) return note_error("an outcome came that nothing waits for");
@@ -199,9 +241,10 @@ void Traffic::on_sent(Session& session, const client::SendResult& result) {
 void Traffic::on_events(Session& session, const client::ChannelState& channel, std::span<const v1::Event* const> events,
                         client::Placement /*placement*/) {
   if (!traffic_) return;
-  Seat& seat = seats_[session.index()];
+  Seat* place = seat_of(session, channel.id);
+  if (place == nullptr) return;
+  Seat& seat = *place;
   const Room& room = rooms_[seat.room];
-  if (channel.id != room.channel) return;
   const std::int64_t now = now_ns();
   for (const v1::Event* event : events) {
     if (!event->header().has_message()) continue;
@@ -210,7 +253,7 @@ void Traffic::on_events(Session& session, const client::ChannelState& channel, s
       note_error("a message came that was not sent");
       continue;
     }
-    Seat& sender = seats_[room.seats[body->sender]];
+    Seat& sender = seats_[room.first_seat + body->sender];
     if (event->header().account() != sender.session->person().account.view()) {
       note_error("a message came in another account's name");
       continue;
@@ -222,6 +265,7 @@ void Traffic::on_events(Session& session, const client::ChannelState& channel, s
       result_.latency.add(static_cast<std::uint64_t>(std::max<std::int64_t>(now - body->sent_ns, 0)));
     }
     one_less(sender, body->number);
+    after_message(session, channel, event->header().seq());
   }
 }
 
@@ -261,7 +305,7 @@ WorkerResult Traffic::judge() {
     std::vector<std::uint64_t> posted(room.senders);
     std::uint64_t refused = 0;
     for (std::size_t i = 0; i < room.senders; ++i) {
-      const Seat& sender = seats_[room.seats[i]];
+      const Seat& sender = seats_[room.first_seat + i];
       posted[i] = sender.posted;
       refused += sender.refused;
       const client::ChannelState* state = sender.session->client().find(room.channel);
@@ -269,15 +313,16 @@ WorkerResult Traffic::judge() {
     }
     std::vector<std::uint64_t> orders;
     Faults faults;
-    for (const std::uint32_t index : room.seats) {
-      const Checker& checker = seats_[index].checker;
+    for (std::size_t i = 0; i < room.members.size(); ++i) {
+      const Checker& checker = seats_[room.first_seat + i].checker;
       faults += checker.faults(posted);
       orders.push_back(checker.order());
     }
-    faults.lost -= std::min(faults.lost, refused * room.seats.size());
+    faults.lost -= std::min(faults.lost, refused * room.members.size());
     if (faults.lost == 0) faults.reordered += count_differing(orders);
     result_.faults += faults;
   }
+  for (const Seat* sender : senders_) result_.sent += sender->posted;
   result_.sessions = sessions_.size();
   fill_errors(result_);
   return std::move(result_);

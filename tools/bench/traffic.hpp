@@ -23,18 +23,32 @@ class Traffic : public Crew {
  protected:
   struct Room {
     ChannelId channel;
-    std::vector<std::uint32_t> seats;  // of its members, by index of session
-    std::size_t senders = 0;           // the first so many write
+    std::vector<std::uint32_t> members;  // by index of session
+    std::size_t senders = 0;             // the first so many write
+    std::size_t first_seat = 0;          // of its members, in their order
   };
+  struct Seat;
   /// Makes the channels, once all are in sync.
   virtual std::vector<Room> make_rooms() = 0;
+  // Of use to make_rooms: appends a channel, and what makes it.
+  void add_pair(std::uint32_t first, std::vector<Room>& rooms, std::vector<Order>& orders);
+  void add_group(std::uint32_t first, std::uint32_t members, std::vector<Room>& rooms, std::vector<Order>& orders);
+
+  /// With --rate: the order in which senders write, again and again; somebody may stand there more than once.
+  virtual std::vector<Seat*> take_turns(std::vector<Seat*> senders) { return senders; }
+  virtual void before_post(Seat& /*seat*/) {}
+  virtual void after_message(Session& /*session*/, const client::ChannelState& /*channel*/, Seq /*seq*/) {}
+  [[nodiscard]] const ChannelId& channel_of(const Seat& seat) const { return rooms_[seat.room].channel; }
+  [[nodiscard]] std::size_t members_of(const Seat& seat) const { return rooms_[seat.room].members.size(); }
+  void count_hint() {
+    if (measuring_) ++result_.hints;
+  }
 
   void on_sent(Session& session, const client::SendResult& result) override;
   void on_events(Session& session, const client::ChannelState& channel, std::span<const v1::Event* const> events,
                  client::Placement placement) override;
   void on_repeated(Session& session, const client::ChannelState& channel, Seq seq) override;
 
- private:
   /// A member of a room. `base`, `posted`: the messages between are on their way, and `left` says for each how many
   /// things (the outcome, receiving it) are still to happen.
   struct Seat {
@@ -53,6 +67,10 @@ class Traffic : public Crew {
     Checker checker{0};
   };
 
+ private:
+  /// nullptr: the session has no seat in that channel.
+  Seat* seat_of(const Session& session, const ChannelId& channel);
+
   void seat_people();
   void wait_for_rooms();
   void run_traffic();
@@ -68,8 +86,10 @@ class Traffic : public Crew {
   WorkerResult judge();
 
   std::vector<Room> rooms_;
-  std::vector<Seat> seats_;     // by index of session
-  std::vector<Seat*> senders_;  // with --rate: take turns
+  std::vector<Seat> seats_;                         // of all rooms
+  std::vector<std::vector<std::uint32_t>> seated_;  // by index of session: its seats
+  std::vector<Seat*> senders_;
+  std::vector<Seat*> turns_;  // with --rate
   std::vector<Seat*> ready_;
   std::string text_;
   std::uint32_t run_id_ = 0;
