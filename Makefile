@@ -15,6 +15,8 @@ SEED ?= 1
 ROUNDS ?= 50
 RUNS ?= 1
 PREFIX ?= /usr/local
+SCENARIOS ?=
+MESSAGES ?= 10000000
 DESTDIR ?=
 
 say = printf '\033[1m==>\033[0m %s\n'
@@ -25,7 +27,7 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit lint format generate fuzz sim plug asan tsan bench install deb deb-test clean setup
+.PHONY: help run build test unit lint format generate fuzz sim plug asan tsan bench bench-store bench-report install deb deb-test clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
@@ -97,10 +99,18 @@ asan: ## Build with AddressSanitizer and UBSan and run the suite
 tsan: ## Build with ThreadSanitizer and run the suite
 	@$(MAKE) --no-print-directory test PRESET=tsan
 
-bench: ## Run the standard set of load tests and print a table
-	@tools/build/setup.sh build
+bench: ## Run the standard set of load tests (SCENARIOS="direct group" for some) and draw the results
+	@tools/build/setup.sh build bench
+	@$(call compile,release,--target parleyd parley-bench parley-bare-publisher)
+	@$(PYTHON) tools/build/bench.py --bin build/release/bin $(SCENARIOS)
+
+bench-store: ## Fill a store with MESSAGES messages and measure it (ten million: several minutes, 8 GB of disk)
+	@tools/build/setup.sh build bench
 	@$(call compile,release,--target parleyd parley-bench)
-	@$(PYTHON) tools/build/bench.py --bin build/release/bin
+	@$(PYTHON) tools/build/bench.py --bin build/release/bin --store --messages $(MESSAGES)
+
+bench-report: ## Write the last results of bench and bench-store into docs/performance.md
+	@$(PYTHON) tools/build/bench.py --publish docs/performance.md
 
 install: ## Install binaries, man pages and documentation under PREFIX (below DESTDIR)
 	@tools/build/setup.sh build
