@@ -29,6 +29,7 @@ void add_send_commands(CLI::App& app, Shell& shell);
 void add_message_commands(CLI::App& app, Shell& shell);
 void add_history_commands(CLI::App& app, Shell& shell);
 void add_tail_command(CLI::App& app, Shell& shell);
+void add_chat_command(CLI::App& app, Shell& shell);
 void add_group_commands(CLI::App& app, Shell& shell);
 void add_group_settings_commands(CLI::App& app, Shell& shell);
 void add_invitation_commands(CLI::App& group, Shell& shell);

@@ -15,6 +15,7 @@
 
 #include "base/version.hpp"
 #include "parley/net.hpp"
+#include "parley/system.hpp"
 #include "wire/frames.hpp"
 
 namespace parley::cli {
@@ -24,6 +25,7 @@ namespace http = boost::beast::http;
 
 constexpr std::string_view kProtobuf = "application/x-protobuf";
 constexpr Duration kPatience{15'000};
+constexpr Duration kLookForStop{100};
 constexpr std::size_t kLargestAnswer = 64u << 20;
 
 struct Exchange {
@@ -108,7 +110,9 @@ Outcome<std::string> Http::ask(std::string_view method, const std::string& path,
   auto exchange = std::make_shared<Exchange>(io, address_);
   exchange->request = write_request(address_, method, path, token, body);
   asio::co_spawn(io, run_exchange(exchange), asio::detached);
-  io.run_for(kPatience);
+  for (const Time end = now() + kPatience; !io.stopped() && !stop_.stop_requested() && now() < end;) {
+    io.run_for(kLookForStop);
+  }
   if (!exchange->problem.empty()) {
     return std::unexpected(
         Failure{Exit::offline, "offline",

@@ -1,6 +1,7 @@
 // One HTTP request at a time to the server, in protobuf.
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,8 @@ namespace parley::cli {
 
 class Http {
  public:
-  explicit Http(Address address) : address_(std::move(address)) {}
+  /// A call that is under way when `stop` is asked for ends as `offline`, soon.
+  explicit Http(Address address, std::stop_token stop = {}) : address_(std::move(address)), stop_(std::move(stop)) {}
 
   /// Waits for the answer and reads it into `answer` where there is one to read (nullptr: nothing is expected). `token`
   /// may be empty. Failure `offline` when the server did not answer, else what it said.
@@ -30,6 +32,7 @@ class Http {
                                          const google::protobuf::Message* body) const;
 
   Address address_;
+  std::stop_token stop_;
 };
 
 /// Percent-encodes everything but what RFC 3986 calls unreserved.

@@ -62,10 +62,13 @@ class Live::Inside : public client::Host, public client::Listener {
   }
   void need_token() override {
     const bool fresh = std::exchange(token_given_, true);
-    asio::post(io_, [this, fresh] { give_token(fresh); });
+    if (live_.token_source) {
+      live_.token_source(fresh, [this](const Outcome<Tokens::Access>& token) { give_token(token); });
+    } else {
+      asio::post(io_, [this, fresh] { give_token(tokens_.access(fresh)); });
+    }
   }
-  void give_token(bool fresh) {
-    auto token = tokens_.access(fresh);
+  void give_token(const Outcome<Tokens::Access>& token) {
     if (token) return client_.set_access_token(now(), token->token, token->valid_for);
     if (token.error().exit != Exit::offline) {
       failure_ = token.error();
@@ -91,7 +94,16 @@ class Live::Inside : public client::Host, public client::Listener {
     if (state == State::live) offline_because_.clear();
     if (live_.hooks.state) live_.hooks.state(state, offline_because_);
   }
-  void on_synced() override { synced_ = true; }
+  void on_synced() override {
+    synced_ = true;
+    if (live_.hooks.synced) live_.hooks.synced();
+  }
+  void on_channel_gone(const ChannelId& channel) override {
+    if (live_.hooks.gone) live_.hooks.gone(channel);
+  }
+  void on_history_dropped(const client::ChannelState& channel, Seq after) override {
+    if (live_.hooks.dropped) live_.hooks.dropped(channel, after);
+  }
   void on_channel(const client::ChannelState& channel) override {
     if (live_.hooks.channel) live_.hooks.channel(channel);
   }
@@ -200,6 +212,12 @@ const FileStore& Live::store() const {
 }
 bool Live::interrupted() const {
   return inside_->interrupted_;
+}
+void Live::interrupt() {
+  inside_->interrupted_ = true;
+}
+asio::io_context& Live::io() {
+  return inside_->io_;
 }
 const std::string& Live::offline_because() const {
   return inside_->offline_because_;

@@ -47,6 +47,7 @@ void describe(CLI::App& app, Shell& shell) {
   add_message_commands(app, shell);
   add_history_commands(app, shell);
   add_tail_command(app, shell);
+  add_chat_command(app, shell);
   add_group_commands(app, shell);
   add_admin_commands(app, shell);
   add_export_command(app, shell);

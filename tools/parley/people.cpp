@@ -97,8 +97,15 @@ std::string People::name_of(const AccountId& account) {
   look_up({&account, 1});
   const auto it = known_.find(account);
   if (it == known_.end()) return account.str().substr(0, 8);
-  if (it->second.deleted) return "deleted account";
-  return it->second.handle;
+  return shown(it->second);
+}
+
+void People::each_known(const std::function<void(const AccountId&, const std::string& name)>& visit) const {
+  for (const auto& [account, known] : known_) visit(account, shown(known));
+}
+
+std::string People::shown(const Known& known) {
+  return known.deleted ? "deleted account" : known.handle;
 }
 
 }  // namespace parley::cli

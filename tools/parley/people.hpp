@@ -2,6 +2,7 @@
 // ever, so that a person can be named offline too.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -32,6 +33,8 @@ class People {
   /// Finds out the names of all of them in one request. Failing is no failure.
   void look_up(std::span<const AccountId> accounts);
   void remember(const v1::People& people);
+  /// All that are known without asking, and what they are called.
+  void each_known(const std::function<void(const AccountId&, const std::string& name)>& visit) const;
   void remember(const AccountId& account, const std::string& handle);
 
  private:
@@ -39,6 +42,7 @@ class People {
     std::string handle;
     bool deleted = false;
   };
+  static std::string shown(const Known& known);
   void load();
   void save() const;
   void put(const v1::Profile& profile);

@@ -97,7 +97,7 @@ Outcome<void> Profile::save(const v1::Credentials& credentials) const {
 
 Outcome<void> Profile::forget() const {
   std::error_code error;
-  for (const char* name : {"credentials", "state", "people"}) fs::remove(file(name), error);
+  for (const char* name : {"credentials", "state", "people", "drafts"}) fs::remove(file(name), error);
   return {};
 }
 

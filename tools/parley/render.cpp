@@ -26,68 +26,21 @@ bool is_unsafe(char32_t c) {
          (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
+using Namer = std::function<std::string(const AccountId&)>;
+
 template <class Members>
-std::string names(const Members& members, People& people) {
+std::string names(const Members& members, const Namer& name) {
   std::string list;
   for (const auto& member : members) {
     if (!list.empty()) list += ", ";
-    list += people.name_of(account_of(member.account()));
+    list += name(account_of(member.account()));
   }
   return list;
 }
 
-/// What an event that is no message did.
 std::string text_of(const v1::Content& content) {
   if (content.has_data()) return fmt::format("({} bytes of {})", content.data().size(), safe(content.type()));
   return content.preview() ? content.text() + "…" : content.text();
-}
-
-std::string deed_of(const v1::Event& event, People& people) {
-  const v1::EventHeader& header = event.header();
-  using H = v1::EventHeader;
-  switch (header.body_case()) {
-    case H::kEdited:
-      return fmt::format("edited #{}", header.edited().target());
-    case H::kDeleted: {
-      std::string list;
-      for (const auto target : header.deleted().targets()) list += fmt::format(" #{}", target);
-      return "deleted" + list;
-    }
-    case H::kReacted:
-      if (event.content_state() != v1::CONTENT_STATE_UNSPECIFIED)
-        return fmt::format("reacted to #{}", header.reacted().target());
-      if (!event.has_content()) return fmt::format("took back the reaction to #{}", header.reacted().target());
-      return fmt::format("reacted {} to #{}", safe(text_of(event.content())), header.reacted().target());
-    case H::kCreated:
-      return header.created().title().empty() ? "began the chat"
-                                              : fmt::format("created \"{}\"", safe(header.created().title()));
-    case H::kDescribed:
-      if (header.described().has_title()) return fmt::format("renamed it \"{}\"", safe(header.described().title()));
-      return "changed the description";
-    case H::kSettingsChanged:
-      return "changed the settings";
-    case H::kMembersAdded:
-      return "added " + names(header.members_added().members(), people);
-    case H::kMemberRemoved:
-      return "removed " + people.name_of(account_of(header.member_removed().account()));
-    case H::kMemberLeft:
-      return "left";
-    case H::kRoleChanged:
-      return fmt::format("made {} {}", people.name_of(account_of(header.role_changed().account())),
-                         header.role_changed().role() == v1::ROLE_ADMIN ? "an admin" : "a member");
-    case H::kOwnershipHandedOver:
-      return "handed the group over to " + people.name_of(account_of(header.ownership_handed_over().to()));
-    case H::kInvitationCreated:
-      return "made an invitation link";
-    case H::kInvitationRevoked:
-      return "revoked an invitation link";
-    case H::kJoinedByInvitation:
-      return "joined by a link";
-    case H::kBlockSet:
-      return header.block_set().on() ? "blocked this chat" : "unblocked this chat";
-    default:
-      return "did something that this version does not know";
-  }
 }
 
 std::string_view kind_of(const v1::EventHeader& header) {
@@ -113,6 +66,54 @@ std::string safe(std::string_view text) {
     append_utf8(out, is_unsafe(c) ? U'\uFFFD' : c);
   }
   return out;
+}
+
+std::string deed_of(const v1::Event& event, const Namer& name) {
+  const v1::EventHeader& header = event.header();
+  using H = v1::EventHeader;
+  switch (header.body_case()) {
+    case H::kEdited:
+      return fmt::format("edited #{}", header.edited().target());
+    case H::kDeleted: {
+      std::string list;
+      for (const auto target : header.deleted().targets()) list += fmt::format(" #{}", target);
+      return "deleted" + list;
+    }
+    case H::kReacted:
+      if (event.content_state() != v1::CONTENT_STATE_UNSPECIFIED)
+        return fmt::format("reacted to #{}", header.reacted().target());
+      if (!event.has_content()) return fmt::format("took back the reaction to #{}", header.reacted().target());
+      return fmt::format("reacted {} to #{}", safe(text_of(event.content())), header.reacted().target());
+    case H::kCreated:
+      return header.created().title().empty() ? "began the chat"
+                                              : fmt::format("created \"{}\"", safe(header.created().title()));
+    case H::kDescribed:
+      if (header.described().has_title()) return fmt::format("renamed it \"{}\"", safe(header.described().title()));
+      return "changed the description";
+    case H::kSettingsChanged:
+      return "changed the settings";
+    case H::kMembersAdded:
+      return "added " + names(header.members_added().members(), name);
+    case H::kMemberRemoved:
+      return "removed " + name(account_of(header.member_removed().account()));
+    case H::kMemberLeft:
+      return "left";
+    case H::kRoleChanged:
+      return fmt::format("made {} {}", name(account_of(header.role_changed().account())),
+                         header.role_changed().role() == v1::ROLE_ADMIN ? "an admin" : "a member");
+    case H::kOwnershipHandedOver:
+      return "handed the group over to " + name(account_of(header.ownership_handed_over().to()));
+    case H::kInvitationCreated:
+      return "made an invitation link";
+    case H::kInvitationRevoked:
+      return "revoked an invitation link";
+    case H::kJoinedByInvitation:
+      return "joined by a link";
+    case H::kBlockSet:
+      return header.block_set().on() ? "blocked this chat" : "unblocked this chat";
+    default:
+      return "did something that this version does not know";
+  }
 }
 
 std::string local_time(std::int64_t unix_ms) {
@@ -164,7 +165,7 @@ std::string line_of(const v1::Event& event, People& people) {
   std::string line =
       fmt::format("{} #{} {}", local_time(header.time()), header.seq(), people.name_of(account_of(header.account())));
   if (!header.has_message()) {
-    line += " " + deed_of(event, people);
+    line += " " + deed_of(event, [&](const AccountId& who) { return people.name_of(who); });
     if (header.has_edited()) line += ": " + safe(text_of(event));
     return line;
   }
@@ -191,7 +192,7 @@ boost::json::object json_of(const v1::Event& event, People& people) {
   out["account"] = account.str();
   out["by"] = people.name_of(account);
   if (!header.has_message() && !header.has_edited()) {
-    out["what"] = deed_of(event, people);
+    out["what"] = deed_of(event, [&](const AccountId& who) { return people.name_of(who); });
     if (header.has_reacted()) {
       out["target"] = header.reacted().target();
       out["value"] = text_of(event.content());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,8 @@ std::string local_time(std::int64_t unix_ms);
 std::string_view name_of(ChannelKind kind);
 std::string_view name_of(Role role);
 
+/// What an event that is no message did, such as: added bert.
+std::string deed_of(const v1::Event& event, const std::function<std::string(const AccountId&)>& name);
 /// What a message says now: its last edit, or what stands in place of it.
 std::string text_of(const v1::Event& event);
 /// One event in one line (more where a message has line feeds).

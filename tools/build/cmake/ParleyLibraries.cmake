@@ -24,6 +24,7 @@ function(parley_imported name)
 endfunction()
 
 parley_imported(utf8proc LIBRARY utf8proc)
+parley_imported(tinfo LIBRARY tinfo)
 parley_imported(sodium LIBRARY sodium)
 parley_imported(rocksdb LIBRARY rocksdb)
 parley_imported(sqlite3 LIBRARY sqlite3)
