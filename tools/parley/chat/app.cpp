@@ -19,6 +19,7 @@ constexpr int kWheelLines = 3;
 void App::resize(int width, int height) {
   screen_.width = std::max(width, 1);
   screen_.height = std::max(height, 1);
+  resized_ = true;
 }
 
 void App::say(std::string notice, Time now, bool trouble) {
@@ -71,8 +72,12 @@ void App::settle() {
 
 Canvas App::draw(Time now) {
   Canvas canvas = draw_screen(model_, screen_, now);
-  // What was drawn may reach the beginning of what is here.
   Chat* chat = model_.current();
+  if (std::exchange(resized_, false) && chat != nullptr && chat->selected != 0 && screen_.message_height > 0) {
+    reveal(model_, *chat, chat->selected, screen_.message_width, screen_.message_height);
+    canvas = draw_screen(model_, screen_, now);
+  }
+  // What was drawn may reach the beginning of what is here.
   if (chat != nullptr && screen_.shows_chat(model_) && screen_.message_height > 0 && !chat->fetching &&
       model_.online() && chat->oldest > 1 && !chat->at_beginning()) {
     if (window_of(model_, *chat, screen_.message_width, screen_.message_height).reaches_beginning) {

@@ -92,6 +92,7 @@ class App {
   World& world_;
   ScreenState screen_;
   std::map<ChannelId, Time> typing_told_;
+  bool resized_ = false;
 };
 
 /// The quick reactions, chosen by 1 to 6.

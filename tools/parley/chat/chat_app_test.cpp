@@ -350,6 +350,15 @@ TEST_F(ChatApp, NarrowScreensShowListAndConversationInTurn) {
   EXPECT_TRUE(screen().contains("hello anna"));
 }
 
+TEST_F(ChatApp, TheSelectedMessageStaysInSightWhenTheSizeChanges) {
+  for (Seq seq = 1; seq <= 30; ++seq) give(said(seq, kBert, "m" + std::to_string(seq) + "."));
+  (void)screen();
+  for (int i = 0; i < 15; ++i) press(Key::up);
+  EXPECT_TRUE(screen().contains("m16."));
+  app.resize(60, 12);
+  EXPECT_TRUE(screen().contains("m16."));
+}
+
 TEST_F(ChatApp, EverySizeIsDrawnWithoutHarm) {
   const std::string family = "👨\u200D👩\u200D👧\u200D👦";
   give(said(1, kBert,
