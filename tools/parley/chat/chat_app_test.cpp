@@ -200,7 +200,7 @@ TEST_F(ChatApp, EditsDeletionsAndReactionsAreWhatTheNewestEventSays) {
   give(older);
   v1::Event reaction = event(4, kAnna);
   reaction.mutable_header()->mutable_reacted()->set_target(1);
-  reaction.mutable_header()->mutable_reacted()->set_value("👍");
+  reaction.mutable_content()->set_text("👍");
   give(reaction);
   EXPECT_TRUE(screen().contains("first"));
   EXPECT_TRUE(screen().contains("edited 12:00"));

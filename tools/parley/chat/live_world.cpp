@@ -283,7 +283,7 @@ void LiveWorld::react(const ChannelId& channel, Seq seq, const std::string& valu
   v1::Command command;
   command.set_channel_id(std::string(channel.view()));
   command.mutable_react()->set_target(seq);
-  command.mutable_react()->set_value(value);
+  if (!value.empty()) command.mutable_react()->mutable_content()->set_text(value);
   (void)send(command);
 }
 

@@ -66,7 +66,7 @@ void Model::apply_message(Chat& chat, const v1::Event& event) {
     take_text(message, annotation.current(), annotation.edits(annotation.edits_size() - 1));
   }
   for (const auto& reaction : annotation.reactions()) {
-    take_reaction(message, account_of(reaction.account()), reaction.value(), reaction.seq());
+    take_reaction(message, account_of(reaction.account()), reaction.content().text(), reaction.seq());
   }
   std::erase_if(chat.waiting, [&](const Message& one) { return one.send_id == message.send_id; });
 }
@@ -84,7 +84,7 @@ void Model::apply_to_target(Chat& chat, const v1::Event& event) {
     take_text(*message, event.content(), header.seq());
   } else if (header.has_reacted()) {
     if (Message* message = target(header.reacted().target())) {
-      take_reaction(*message, account_of(header.account()), header.reacted().value(), header.seq());
+      take_reaction(*message, account_of(header.account()), event.content().text(), header.seq());
     }
   } else {
     for (const Seq seq : header.deleted().targets()) {
@@ -103,7 +103,7 @@ void Model::apply(Chat& chat, const v1::Event& event) {
   deed.time = header.time();
   deed.deed = true;
   deed.header = header.SerializeAsString();
-  deed.text = deed_of(header, [this](const AccountId& account) { return name(account); });
+  deed.text = deed_of(event, [this](const AccountId& account) { return name(account); });
 }
 
 void Model::take_name(const AccountId& account, std::string name) {
@@ -111,11 +111,11 @@ void Model::take_name(const AccountId& account, std::string name) {
 }
 
 void Model::rename_deeds() {
-  v1::EventHeader header;
+  v1::Event event;
   for (auto& [id, chat] : chats) {
     for (auto& [seq, message] : chat.messages) {
-      if (!message.deed || !header.ParseFromString(message.header)) continue;
-      message.text = deed_of(header, [this](const AccountId& account) { return name(account); });
+      if (!message.deed || !event.mutable_header()->ParseFromString(message.header)) continue;
+      message.text = deed_of(event, [this](const AccountId& account) { return name(account); });
     }
   }
 }
