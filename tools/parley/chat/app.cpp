@@ -1,6 +1,7 @@
 #include "parley/chat/app.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "parley/chat/draw.hpp"
 #include "parley/chat/glyphs.hpp"

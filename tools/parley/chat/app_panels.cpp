@@ -1,5 +1,6 @@
 // The panels that lie upon the screen: help, finder, search, new group, reactions, deletion.
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
 #include "parley/chat/app.hpp"

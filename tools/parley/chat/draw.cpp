@@ -101,13 +101,15 @@ void draw_list(Canvas& canvas, const Model& model, ScreenState& screen, Area are
     canvas.put(area.x + 1, area.y + 3, "Ctrl+K begins a chat.", Role::faint, area.x + area.width);
   }
   const ChannelId& wanted = screen.focus == Focus::list || !model.open ? screen.list_at : *model.open;
-  int at = 0;
+  const auto seen = static_cast<std::size_t>(std::max(rows, 0));
+  std::size_t at = 0;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (list[i]->state.id == wanted) at = static_cast<int>(i);
+    if (list[i]->state.id == wanted) at = i;
   }
-  const int first = std::max(0, at - rows + 1);
-  for (int row = 0; row < rows && first + row < static_cast<int>(list.size()); ++row) {
-    draw_name(canvas, model, screen, *list[static_cast<std::size_t>(first + row)], area, area.y + 2 + row, now);
+  const std::size_t first = at + 1 > seen ? at + 1 - seen : 0;
+  int y = area.y + 2;
+  for (std::size_t i = first; i < list.size() && i < first + seen; ++i) {
+    draw_name(canvas, model, screen, *list[i], area, y++, now);
   }
   screen.hits.push_back({area.x, area.y, area.width, area.height, Hit::Kind::list});
 }

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "parley/chat/app.hpp"
 #include "parley/chat/draw.hpp"

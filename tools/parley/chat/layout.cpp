@@ -100,7 +100,7 @@ void put_right(const Model& model, const Chat& chat, const Message& message, Lin
   line.right.push_back({clock_text(message.time), Role::faint});
   if (message.author == model.me && !message.deed) {
     line.right.push_back({" ", Role::plain});
-    line.right.push_back(tick_of(model, chat, message));
+    line.right.push_back(tick_of(chat, message));
   }
 }
 
@@ -130,8 +130,7 @@ std::string short_time(std::int64_t unix_ms, std::int64_t now_ms) {
   return fmt::format("{:%Y}", then);
 }
 
-Span tick_of(const Model& model, const Chat& chat, const Message& message) {
-  (void)model;
+Span tick_of(const Chat& chat, const Message& message) {
   if (message.seq == 0) return {"◷", Role::faint};
   const bool alone = chat.state.kind == ChannelKind::self;
   if (!alone && message.seq <= chat.state.read_by_all) return {"✓✓", Role::read};

@@ -27,7 +27,7 @@ std::string clock_text(std::int64_t unix_ms);
 std::string day_text(std::int64_t unix_ms);
 std::string short_time(std::int64_t unix_ms, std::int64_t now_ms);
 /// ◷ waits, ✓ stored by the server, ✓✓ received by all; read by all: read.
-Span tick_of(const Model& model, const Chat& chat, const Message& message);
+Span tick_of(const Chat& chat, const Message& message);
 
 /// A message with all that stands above it because of the one before (nullptr: nothing is before).
 std::vector<Line> lines_of(const Model& model, const Chat& chat, const Message* before, const Message& message,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include "client/ranges.hpp"
 #include "parley/chat/message_text.hpp"
