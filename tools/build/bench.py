@@ -113,6 +113,7 @@ def main(arguments):
     if unknown := [name for name in options.runs if name not in RUNS]:
         parser.error(f"there is no run {', '.join(unknown)}; there are {', '.join(RUNS)}")
     options.work.mkdir(parents=True, exist_ok=True)
+    options.work = options.work.resolve()
     if options.publish:
         bench_report.publish(options.work, options.publish)
         return 0

@@ -141,8 +141,8 @@ def start_postgres(stack, binaries, schema, home, sessions):
     environment = {"PATH": f"{binaries}:/usr/bin:/bin", "LC_ALL": "C", "HOME": str(home)}
     run([*as_user, binaries / "initdb", "-D", data, "-A", "trust", "-U", "bench", "--encoding=UTF8"], env=environment, cwd=home)
     log = home / "postgres.log"
-    command = [*as_user, binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", home, "-c",
-               "shared_buffers=512MB"]  # fmt: skip
+    command = [*as_user, binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-c",
+               "unix_socket_directories=", "-c", "shared_buffers=512MB"]  # fmt: skip
     wait_for_port(port, stack.enter_context(process(command, log, environment, home)), log)
     psql = ["psql", "-h", "127.0.0.1", "-p", str(port), "-U", "bench", "-q", "-v", "ON_ERROR_STOP=1"]
     end = time.monotonic() + START_SECONDS
@@ -219,7 +219,7 @@ class Crowd:
         self.selector.close()
 
     def sign_in(self):
-        end = time.monotonic() + START_SECONDS + self.sessions / 20
+        end = time.monotonic() + START_SECONDS + self.sessions / 5
         while self.ready < self.sessions:
             while len(self.talkers) < min(self.sessions, self.ready + SIGN_INS_AT_ONCE):
                 talker = Talker(len(self.talkers), self.port)
