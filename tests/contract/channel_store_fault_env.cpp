@@ -245,12 +245,10 @@ class QuickClock final : public rocksdb::SystemClockWrapper {
 
 class QuickEnv final : public rocksdb::EnvWrapper {
  public:
-  explicit QuickEnv(std::unique_ptr<rocksdb::Env> env) : EnvWrapper(std::move(env)) {}
+  explicit QuickEnv(std::unique_ptr<rocksdb::Env> env) : EnvWrapper(std::move(env)) {
+    system_clock_ = std::make_shared<QuickClock>();
+  }
   const char* Name() const override { return "ParleyQuickEnv"; }
-  const std::shared_ptr<rocksdb::SystemClock>& GetSystemClock() const override { return clock_; }
-
- private:
-  std::shared_ptr<rocksdb::SystemClock> clock_ = std::make_shared<QuickClock>();
 };
 
 }  // namespace
