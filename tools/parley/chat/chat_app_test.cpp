@@ -213,6 +213,20 @@ TEST_F(ChatApp, EditsDeletionsAndReactionsAreWhatTheNewestEventSays) {
   EXPECT_TRUE(screen().contains("deleted"));
 }
 
+TEST_F(ChatApp, AReactionThatIsNoTextIsNamedByItsTypeAndNotTakenBack) {
+  give(said(1, kBert, "look"));
+  v1::Event reaction = event(2, kBert);
+  reaction.mutable_header()->mutable_reacted()->set_target(1);
+  reaction.mutable_content()->set_type("image/png");
+  reaction.mutable_content()->set_data("\x89PNG");
+  give(reaction);
+  EXPECT_TRUE(screen().contains("(image/png) 1"));
+  v1::Event nothing = event(3, kBert);
+  nothing.mutable_header()->mutable_reacted()->set_target(1);
+  give(nothing);
+  EXPECT_FALSE(screen().contains("(image/png)"));
+}
+
 TEST_F(ChatApp, ReplyEditReactDeleteAndCopyTheSelectedMessage) {
   give(said(1, kAnna, "mine"));
   give(said(2, kBert, "yours"));

@@ -80,8 +80,16 @@ void LiveWorld::watch() {
   if (wanted == watched_) return;
   watched_ = wanted;
   v1::ClientFrame frame;
+  frame.mutable_watch();
   for (const AccountId& account : wanted) frame.mutable_watch()->add_accounts(std::string(account.view()));
-  live_.client().hint(frame);
+  // A question, because a hint would not be answered, and only the answer says who is there already.
+  ask(frame, [this](const v1::ServerFrame& answer) {
+    for (const auto& one : answer.presence_now().accounts()) {
+      if (const auto account = AccountId::from_bytes(one.account())) {
+        model_.presence[*account] = {one.online(), from_unix_ms(one.last_seen())};
+      }
+    }
+  });
 }
 
 std::optional<AccountId> LiveWorld::known(const std::string& handle) const {

@@ -13,12 +13,17 @@ AccountId account_of(const std::string& bytes) {
   return AccountId::from_bytes(bytes).value_or(AccountId{});
 }
 
+/// What is no text is named by its type.
+std::string text_of(const v1::Content& content) {
+  if (!content.has_data()) return content.text();
+  return "(" + std::string(content.type().empty() ? "data" : content.type()) + ")";
+}
+
 void take_text(Message& message, const v1::Content& content, Seq seq) {
   if (seq < message.text_seq) return;
   message.text_seq = seq;
   message.is_bytes = content.has_data();
-  message.text =
-      content.has_data() ? "(" + std::string(content.type().empty() ? "data" : content.type()) + ")" : content.text();
+  message.text = text_of(content);
   message.cut = content.preview();
 }
 
@@ -66,7 +71,7 @@ void Model::apply_message(Chat& chat, const v1::Event& event) {
     take_text(message, annotation.current(), annotation.edits(annotation.edits_size() - 1));
   }
   for (const auto& reaction : annotation.reactions()) {
-    take_reaction(message, account_of(reaction.account()), reaction.content().text(), reaction.seq());
+    take_reaction(message, account_of(reaction.account()), text_of(reaction.content()), reaction.seq());
   }
   std::erase_if(chat.waiting, [&](const Message& one) { return one.send_id == message.send_id; });
 }
@@ -84,7 +89,7 @@ void Model::apply_to_target(Chat& chat, const v1::Event& event) {
     take_text(*message, event.content(), header.seq());
   } else if (header.has_reacted()) {
     if (Message* message = target(header.reacted().target())) {
-      take_reaction(*message, account_of(header.account()), event.content().text(), header.seq());
+      take_reaction(*message, account_of(header.account()), text_of(event.content()), header.seq());
     }
   } else {
     for (const Seq seq : header.deleted().targets()) {
