@@ -189,7 +189,7 @@ void ChannelCheck::take(const EventRow& row) {
   }
   if (opened->event.is_message()) ++report_.messages;
   check_chain(*opened);
-  note_references(*opened);
+  references_.note(*opened);
   check_outcome(opened->event);
   replay(opened->event);
 }
@@ -251,31 +251,6 @@ void ChannelCheck::check_members_at(Seq seq) {
   }
 }
 
-void ChannelCheck::note_references(const wire::OpenedEvent& opened) {
-  Event event = opened.event;
-  if (opened.content_deleted) {
-    emptied_.insert(event.seq);
-    event.content.emplace();  // it had one: a reaction whose content is gone is none that takes another back
-  }
-  std::vector<Seq> targets;
-  if (const auto target = event.content_target()) targets.push_back(*target);
-  if (const auto* edited = event.as<event::Edited>()) edits_[event.seq] = edited->target;
-  if (const auto* deleted = event.as<event::Deleted>()) {
-    targets = deleted->targets;
-    deleted_.insert(targets.begin(), targets.end());
-  }
-  for (const Seq target : targets) {
-    auto& annotation = annotations_[target];
-    for (const auto& slot : annotation.reactions) {
-      if (event.as<event::Deleted>() != nullptr ||
-          (event.as<event::Reacted>() != nullptr && slot.account == event.account)) {
-        replaced_.insert(slot.seq);
-      }
-    }
-    wire::annotate(annotation, event);
-  }
-}
-
 void ChannelCheck::check_outcome(const Event& event) {
   const auto it = std::lower_bound(outcomes_.begin(), outcomes_.end(), event, [](const Outcome& row, const Event& e) {
     return key_of(row.account, row.send_id) < key_of(e.account, e.send_id);
@@ -327,20 +302,17 @@ void ChannelCheck::check_unclaimed_outcomes() {
 
 void ChannelCheck::check_deletions() {
   if (!replay_whole_) return;
-  std::set<Seq> right = deleted_;
-  right.insert(replaced_.begin(), replaced_.end());
-  for (const auto& [edit, target] : edits_) {
-    if (deleted_.contains(target)) right.insert(edit);
-  }
+  const std::set<Seq> right = references_.to_be_emptied();
   for (const Seq seq : right) {
-    if (!emptied_.contains(seq)) damage(seq, "its content was deleted, but is still there");
+    if (!references_.emptied().contains(seq)) damage(seq, "its content was deleted, but is still there");
   }
-  for (const Seq seq : emptied_) {
+  for (const Seq seq : references_.emptied()) {
     if (!right.contains(seq)) damage(seq, "the content is gone, but nobody deleted it");
   }
 }
 
 void ChannelCheck::check_annotations() {
+  auto& annotations = references_.annotations();
   StoreQuery query;
   query.annotations.push_back({id_, 1, kLastSeq});
   auto answer = scan_.read_now(query);
@@ -349,17 +321,17 @@ void ChannelCheck::check_annotations() {
     auto stored = wire::decode_annotation(row.record);
     if (!stored) {
       damage(row.target, "annotation: " + stored.error().text());
-      annotations_.erase(row.target);
+      annotations.erase(row.target);
       continue;
     }
-    const auto right = annotations_.extract(row.target);
+    const auto right = annotations.extract(row.target);
     const wire::Annotation none;
     const wire::Annotation& wanted = right ? right.mapped() : none;
     if (replay_whole_ && (stored->edits != wanted.edits || stored->reactions != wanted.reactions)) {
       damage(row.target, "edits or reactions are not what the events make");
     }
   }
-  for (const auto& [target, annotation] : annotations_) {
+  for (const auto& [target, annotation] : annotations) {
     if (!annotation.edits.empty() || !annotation.reactions.empty()) damage(target, "edits or reactions are missing");
   }
 }

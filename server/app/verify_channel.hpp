@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/references.hpp"
 #include "app/verify.hpp"
 #include "chat/channel.hpp"
 #include "wire/records.hpp"
@@ -37,7 +38,6 @@ class ChannelCheck {
   void lose(Seq from, Seq to, const std::string& why);
   void check_chain(const wire::OpenedEvent& opened);
   void replay(const Event& event);
-  void note_references(const wire::OpenedEvent& opened);
   void check_outcome(const Event& event);
   void check_members_at(Seq seq);
   void check_reads_at(Seq seq);
@@ -74,11 +74,7 @@ class ChannelCheck {
 
   std::vector<Interval> lost_;  // events that are not there or cannot be read
 
-  std::set<Seq> emptied_;     // content taken out
-  std::set<Seq> deleted_;     // told to be
-  std::map<Seq, Seq> edits_;  // edit -> message
-  std::set<Seq> replaced_;    // reactions that are no more: replaced, taken back, or with their message
-  std::map<Seq, wire::Annotation> annotations_;  // as the events make them
+  EventReferences references_;
 };
 
 }  // namespace parley

@@ -102,9 +102,9 @@ TEST(Result, HintsAndColdPagesAreToldWhereTheyWereMeasured) {
 TEST(Result, JsonHasEveryFieldAndNullWhereNoneApplies) {
   const auto object = boost::json::parse(to_json(Report{})).as_object();
   EXPECT_EQ(object.size(), 17U);
-  for (const char* name : {"messages_per_s", "deliveries_per_s", "sessions_per_s", "p50_ms", "p99_ms", "p999_ms",
-                           "server_rss_bytes", "bytes_per_session", "cold_p50_ms", "cold_p99_ms", "hints_per_s",
-                           "server_cpu_us_per_message"}) {
+  for (const char* name :
+       {"messages_per_s", "deliveries_per_s", "sessions_per_s", "p50_ms", "p99_ms", "p999_ms", "server_rss_bytes",
+        "bytes_per_session", "cold_p50_ms", "cold_p99_ms", "hints_per_s", "server_cpu_us_per_message"}) {
     EXPECT_TRUE(object.at(name).is_null()) << name;
   }
   EXPECT_TRUE(object.at("distribution").as_array().empty());

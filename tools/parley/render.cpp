@@ -124,34 +124,6 @@ std::string local_time(std::int64_t unix_ms) {
   return fmt::format("{:%Y-%m-%d %H:%M}", local);
 }
 
-std::string_view name_of(ChannelKind kind) {
-  switch (kind) {
-    case ChannelKind::direct:
-      return "direct";
-    case ChannelKind::group:
-      return "group";
-    case ChannelKind::self:
-      return "self";
-    case ChannelKind::account:
-      return "account";
-  }
-  return "unknown";
-}
-
-std::string_view name_of(Role role) {
-  switch (role) {
-    case Role::none:
-      return "none";
-    case Role::member:
-      return "member";
-    case Role::admin:
-      return "admin";
-    case Role::owner:
-      return "owner";
-  }
-  return "unknown";
-}
-
 std::string text_of(const v1::Event& event) {
   if (event.content_state() == v1::CONTENT_STATE_DELETED) return "(deleted)";
   if (event.content_state() == v1::CONTENT_STATE_DAMAGED) return "(lost: the server's disk was damaged)";

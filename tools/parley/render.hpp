@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/time.hpp"
+#include "chat/names.hpp"
 #include "client/types.hpp"
 
 namespace parley::v1 {
@@ -23,8 +24,7 @@ class People;
 std::string safe(std::string_view text);
 /// Local time, such as 2026-08-01 12:34.
 std::string local_time(std::int64_t unix_ms);
-std::string_view name_of(ChannelKind kind);
-std::string_view name_of(Role role);
+using parley::name_of;
 
 /// What an event that is no message did, such as: added bert.
 std::string deed_of(const v1::Event& event, const std::function<std::string(const AccountId&)>& name);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/admin/common.hpp"
+#include "chat/names.hpp"
 #include "engines/rocksdb/channel_store.hpp"
 #include "gateway/io_pool.hpp"
 #include "node/loaded_channel.hpp"
@@ -15,34 +16,6 @@ namespace parley {
 namespace {
 
 constexpr std::size_t kMostListed = 1000;
-
-std::string_view name_of(ChannelKind kind) {
-  switch (kind) {
-    case ChannelKind::direct:
-      return "direct";
-    case ChannelKind::group:
-      return "group";
-    case ChannelKind::self:
-      return "self";
-    case ChannelKind::account:
-      return "account";
-  }
-  return "unknown";
-}
-
-std::string_view name_of(Role role) {
-  switch (role) {
-    case Role::owner:
-      return "owner";
-    case Role::admin:
-      return "admin";
-    case Role::member:
-      return "member";
-    case Role::none:
-      return "none";
-  }
-  return "unknown";
-}
 
 /// The state that is committed. Errors: channel_unknown, damaged, store_unavailable.
 Result<Channel> channel_of(const AdminCall& call, AdminParts& parts, const ChannelId& id) {

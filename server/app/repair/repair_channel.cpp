@@ -173,7 +173,7 @@ void ChannelRepair::take_event(const wire::OpenedEvent& opened) {
     digest_ = restarted_ = *opened.digest;
   }
   check_outcome(event);
-  note_references(opened);
+  references_.note(opened);
   apply(replayed_, event);
 }
 
@@ -186,31 +186,6 @@ void ChannelRepair::check_outcome(const Event& event) {
     said->second.outcome = right;
   }
   said->second.claimed = true;
-}
-
-void ChannelRepair::note_references(const wire::OpenedEvent& opened) {
-  Event event = opened.event;
-  if (opened.content_deleted) {
-    emptied_.insert(event.seq);
-    event.content.emplace();  // it had one: a reaction whose content is gone is none that takes another back
-  }
-  std::vector<Seq> targets;
-  if (const auto target = event.content_target()) targets.push_back(*target);
-  if (const auto* edited = event.as<event::Edited>()) edits_[event.seq] = edited->target;
-  if (const auto* deleted = event.as<event::Deleted>()) {
-    targets = deleted->targets;
-    deleted_.insert(targets.begin(), targets.end());
-  }
-  for (const Seq target : targets) {
-    auto& annotation = annotations_[target];
-    for (const auto& slot : annotation.reactions) {
-      if (event.as<event::Deleted>() != nullptr ||
-          (event.as<event::Reacted>() != nullptr && slot.account == event.account)) {
-        deleted_.insert(slot.seq);
-      }
-    }
-    wire::annotate(annotation, event);
-  }
 }
 
 /// What members' totals are at places that stored records speak of.
@@ -352,7 +327,8 @@ void ChannelRepair::finish_member(const AccountId& account, const Member* right)
 
 void ChannelRepair::finish_annotations() {
   std::map<Seq, std::string> records;
-  for (const auto& [target, annotation] : annotations_) records[target] = wire::encode_annotation(annotation);
+  for (const auto& [target, annotation] : references_.annotations())
+    records[target] = wire::encode_annotation(annotation);
   const auto stored = from_.annotations(id_);
   std::set<Seq> same;
   for (const AnnotationRow& row : stored.rows) {
@@ -371,7 +347,7 @@ void ChannelRepair::finish_annotations() {
     }
   }
   for (const auto& [target, record] : records) {
-    const auto& made = annotations_[target];
+    const auto& made = references_.annotations()[target];
     if (!same.contains(target) && !(made.edits.empty() && made.reactions.empty())) {
       tell(Kind::rebuilt, target, "its edits and reactions, from the events");
     }
@@ -380,12 +356,9 @@ void ChannelRepair::finish_annotations() {
 }
 
 Result<void> ChannelRepair::finish_deletions() {
-  std::set<Seq> right = deleted_;
-  for (const auto& [edit, target] : edits_) {
-    if (deleted_.contains(target)) right.insert(edit);
-  }
+  const std::set<Seq> right = references_.to_be_emptied();
   for (const Seq seq : right) {
-    if (emptied_.contains(seq)) continue;
+    if (references_.emptied().contains(seq)) continue;
     const auto record = from_.event(id_, seq);
     if (!record || !*record || !wire::open_event(**record)) continue;  // lost anyway
     auto erased = wire::erase_content(**record);
@@ -395,7 +368,7 @@ Result<void> ChannelRepair::finish_deletions() {
     batch_.rewritten.push_back({seq, std::move(*erased)});
   }
   if (!doubtful_ && lost_.empty()) {
-    for (const Seq seq : emptied_) {
+    for (const Seq seq : references_.emptied()) {
       if (!right.contains(seq)) tell(Kind::remains, seq, "the content is gone, but nobody deleted it");
     }
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/references.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "chat/channel.hpp"
@@ -55,7 +56,6 @@ class ChannelRepair {
   Result<void> take(Seq seq, const Result<std::optional<std::string>>& record);
   void take_event(const wire::OpenedEvent& opened);
   void check_outcome(const Event& event);
-  void note_references(const wire::OpenedEvent& opened);
   void settle_lost(std::uint64_t count_after, bool is_message);
   void remember_totals(Seq seq);
   Result<void> flush(bool all);
@@ -97,9 +97,7 @@ class ChannelRepair {
   bool doubtful_ = false;         // a lost event may have changed card or members
   std::optional<Digest> digest_ = Digest{};
   Digest restarted_{};  // goes on where the chain is unknown
-  std::set<Seq> emptied_, deleted_;
-  std::map<Seq, Seq> edits_;
-  std::map<Seq, wire::Annotation> annotations_;
+  EventReferences references_;
   ChannelBatch batch_;
   std::size_t batch_bytes_ = 0;
 };

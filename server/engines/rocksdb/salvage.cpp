@@ -182,7 +182,7 @@ std::optional<Incarnation> RocksSalvage::incarnation() const {
   const auto value = impl_->get(0, std::string(rocks::kMetaIncarnation));
   if (!value || !*value) return std::nullopt;
   const auto id = Incarnation::from_bytes(**value);
-  return id && !id->is_nil() ? std::optional(*id) : std::nullopt;
+  return id && !id->is_nil() ? id : std::nullopt;
 }
 
 std::vector<PartitionState> RocksSalvage::partitions() const {

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "engines/sql/job_row.hpp"
 #include "engines/sql/statement.hpp"
 
 namespace parley {
@@ -62,23 +63,6 @@ struct InvitationRow {
   }
 };
 
-struct JobRow {
-  std::string account, peer, progress;
-  long long id = 0, kind = 0, flag = 0, attempts = 0, created = 0, not_before = 0;
-  void into(soci::statement& s) { into_all(s, id, kind, account, peer, flag, progress, attempts, created, not_before); }
-  [[nodiscard]] Job value() const {
-    return {.id = static_cast<std::uint64_t>(id),
-            .kind = static_cast<JobKind>(kind),
-            .account = id_of<AccountId>(account),
-            .peer = id_of<AccountId>(peer),
-            .flag = flag != 0,
-            .cursor = progress,
-            .attempts = static_cast<std::uint32_t>(attempts),
-            .created = from_unix_ms(created),
-            .not_before = from_unix_ms(not_before)};
-  }
-};
-
 std::unique_ptr<soci::session> connect(const std::filesystem::path& file) {
   auto session = std::make_unique<soci::session>(soci::sqlite3, "db=\"" + file.string() + "\" timeout=10");
   *session << "PRAGMA foreign_keys = ON";
@@ -104,7 +88,7 @@ PeopleImage read_all(soci::session& s) {
   image.blocks = select<RelationRow>(s, "SELECT account_id, peer_id, created FROM blocks ORDER BY 1, 2");
   image.invitations = select<InvitationRow>(
       s, "SELECT hash, created_by, uses_left, created, expires FROM sign_up_invitations ORDER BY hash");
-  image.jobs = select<JobRow>(
+  image.jobs = select<sql::JobRow>(
       s, "SELECT id, kind, account_id, peer_id, flag, progress, attempts, created, not_before FROM jobs ORDER BY id");
   image.last_job = static_cast<std::uint64_t>(sql::number(s, "SELECT value FROM counters WHERE name = 'job'"));
   return image;
