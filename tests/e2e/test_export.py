@@ -137,6 +137,31 @@ def test_what_a_damaged_store_still_has_is_exported(stopped, tmp_path):
     assert of_kind(lines, "end")[0]["damaged"] == str(len(damaged)) and "DAMAGED" in run.stderr
 
 
+def test_a_damaged_store_goes_through_repair_and_export_into_a_sound_one(stopped, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(stopped.data, data)
+    for _ in range(2):  # what lies in the log goes into table files
+        with Server(data) as server:
+            assert server.stop() == 0
+    table = max((data / "channels").glob("*.sst"), key=lambda path: path.stat().st_size)
+    content = bytearray(table.read_bytes())
+    content[len(content) // 3] ^= 0x10
+    table.write_bytes(content)
+    parley("repair", data, "--yes")
+    repaired = json.loads(parley("--json", "verify", data).stdout)
+    assert repaired["clean"] and repaired["lost"] > 0
+    first = parley("export", data).stdout
+    lines = lines_of(first)
+    lost = of_kind(lines, "lost")
+    assert len(lost) == repaired["lost"] and not of_kind(lines, "damaged") and all("why" in one["lost"] for one in lost)
+    (tmp_path / "all.jsonl").write_text(first)
+    made = last_line(parley("import", tmp_path / "all.jsonl", tmp_path / "made", "--json"))["imported"]
+    assert made["new_chains"] == 0
+    again = json.loads(parley("--json", "verify", tmp_path / "made").stdout)
+    assert again["clean"] and again["lost"] == repaired["lost"], again
+    assert parley("export", tmp_path / "made").stdout == first
+
+
 def test_people_export_what_is_theirs(tmp_path):
     with Server(tmp_path / "data") as server:
         anna, bert = Home(tmp_path / "anna", server, "anna"), Home(tmp_path / "bert", server, "bert")

@@ -51,6 +51,7 @@ class ChannelExport {
     read_records();
     begin();
     walk();
+    if (lost_) export_card();
     for (const MemberRow& row : members_) export_member(row);
     export_outcomes();
   }
@@ -132,6 +133,7 @@ class ChannelExport {
   void take(const EventRow& row) {
     if (row.seq > next_) damaged(next_, row.seq - 1, "missing or unreadable");
     next_ = row.seq + 1;
+    if (wire::lost_event(row.record)) return export_lost(row);
     const auto opened = wire::verify_event(row.record);
     if (!opened) return damaged(row.seq, row.seq, opened.error().text());
     const auto record = parse_record<v1::EventRecord>(row.record);
@@ -142,9 +144,25 @@ class ChannelExport {
     if (!parsed) return damaged(row.seq, row.seq, "the record is not protobuf");
     event.set_salt(record->salt());
     if (opened->content_deleted) event.set_content_hash(opened->content_hash);
+    if (opened->digest && std::exchange(chain_broken_, false)) event.set_digest(record->digest());
     ++out_.count.events;
     out_.write(line);
     note(opened->event);
+  }
+
+  void export_lost(const EventRow& row) {
+    lost_ = chain_broken_ = true;
+    v1::StoreLine line;
+    line.mutable_lost()->set_seq(row.seq);
+    *line.mutable_lost()->mutable_lost() = std::move(*parse_record<v1::EventRecord>(row.record)->mutable_lost());
+    out_.write(line);
+  }
+
+  void export_card() {
+    auto record = parse_record<v1::CardRecord>(wire::encode_card(state_));
+    v1::StoreLine line;
+    *line.mutable_card() = std::move(*record);
+    out_.write(line);
   }
 
   void note(const Event& event) {
@@ -194,6 +212,8 @@ class ChannelExport {
   Channel state_;                   // card and members, as far as they can be read
   std::vector<MemberRow> members_;
   Seq next_ = 1;
+  bool lost_ = false;                 // an event is, as a repair has recorded
+  bool chain_broken_ = false;         // since the last one, no digest was met
   std::uint64_t misses_ = 0;          // unreadable in a row
   std::vector<std::uint64_t> marks_;  // by seq: who said it
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "engines/system/system_clock.hpp"
@@ -11,7 +12,7 @@
 namespace parley::exchange {
 namespace {
 
-constexpr std::size_t kCommitEvents = 1'000;
+constexpr std::size_t kCommitEvents = 10'000;
 constexpr std::size_t kCommitBytes = 4U << 20U;
 
 template <class Message>
@@ -53,8 +54,14 @@ Result<wire::OpenedEvent> ChannelImport::store_event(const v1::EventLine& line) 
   }
   auto opened = wire::verify_event(to_record(record));
   if (!opened) return fail(ErrorCode::malformed, opened.error().text());
-  digest_ = wire::chain(digest_, opened->header, opened->content_hash);
-  if (opened->event.seq % wire::kDigestEvery == 0) record.set_digest(std::string(view(digest_)));
+  if (digest_) digest_ = wire::chain(*digest_, opened->header, opened->content_hash);
+  if (!digest_ && line.digest().size() == Digest{}.size()) {
+    std::copy(line.digest().begin(), line.digest().end(), digest_.emplace().begin());
+  }
+  if (opened->event.seq % wire::kDigestEvery == 0) {
+    if (!digest_) return fail(ErrorCode::malformed, "digest: it is needed after lost events");
+    record.set_digest(std::string(view(*digest_)));
+  }
   waiting_.events.push_back({opened->event.seq, to_record(record)});
   waiting_bytes_ += waiting_.events.back().record.size();
   return opened;
@@ -70,21 +77,40 @@ void ChannelImport::note(const wire::OpenedEvent& opened) {
   for (const Seq target : targets) wire::annotate(annotations_[target], event);
 }
 
+Result<void> ChannelImport::follows(Seq seq) const {
+  if (seq == state_.head + 1) return {};
+  return fail(ErrorCode::damaged,
+              fmt::format("channel {}: event {} follows event {}: what is missing cannot be made up for",
+                          state_.id.str(), seq, state_.head));
+}
+
 Result<void> ChannelImport::event(const v1::EventLine& line) {
-  if (line.header().seq() != state_.head + 1) {
-    return fail(ErrorCode::damaged,
-                fmt::format("channel {}: event {} follows event {}: what is missing cannot be made up for",
-                            state_.id.str(), line.header().seq(), state_.head));
-  }
+  if (auto next = follows(line.header().seq()); !next) return next;
   const auto opened = store_event(line);
   if (!opened) return fail(opened.error());
   const Event& event = opened->event;
+  if (!std::exchange(settled_, true)) state_.count = event.count - (event.is_message() ? 1 : 0);
   apply(state_, event);
   note(*opened);
   waiting_.outcomes.push_back(
       {event.account, event.send_id, wire::encode_outcome({.seq = event.seq, .time = event.time})});
   if (waiting_.events.size() < kCommitEvents && waiting_bytes_ < kCommitBytes) return {};
   return commit();
+}
+
+Result<void> ChannelImport::lost(const v1::LostLine& line) {
+  if (auto next = follows(line.seq()); !next) return next;
+  waiting_.events.push_back({line.seq(), wire::encode_lost(from_unix_ms(line.lost().repaired()), line.lost().why())});
+  state_.head = line.seq();
+  lost_ = true;
+  settled_ = false;
+  digest_.reset();
+  return {};
+}
+
+Result<void> ChannelImport::card(const v1::CardRecord& line) {
+  card_ = to_record(line);
+  return wire::decode_card(card_, state_);
 }
 
 Result<void> ChannelImport::member(const v1::MemberLine& line) {
@@ -117,7 +143,7 @@ Result<void> ChannelImport::commit() {
                                      .time = state_.time,
                                      .count = state_.count,
                                      .position = *position,
-                                     .digest = digest_,
+                                     .digest = digest_.value_or(Digest{}),
                                      .members_as_of = state_.head});
   const ChannelId id = state_.id;
   waiting_bytes_ = 0;
@@ -134,10 +160,17 @@ Result<void> ChannelImport::finish() {
   if (line_.head() != 0 && line_.head() != state_.head) {
     return incomplete(fmt::format("its head is {}, but its last event here is {}", line_.head(), state_.head));
   }
+  if (!settled_) state_.count = line_.count();
+  if (lost_ && card_.empty()) return incomplete("events are lost, and the line of its card is missing");
+  if (!digest_) {
+    if (line_.digest().size() != Digest{}.size()) return incomplete("its digest is missing");
+    std::copy(line_.digest().begin(), line_.digest().end(), digest_.emplace().begin());
+  }
   const auto position = writer_->next_position(state_.id);
   if (!position) return fail(position.error());
   for (const auto& [account, made] : state_.members) {
     const auto said = members_.find(account);
+    if (lost_) continue;
     if (said == members_.end()) return incomplete("the line of its member " + account.str() + " is missing");
     Member& member = said->second;
     // What follows from the events is taken from them.
@@ -146,11 +179,13 @@ Result<void> ChannelImport::finish() {
     member.since = made.since;
     member.own = made.own;
     member.mentions = made.mentions;
+  }
+  if (!lost_ && members_.size() != state_.members.size()) return incomplete("a member never joined");
+  for (auto& [account, member] : members_) {
     member.position = *position;
     waiting_.members.push_back({account, wire::encode_member(member)});
     waiting_.joined.push_back(account);
   }
-  if (members_.size() != state_.members.size()) return incomplete("a member never joined");
   waiting_.card = wire::encode_card(state_);
   for (const auto& [target, annotation] : annotations_) {
     if (annotation.edits.empty() && annotation.reactions.empty()) continue;

@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <map>
+#include <optional>
+#include <string>
 
 #include "app/exchange/store_writer.hpp"
 #include "chat/channel.hpp"
@@ -18,24 +20,30 @@ class ChannelImport {
 
   /// In the order of the file. Errors: malformed, damaged, and what the store says.
   Result<void> event(const v1::EventLine& line);
+  Result<void> lost(const v1::LostLine& line);
+  Result<void> card(const v1::CardRecord& line);
   Result<void> member(const v1::MemberLine& line);
   Result<void> outcome(const v1::OutcomeLine& line);
   /// Commits what waits, and the channel with it. Errors: damaged when something of it is missing.
   Result<void> finish();
 
   /// After finish(): whether the hash chain is the one that was exported.
-  [[nodiscard]] bool same_chain() const { return view(digest_) == line_.digest(); }
+  [[nodiscard]] bool same_chain() const { return digest_ && view(*digest_) == line_.digest(); }
 
  private:
   ChannelImport(StoreWriter& writer, const ChannelId& id, v1::ChannelLine line);
+  [[nodiscard]] Result<void> follows(Seq seq) const;
   Result<wire::OpenedEvent> store_event(const v1::EventLine& line);
   void note(const wire::OpenedEvent& opened);
   Result<void> commit();
 
   StoreWriter* writer_;
   v1::ChannelLine line_;
-  Channel state_;  // what the events make of it
-  Digest digest_{};
+  Channel state_;                            // what the events make of it
+  std::optional<Digest> digest_ = Digest{};  // nullopt: unknown since a lost event
+  bool lost_ = false;                        // an event is: not all that is told of the channel follows from its events
+  bool settled_ = true;                      // the count is right; it is not between a lost event and the next
+  std::string card_;                         // as the file says
   std::map<Seq, wire::Annotation> annotations_;
   std::map<AccountId, Member> members_;
   ChannelBatch waiting_;

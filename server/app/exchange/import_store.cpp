@@ -160,6 +160,8 @@ class Import {
   Result<void> in_channel(const v1::StoreLine& line) {
     if (line.what_case() == v1::StoreLine::WHAT_NOT_SET) return {};  // of a later format
     if (!channel_) return fail(ErrorCode::malformed, "it stands before the first channel");
+    if (line.has_lost()) return channel_->lost(line.lost());
+    if (line.has_card()) return channel_->card(line.card());
     if (line.has_member()) return channel_->member(line.member());
     if (line.has_outcome()) return channel_->outcome(line.outcome());
     ++imported_.events;
@@ -169,6 +171,7 @@ class Import {
   Result<void> end(const v1::ExportEnd& line) {
     if (auto written = write_people_once(); !written) return written;
     if (auto finished = finish_channel(); !finished) return finished;
+    if (auto written = writer_.finish(); !written) return written;
     ended_ = true;
     if (line.accounts() == imported_.accounts && line.channels() == imported_.channels &&
         line.events() == imported_.events) {
