@@ -207,7 +207,7 @@ struct Server::Parts {
       auto attached = std::make_shared<std::promise<Result<void>>>();
       pool.at(i).post([this, i] {
         verifiers[i]->on_device_revoked(
-            [this, i](const DeviceId& device) { node->io(i).end_device(device, ErrorCode::device_revoked); });
+            [this, i](const DeviceId& device, ErrorCode why) { node->io(i).end_device(device, why); });
       });
       service->attach(pool.at(i), verifiers[i],
                       [attached](Result<void> result) { attached->set_value(std::move(result)); });

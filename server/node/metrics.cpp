@@ -12,16 +12,45 @@ Gauge& sessions_in(Metrics& metrics, const char* mode) {
   return metrics.gauge("parley_sessions", "Live sessions that said hello, by mode.", {{"mode", mode}});
 }
 
+/// In the order of EventBody, named as in EventHeader of the protocol.
+constexpr std::array kEventKinds{"message",
+                                 "edited",
+                                 "deleted",
+                                 "reacted",
+                                 "created",
+                                 "described",
+                                 "settings_changed",
+                                 "members_added",
+                                 "member_removed",
+                                 "member_left",
+                                 "role_changed",
+                                 "ownership_handed_over",
+                                 "invitation_created",
+                                 "invitation_revoked",
+                                 "joined_by_invitation",
+                                 "block_set",
+                                 "crypto_committed",
+                                 "noted"};
+static_assert(kEventKinds.size() == std::variant_size_v<EventBody>);
+
+std::array<Counter*, kEventKinds.size()> events_by_kind(Metrics& metrics) {
+  std::array<Counter*, kEventKinds.size()> counters{};
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    counters[i] = &metrics.counter("parley_events_total", "Events committed, by kind.", {{"kind", kEventKinds[i]}});
+  }
+  return counters;
+}
+
 }  // namespace
 
 NodeMetrics::NodeMetrics(Metrics& metrics)
     : registry(metrics),
       commands(metrics.counter("parley_commands_total", "Commands taken up by owners.")),
-      events(metrics.counter("parley_events_total", "Events committed.")),
       sends_posted(metrics.counter("parley_sends_total", "Outcomes of sends, by result.", {{"result", "posted"}})),
       sends_refused(metrics.counter("parley_sends_total", "Outcomes of sends, by result.", {{"result", "refused"}})),
       deliveries(metrics.counter("parley_deliveries_total", "Event frames queued for a session.")),
       register_changes(metrics.counter("parley_register_changes_total", "Cursor moves and other registers asked for.")),
+      events(events_by_kind(metrics)),
       queue_seconds(metrics.histogram("parley_queue_seconds",
                                       "From a command's arrival to its turn, for the oldest one of each turn.",
                                       Metrics::exponential_bounds(0.001, 2, 14))),

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <array>
+#include <variant>
 
 #include "base/metrics.hpp"
 #include "base/result.hpp"
+#include "chat/event.hpp"
 
 namespace parley {
 
@@ -13,11 +15,11 @@ struct NodeMetrics {
 
   Metrics& registry;
   Counter& commands;  // taken up by owners
-  Counter& events;    // committed
   Counter& sends_posted;
   Counter& sends_refused;
   Counter& deliveries;  // event frames queued for a session
   Counter& register_changes;
+  std::array<Counter*, std::variant_size_v<EventBody>> events;  // committed, by index of the body
   Histogram& queue_seconds;
   Histogram& commit_seconds;
   Histogram& batch_events;

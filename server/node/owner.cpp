@@ -322,7 +322,9 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
       refuse(item, it->second);
     }
   }
-  metrics_.events.add(turn_->events());
+  for (std::size_t kind = 0; kind < metrics_.events.size(); ++kind) {
+    if (const std::size_t count = turn_->events_by_kind()[kind]; count > 0) metrics_.events[kind]->add(count);
+  }
   metrics_.sends_posted.add(turn_->posted());
   metrics_.sends_refused.add(turn_->refused().size());
   for (const ErrorCode code : turn_->refused()) metrics_.refused(code);

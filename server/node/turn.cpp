@@ -255,6 +255,7 @@ void Turn::decide_command(std::size_t i, const Command& command, LoadedChannel& 
   sealed.record.clear();
   group.events.push_back(std::move(sealed));
   ++events_;
+  ++events_by_kind_[decided->body.index()];
 }
 
 std::vector<PartitionBatch> Turn::batches(const std::function<std::pair<Epoch, Position>(PartitionId)>& stand) {

@@ -2,6 +2,7 @@
 // then told. A Turn holds the commands and what follows from them; it does no I/O.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -74,6 +75,10 @@ class Turn {
   /// What tell() will answer.
   [[nodiscard]] const std::vector<Answer>& answers() const { return answers_; }
   [[nodiscard]] std::size_t events() const { return events_; }
+  /// By index of the body.
+  [[nodiscard]] const std::array<std::size_t, std::variant_size_v<EventBody>>& events_by_kind() const {
+    return events_by_kind_;
+  }
   /// Outcomes of this turn, by result; retries of earlier sends count again.
   [[nodiscard]] std::size_t posted() const { return posted_; }
   [[nodiscard]] const std::vector<ErrorCode>& refused() const { return refused_; }
@@ -102,6 +107,7 @@ class Turn {
   std::map<ChannelId, ChannelTurn> channels_;
   std::vector<Answer> answers_;
   std::size_t events_ = 0;
+  std::array<std::size_t, std::variant_size_v<EventBody>> events_by_kind_{};
   std::size_t posted_ = 0;
   std::vector<ErrorCode> refused_;
 };

@@ -224,7 +224,7 @@ async def test_who_is_disabled_is_out_at_once_and_comes_back_when_enabled(server
     async with await Live.open(person) as live:
         assert admin.json("sessions", "list", person.handle)["total"] == 1
         admin("people", "disable", person.handle)
-        await live.closed()
+        assert (await live.closed())[0] == 4013, "account_disabled"
     for answer in (lambda: person.call("GET", "/v1/account"),
                    lambda: server.call("POST", "/v1/auth/refresh", {"refreshToken": person.refresh_token})):
         with pytest.raises(Refused, match="device_revoked"):

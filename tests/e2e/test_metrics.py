@@ -88,6 +88,24 @@ def test_sign_ins_answers_and_sessions_are_counted(busy):
     assert after['parley_data_bytes{store="channels"}'] > 0 and after['parley_data_bytes{store="people"}'] > 0
 
 
+def test_events_are_counted_by_kind(busy):
+    person = busy.sign_up()
+    before = scrape(busy)[1]
+    group = new_id()
+    person.command(group, createChannel={"kind": GROUP, "title": "Counted", "members": []})
+    person.command(group, post={"content": {"text": "one"}})
+    person.command(group, post={"content": {"text": "two"}})
+    person.command(group, edit={"target": 2, "content": {"text": "One"}})
+    after = scrape(busy)[1]
+
+    def grown(kind):
+        sample = f'parley_events_total{{kind="{kind}"}}'
+        return after[sample] - before[sample]
+
+    assert (grown("message"), grown("edited"), grown("deleted")) == (2, 1, 0)
+    assert grown("created") >= 1
+
+
 @live_test()
 async def test_sessions_are_counted_by_mode(busy):
     def sessions(mode):

@@ -252,10 +252,10 @@ void SignInService::use_refresh_token(const std::string& text, Completion<Result
 
 // ---- the end of sign-ins --------------------------------------------------------------------------------------------
 
-Completion<Result<std::vector<DeviceId>>> SignInService::then_revoke(Completion<Result<void>> done) {
-  return [this, done = std::move(done)](Result<std::vector<DeviceId>> ended) mutable {
+Completion<Result<std::vector<DeviceId>>> SignInService::then_revoke(Completion<Result<void>> done, ErrorCode why) {
+  return [this, why, done = std::move(done)](Result<std::vector<DeviceId>> ended) mutable {
     if (!ended) return done(fail(std::move(ended.error())));
-    parts_.verifiers.revoked(*ended);
+    parts_.verifiers.revoked(*ended, why);
     done({});
   };
 }
@@ -284,7 +284,8 @@ void SignInService::sign_out_everywhere(Executor& reply_to, const Caller& caller
 void SignInService::set_disabled(Executor& reply_to, const AccountId& account, bool disabled,
                                  Completion<Result<void>> done) {
   at_home<void>(reply_to, std::move(done), [this, account, disabled](auto done) mutable {
-    parts_.sign_ins.set_disabled(parts_.home, account, disabled, parts_.clock.now(), then_revoke(std::move(done)));
+    parts_.sign_ins.set_disabled(parts_.home, account, disabled, parts_.clock.now(),
+                                 then_revoke(std::move(done), ErrorCode::account_disabled));
   });
 }
 

@@ -87,8 +87,9 @@ class SignInService {
     parts_.home.post(
         [work = std::move(work), done = reply_on<T>(reply_to, std::move(done))]() mutable { work(std::move(done)); });
   }
-  /// What a call that signs devices out ends with.
-  Completion<Result<std::vector<DeviceId>>> then_revoke(Completion<Result<void>> done);
+  /// What a call that signs devices out ends with; their sessions end with `why`.
+  Completion<Result<std::vector<DeviceId>>> then_revoke(Completion<Result<void>> done,
+                                                        ErrorCode why = ErrorCode::device_revoked);
 
   Result<NewAccount> check_sign_up(const SignUp& request);
   void store_account(NewAccount account, RefreshToken token, Completion<Result<Tokens>> done);

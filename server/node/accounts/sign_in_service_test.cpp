@@ -199,9 +199,12 @@ TEST(SignInRules, RightPasswordsAreNotSlowedButDevicesAreLimited) {
 TEST(SignInRules, DisabledIsToldToWhoKnowsThePasswordOnly) {
   World world;
   const Tokens alice = *world.sign_up("alice");
+  std::vector<ErrorCode> ended_with;
+  world.verifier->on_device_revoked([&](const DeviceId&, ErrorCode why) { ended_with.push_back(why); });
   ASSERT_TRUE(world.wait<void>([&](auto done) {
     world.service->sign_ins().set_disabled(world.executor, alice.account, true, std::move(done));
   }));
+  EXPECT_EQ(ended_with, std::vector{ErrorCode::account_disabled});
   EXPECT_EQ(error_of(world.sign_in("alice", "wrong")), Error(ErrorCode::wrong_credentials));
   EXPECT_EQ(error_of(world.sign_in("alice")), Error(ErrorCode::account_disabled));
   EXPECT_EQ(error_of(world.verifier->access_token(alice.access_token)), Error(ErrorCode::device_revoked));

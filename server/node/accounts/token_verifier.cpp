@@ -70,11 +70,11 @@ void TokenVerifier::set_resume_key(const Secret& key) {
   resume_key_ = key;
 }
 
-void TokenVerifier::revoke(std::span<const RevokedDevice> devices, Time forget_before) {
+void TokenVerifier::revoke(std::span<const RevokedDevice> devices, Time forget_before, ErrorCode why) {
   std::erase_if(revoked_, [&](const auto& entry) { return entry.second < forget_before; });
   for (const auto& one : devices) {
     if (one.at < forget_before || !revoked_.emplace(one.device, one.at).second) continue;
-    for (const auto& tell : listeners_) tell(one.device);
+    for (const auto& tell : listeners_) tell(one.device, why);
   }
 }
 

@@ -42,14 +42,17 @@ class TokenVerifier final : public Authenticator {
   /// The document of /.well-known/jwks.json.
   [[nodiscard]] std::string jwks() const { return keys_ ? keys_->jwks : R"({"keys":[]})"; }
 
-  /// `tell` is called once for each device that is revoked from now on, on this executor: its sessions have to end.
-  void on_device_revoked(std::function<void(const DeviceId&)> tell) { listeners_.push_back(std::move(tell)); }
+  /// `tell` is called once for each device that is revoked from now on, on this executor: its sessions have to end,
+  /// with that error.
+  void on_device_revoked(std::function<void(const DeviceId&, ErrorCode)> tell) {
+    listeners_.push_back(std::move(tell));
+  }
 
   // Called by AccountsService, on this executor.
   void set_keys(std::shared_ptr<const VerifyingKeys> keys);
   void set_resume_key(const Secret& key);
   /// Those known already are passed over; those revoked before `forget_before` are forgotten: nothing they hold lives.
-  void revoke(std::span<const RevokedDevice> devices, Time forget_before);
+  void revoke(std::span<const RevokedDevice> devices, Time forget_before, ErrorCode why = ErrorCode::device_revoked);
 
  private:
   Result<Identity> checked(const Identity& identity) const;
@@ -61,7 +64,7 @@ class TokenVerifier final : public Authenticator {
   std::shared_ptr<const VerifyingKeys> keys_;
   std::optional<Secret> resume_key_;
   std::map<DeviceId, Time> revoked_;
-  std::vector<std::function<void(const DeviceId&)>> listeners_;
+  std::vector<std::function<void(const DeviceId&, ErrorCode)>> listeners_;
   /// Digests are evenly spread as they are.
   struct DigestHash {
     std::size_t operator()(const Digest& digest) const {

@@ -213,8 +213,12 @@ TEST(Revocation, TellsEveryVerifierOnceAndAtOnce) {
   const std::string resume = world.verifier->make_resume_token(identity);
   const auto second = world.new_verifier();
   std::vector<DeviceId> told;
-  world.verifier->on_device_revoked([&](const DeviceId& device) { told.push_back(device); });
-  second->on_device_revoked([&](const DeviceId& device) { told.push_back(device); });
+  const auto note = [&](const DeviceId& device, ErrorCode why) {
+    told.push_back(device);
+    EXPECT_EQ(why, ErrorCode::device_revoked);
+  };
+  world.verifier->on_device_revoked(note);
+  second->on_device_revoked(note);
   ASSERT_TRUE(world.wait<void>(
       [&](auto done) { world.service->sign_ins().sign_out(world.executor, World::caller(tokens), std::move(done)); }));
   EXPECT_EQ(told, std::vector(2, tokens.device));

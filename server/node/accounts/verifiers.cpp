@@ -41,22 +41,22 @@ void Verifiers::load_revoked(Completion<Result<void>> done) {
                           [this, now, done = std::move(done)](Result<std::vector<RevokedDevice>> found) mutable {
                             if (!found) return done(fail(found.error()));
                             read_until_ = now;
-                            add(*std::move(found));
+                            add(*std::move(found), ErrorCode::device_revoked);
                             done({});
                           });
 }
 
-void Verifiers::revoked(const std::vector<DeviceId>& devices) {
+void Verifiers::revoked(const std::vector<DeviceId>& devices, ErrorCode why) {
   std::vector<RevokedDevice> now;
   for (const auto& device : devices) now.push_back({device, clock_.now()});
-  add(std::move(now));
+  add(std::move(now), why);
 }
 
-void Verifiers::add(std::vector<RevokedDevice> found) {
+void Verifiers::add(std::vector<RevokedDevice> found, ErrorCode why) {
   const Time oldest = horizon();
   std::erase_if(revoked_, [&](const auto& entry) { return entry.second < oldest; });
   std::erase_if(found, [&](const RevokedDevice& one) { return !revoked_.emplace(one.device, one.at).second; });
-  tell([found = std::move(found), oldest](TokenVerifier& verifier) { verifier.revoke(found, oldest); });
+  tell([found = std::move(found), oldest, why](TokenVerifier& verifier) { verifier.revoke(found, oldest, why); });
 }
 
 void Verifiers::keys_changed() {

@@ -23,13 +23,13 @@ class Verifiers {
 
   /// Reads what was revoked since the last time (at first: since anything still living was issued) and tells everybody.
   void load_revoked(Completion<Result<void>> done);
-  /// Tells everybody at once.
-  void revoked(const std::vector<DeviceId>& devices);
+  /// Tells everybody at once; `why` is what their sessions end with.
+  void revoked(const std::vector<DeviceId>& devices, ErrorCode why = ErrorCode::device_revoked);
   void keys_changed();
 
  private:
   void tell(const std::function<void(TokenVerifier&)>& what);
-  void add(std::vector<RevokedDevice> found);
+  void add(std::vector<RevokedDevice> found, ErrorCode why);
   [[nodiscard]] Time horizon() const;
 
   SignIns& sign_ins_;
