@@ -176,7 +176,7 @@ def change(frame):
 @pytest.mark.parametrize("meddle, field", [(repeat, "duplicated"), (lose, "lost"), (change, "errors")])
 def test_a_server_that_cheats_is_found_out(server, meddle, field):
     with Meddler(server, meddle) as meddler:
-        code, result, errors = bench(meddler.url, *DIRECT, "--patience", "2")
+        code, result, errors = bench(meddler.url, *DIRECT, "--patience", "0.5")
     assert code == CHECKS_FAILED, errors
     assert result[field] > 0
 

@@ -42,8 +42,9 @@ def page_text(share, program):
 @pytest.mark.parametrize("program", SECTION)
 def test_every_option_and_command_is_in_the_man_page(share, program):
     text = page_text(share, program)
-    options = set(re.findall(r"^  (?:-\w,)?(--[a-z][\w-]*)", all_help(program), re.M))
-    commands = set(re.findall(r"^  ([a-z][\w-]*) {3,}\S", all_help(program), re.M))
+    said = all_help(program)
+    options = set(re.findall(r"^  (?:-\w,)?(--[a-z][\w-]*)", said, re.M))
+    commands = set(re.findall(r"^  ([a-z][\w-]*) {3,}\S", said, re.M))
     assert {"--help", "--version"} <= options
     assert not [option for option in options if not re.search(rf"(?<![\w-]){option}(?![\w-])", text)]
     assert not [command for command in commands if not re.search(rf"^ +{program} .*\b{command}\b", text, re.M)]
