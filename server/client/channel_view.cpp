@@ -5,6 +5,7 @@
 
 #include "client/ranges.hpp"
 #include "parley/v1/frames.pb.h"
+#include "wire/records.hpp"
 
 namespace parley::client {
 namespace {
@@ -19,11 +20,43 @@ std::vector<Interval> intervals_of(const Repeated& ranges) {
   return out;
 }
 
-std::optional<Digest> digest_of(const v1::InboxRow& row) {
+std::optional<Digest> to_digest(std::string_view bytes) {
   Digest digest{};
-  if (row.digest().size() != digest.size() || row.head() == 0) return std::nullopt;
-  std::memcpy(digest.data(), row.digest().data(), digest.size());
+  if (bytes.size() != digest.size()) return std::nullopt;
+  std::memcpy(digest.data(), bytes.data(), digest.size());
   return digest;
+}
+
+bool is_askable(Seq seq) {
+  return seq % wire::kDigestEvery == 0;
+}
+
+/// Of the older half go those that cannot be asked for, or else every second, so that distances grow with age.
+void thin_out(std::vector<Point>& points) {
+  if (points.size() <= kMostPoints) return;
+  const auto middle = points.begin() + kMostPoints / 2;
+  const auto unasked =
+      std::remove_if(points.begin(), middle, [](const Point& point) { return !is_askable(point.seq); });
+  if (unasked != middle) {
+    points.erase(unasked, middle);
+    return;
+  }
+  std::size_t index = 0;
+  points.erase(std::remove_if(points.begin(), middle, [&](const Point&) { return index++ % 2 != 0; }), middle);
+}
+
+void remember(ChannelState& channel, Seq seq, std::string_view bytes) {
+  const auto digest = to_digest(bytes);
+  if (!digest || seq == 0) return;
+  auto& points = channel.points;
+  auto at = std::lower_bound(points.begin(), points.end(), seq,
+                             [](const Point& point, Seq other) { return point.seq < other; });
+  if (at != points.end() && at->seq == seq) {
+    at->digest = *digest;
+    return;
+  }
+  points.insert(at, {seq, *digest});
+  thin_out(points);
 }
 
 template <class Members>
@@ -82,45 +115,43 @@ void take_row(ChannelState& channel, const v1::InboxRow& row) {
   take_registers(channel, row.registers());
 }
 
-Seq agreed_until(const ChannelState& channel, const v1::InboxRow& row, const Incarnation& incarnation) {
-  const auto digest = digest_of(row);
+Agreed agreed_until(const ChannelState& channel, const v1::InboxRow& row, const Incarnation& incarnation) {
+  const bool same_incarnation = channel.incarnation == incarnation;
+  const auto digest = to_digest(row.digest());
   const auto point = std::find_if(channel.points.begin(), channel.points.end(),
                                   [&](const Point& known) { return known.seq == row.head(); });
   const bool comparable = digest.has_value() && point != channel.points.end();
-  if (comparable && point->digest == *digest) {
-    return channel.incarnation == incarnation ? channel.top() : row.head();
-  }
-  const bool proven_wrong = comparable;
-  return channel.incarnation == incarnation && !proven_wrong ? channel.top() : 0;
+  if (comparable && point->digest == *digest) return {same_incarnation ? channel.top() : row.head(), true};
+  if (same_incarnation && !comparable) return {channel.top(), !channel.unproven};
+  const Seq until = last_askable_point(channel, comparable ? row.head() - 1 : row.head());
+  return {until, until == 0};
+}
+
+Seq last_askable_point(const ChannelState& channel, Seq most) {
+  const auto last = std::find_if(channel.points.rbegin(), channel.points.rend(),
+                                 [&](const Point& point) { return point.seq <= most && is_askable(point.seq); });
+  return last == channel.points.rend() ? 0 : last->seq;
 }
 
 void remember_digest(ChannelState& channel, const v1::InboxRow& row) {
-  const auto digest = digest_of(row);
-  if (!digest) return;
-  auto& points = channel.points;
-  auto at = std::lower_bound(points.begin(), points.end(), row.head(),
-                             [](const Point& point, Seq seq) { return point.seq < seq; });
-  if (at != points.end() && at->seq == row.head()) {
-    at->digest = *digest;
-    return;
-  }
-  points.insert(at, {row.head(), *digest});
-  if (points.size() <= kMostPoints) return;
-  // Of the older half every second goes, so that distances grow with age.
-  std::vector<Point> kept;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (i >= kMostPoints / 2 || i % 2 == 0) kept.push_back(points[i]);
-  }
-  points = std::move(kept);
+  remember(channel, row.head(), row.digest());
+}
+
+void remember_digest(ChannelState& channel, const v1::Event& event) {
+  remember(channel, event.header().seq(), event.digest());
+}
+
+void forget_history_after(ChannelState& channel, Seq last) {
+  cut_after(channel.have, last);
+  std::erase_if(channel.points, [&](const Point& point) { return point.seq > last; });
+  channel.delivered_wanted = std::min(channel.delivered_wanted, last);
+  channel.read_wanted = std::min(channel.read_wanted, last);
 }
 
 void forget_after(ChannelState& channel, Seq last) {
-  cut_after(channel.have, last);
-  std::erase_if(channel.points, [&](const Point& point) { return point.seq > last; });
+  forget_history_after(channel, last);
   channel.head = std::min(channel.head, last);
   channel.counted = std::min(channel.counted, last);
-  channel.delivered_wanted = std::min(channel.delivered_wanted, last);
-  channel.read_wanted = std::min(channel.read_wanted, last);
   channel.registers.delivered = std::min(channel.registers.delivered, last);
   channel.registers.read = std::min(channel.registers.read, last);
   channel.delivered_by_all = std::min(channel.delivered_by_all, last);

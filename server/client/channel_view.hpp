@@ -7,6 +7,7 @@
 #include "client/types.hpp"
 
 namespace parley::v1 {
+class Event;
 class EventHeader;
 class InboxRow;
 class Registers;
@@ -18,13 +19,21 @@ namespace parley::client {
 void take_row(ChannelState& channel, const v1::InboxRow& row);
 void take_registers(ChannelState& channel, const v1::Registers& registers);
 
-/// The last seq up to which what is stored agrees with the history that `row` speaks of: all of it within one
-/// incarnation unless a digest says otherwise; after a change of incarnation what a common (seq, digest) proves, else
-/// 0.
-Seq agreed_until(const ChannelState& channel, const v1::InboxRow& row, const Incarnation& incarnation);
-/// Remembers the digest at the row's head, if it has one. Few are kept, the newest closest together.
+/// Up to where what is stored agrees with the history that `row` speaks of. Within one incarnation all of it does
+/// unless a digest says otherwise; after a change of incarnation only what a common (seq, digest) proves. `proven` is
+/// false where that digest is still to be asked for, at `until`.
+struct Agreed {
+  Seq until = 0;
+  bool proven = true;
+};
+Agreed agreed_until(const ChannelState& channel, const v1::InboxRow& row, const Incarnation& incarnation);
+/// The last point up to `most` whose digest can be asked for, because the event there carries it; 0 = none.
+Seq last_askable_point(const ChannelState& channel, Seq most);
+/// Remembers the digest at the row's head, or at the event, if it has one. Few are kept, the newest closest together.
 void remember_digest(ChannelState& channel, const v1::InboxRow& row);
-/// Forgets all that came after `last`.
+void remember_digest(ChannelState& channel, const v1::Event& event);
+/// Forgets all that came after `last`: of what is had, points and wishes; `forget_after` also head, badge and cursors.
+void forget_history_after(ChannelState& channel, Seq last);
 void forget_after(ChannelState& channel, Seq last);
 
 /// The event makes `me` see the channel from now on, or again: extends `visible`.

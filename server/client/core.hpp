@@ -193,11 +193,16 @@ class Client::Core {
   void queue_repair(Channel& channel);
   void pump_repair(Time now);
   void on_history_error(Time now, Channel& channel, const v1::Error& error);
+  /// Whether what is had of the channel is known to be of the server's history; nothing is added to it before.
+  [[nodiscard]] bool compared(const Channel& channel) const;
+  void on_compared(Time now, Channel& channel, const v1::History& history, Seq seq);
+  /// Of what is unproven only that up to `after`, the next point to ask for, may still be common.
+  void drop_unproven(Time now, Channel& channel, Seq after);
   void doubt(Time now, Channel& channel);
   void check_doubts(Time now);
 
   // ---- core_receipts.cpp
-  [[nodiscard]] static bool cursor_behind(const Channel& channel);
+  [[nodiscard]] bool cursor_behind(const Channel& channel) const;
   void touch_cursor(Time now, Channel& channel);
   void send_cursor(Time now, Channel& channel);
   void on_cursor_error(Time now, Channel& channel, const v1::Error& error);

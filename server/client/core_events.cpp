@@ -13,6 +13,7 @@ bool Client::Core::joins(const Channel& channel, Seq from) const {
 }
 
 bool Client::Core::accepts(const Channel& channel, Seq seq) const {
+  if (!compared(channel)) return false;
   if (next_visible(channel.state.visible, channel.state.top()) == seq) return true;
   return seq > channel.state.top() && (channel.unhelpful || want_of(channel) == Want::nothing);
 }
@@ -118,6 +119,7 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
       state.delivered_wanted = std::max<Seq>(state.delivered_wanted, header.seq());
     }
     count(channel, header);
+    remember_digest(state, *event);
     if (header.seq() < state.head) continue;
     state.head = header.seq();
     state.head_time = from_unix_ms(header.time());
@@ -133,6 +135,7 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
 void Client::Core::on_history(Time now, Channel& channel, const v1::History& history, Seq from, Seq to,
                               bool oldest_first) {
   ChannelState& state = channel.state;
+  if (!compared(channel)) return from == to ? on_compared(now, channel, history, from) : settle(now, channel);
   state.head = std::max<Seq>(state.head, history.head());
   const Seq first = std::max<Seq>(history.from(), from);
   const Seq last = std::min<Seq>(history.to(), to);

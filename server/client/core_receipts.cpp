@@ -8,9 +8,9 @@
 
 namespace parley::client {
 
-bool Client::Core::cursor_behind(const Channel& channel) {
+bool Client::Core::cursor_behind(const Channel& channel) const {
   const ChannelState& state = channel.state;
-  return state.role != Role::none &&
+  return compared(channel) && state.role != Role::none &&
          (state.delivered_wanted > state.registers.delivered || state.read_wanted > state.registers.read);
 }
 

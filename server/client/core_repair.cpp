@@ -1,6 +1,7 @@
 // Gaps: what of a channel is missing and wanted, fetched page by page, newest first unless order is wanted.
 #include <algorithm>
 
+#include "client/channel_view.hpp"
 #include "client/core.hpp"
 #include "client/ranges.hpp"
 #include "parley/v1/frames.pb.h"
@@ -16,6 +17,11 @@ Want Client::Core::want_of(const Channel& channel) const {
 /// The range to ask for, and whether from its old end.
 std::optional<std::pair<Interval, bool>> Client::Core::missing(const Channel& channel) const {
   const ChannelState& state = channel.state;
+  if (state.incarnation != session_.incarnation) return std::nullopt;  // its row is on its way
+  if (state.unproven) {
+    const Seq asked = state.points.back().seq;
+    return std::pair{Interval{asked, asked}, true};
+  }
   const Seq held = lowest_held(state.id);
   const Seq end = held > state.top() ? held - 1 : state.head;
   const auto page_up_to = [&](Seq seq) { return seq > page_events_ ? seq - page_events_ + 1 : 1; };
@@ -75,9 +81,39 @@ void Client::Core::pump_repair(Time now) {
   repair_.erase(repair_.begin(), repair_.begin() + static_cast<std::ptrdiff_t>(taken));
 }
 
+bool Client::Core::compared(const Channel& channel) const {
+  return channel.state.incarnation == session_.incarnation && !channel.state.unproven;
+}
+
+void Client::Core::on_compared(Time now, Channel& channel, const v1::History& history, Seq seq) {
+  ChannelState& state = channel.state;
+  if (!state.unproven || state.points.back().seq != seq) return settle(now, channel);
+  const bool common = std::any_of(history.events().begin(), history.events().end(), [&](const v1::Event& event) {
+    return event.header().seq() == seq && event.digest() == view(state.points.back().digest);
+  });
+  if (!common) return drop_unproven(now, channel, last_askable_point(state, seq - 1));
+  state.unproven = false;
+  const ChannelState* changed = &state;
+  if (commit({.channels = {&changed, 1}})) after_row(now, channel);
+}
+
+void Client::Core::drop_unproven(Time now, Channel& channel, Seq after) {
+  ChannelState& state = channel.state;
+  const EventRange dropped{state.id, after + 1, std::max(state.top(), after + 1)};
+  forget_history_after(state, after);
+  channel.paged = std::min(channel.paged, after);
+  state.unproven = after != 0;
+  if (!state.unproven) state.contact = state.head;
+  const ChannelState* changed = &state;
+  if (!commit({.channels = {&changed, 1}, .dropped = {&dropped, 1}})) return;
+  listener_.on_history_dropped(state, after);
+  if (established()) after_row(now, channel);
+}
+
 void Client::Core::on_history_error(Time now, Channel& channel, const v1::Error& error) {
   const ErrorKind kind = error_info(wire::to_error(error).code).kind;
   if (kind == ErrorKind::caller || kind == ErrorKind::refusal) {
+    if (channel.state.unproven) return drop_unproven(now, channel, 0);
     channel.unhelpful = true;
     return settle(now, channel);
   }

@@ -100,16 +100,23 @@ bool Client::Core::take_rows(Time now, const v1::Inbox& inbox, bool last_page) {
 
 void Client::Core::take_one_row(Channel& channel, const v1::InboxRow& row, std::vector<EventRange>& dropped) {
   ChannelState& state = channel.state;
-  const Seq agreed = agreed_until(state, row, session_.incarnation);
+  const Agreed agreed = agreed_until(state, row, session_.incarnation);
   const bool other_history = state.incarnation != session_.incarnation;
-  if (agreed < state.top()) dropped.push_back({state.id, agreed + 1, state.top()});
-  if (agreed < state.top() || other_history) forget_after(state, agreed);
+  const bool drops = agreed.until < state.top();
+  if (drops) dropped.push_back({state.id, agreed.until + 1, state.top()});
+  if (drops || other_history) {
+    forget_after(state, agreed.until);
+    channel.paged = std::min(channel.paged, agreed.until);
+  }
   state.incarnation = session_.incarnation;
+  state.unproven = !agreed.proven;
   if (!channel.known || (other_history && state.have.empty())) state.contact = row.head();
   take_row(state, row);
-  remember_digest(state, row);
-  state.unread = row.unread();
-  state.unread_mentions = row.unread_mentions();
+  if (!state.unproven) remember_digest(state, row);
+  // What was read here, and the server does not know of yet, is read.
+  const bool all_read = state.read_wanted >= row.head();
+  state.unread = all_read ? 0 : row.unread();
+  state.unread_mentions = all_read ? 0 : row.unread_mentions();
   for (const Fresh& fresh : fresh_) {
     if (fresh.channel != state.id || fresh.seq <= row.head()) continue;
     ++state.unread;

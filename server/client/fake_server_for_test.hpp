@@ -67,6 +67,7 @@ class World : public Host, public Listener {
     std::uint64_t changed = 1;
     v1::Role role = v1::ROLE_MEMBER;
     int history = 1;  // another number: another history, with other digests
+    Seq common = 0;   // up to here those of history 1
   };
 
   explicit World(Settings wanted = {}) : settings(std::move(wanted)) {
@@ -100,6 +101,7 @@ class World : public Host, public Listener {
     event.mutable_header()->set_time(to_unix_ms(now));
     event.mutable_header()->mutable_message();
     event.mutable_content()->set_text(text);
+    if (room.log.size() % 64 == 0) event.set_digest(digest(room, room.log.size()));
     room.changed = ++clock;
     return event;
   }
@@ -148,7 +150,7 @@ class World : public Host, public Listener {
     if (!room.log.empty()) row.set_digest(digest(room, room.log.size()));
   }
   static std::string digest(const Room& room, Seq seq) {
-    std::string bytes(32, static_cast<char>(room.history));
+    std::string bytes(32, static_cast<char>(seq > room.common ? room.history : 1));
     std::memcpy(bytes.data() + 8, &seq, sizeof seq);
     return bytes;
   }
@@ -283,7 +285,10 @@ class World : public Host, public Listener {
     history.set_to(to);
     history.set_head(head);
     for (Seq seq = from; seq <= to; ++seq) {
-      if (sees(room, seq)) *history.add_events() = room.log[seq - 1];
+      if (!sees(room, seq)) continue;
+      v1::Event& event = *history.add_events();
+      event = room.log[seq - 1];
+      if (!event.digest().empty()) event.set_digest(digest(room, seq));
     }
   }
   static bool sees(const Room& room, Seq seq) {

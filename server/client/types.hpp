@@ -53,7 +53,7 @@ struct Registers {
   friend bool operator==(const Registers&, const Registers&) = default;
 };
 
-/// The chain's digest at a seq, as an inbox row told it.
+/// The chain's digest at a seq, as an inbox row or an event told it.
 struct Point {
   Seq seq = 0;
   Digest digest{};
@@ -86,6 +86,7 @@ struct ChannelState {
                                // stored are invisible, or the store keeps fewer
   std::vector<Point> points;   // ascending
   Incarnation incarnation;     // of the history that `have` and `points` speak of
+  bool unproven = false;       // they may be of another one: the digest of the last point is still to be compared
 
   /// The last seq applied; 0 = none yet.
   [[nodiscard]] Seq top() const { return have.empty() ? 0 : have.back().to; }

@@ -33,6 +33,7 @@ Result<void> fill_event(const Access& access, const wire::OpenedEvent& opened, s
     return {};
   }
   if (!out.mutable_header()->ParseFromString(opened.header)) return fail(ErrorCode::damaged);
+  if (opened.digest) out.set_digest(std::string(view(*opened.digest)));
   const Seq seq = opened.event.seq;
   const Seq shown_as = opened.event.content_target().value_or(seq);
   if (opened.content_deleted) {

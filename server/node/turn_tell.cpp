@@ -44,7 +44,8 @@ void tell_group(Outlet& outlet, const ChannelId& channel, const EventGroup& grou
   Seq seq = group.last - group.events.size();
   for (const auto& event : group.events) {
     ++seq;
-    bytes.push_back({event.header, with_content ? std::string_view(event.content) : std::string_view()});
+    bytes.push_back({event.header, with_content ? std::string_view(event.content) : std::string_view(),
+                     seq % wire::kDigestEvery == 0 ? view(event.digest) : std::string_view()});
     size += event.header.size() + event.content.size();
     if (size >= kFrameBytes) send(seq);
   }

@@ -53,6 +53,7 @@ std::string binary_to_json(std::string_view server_frame);
 struct EventBytes {
   std::string_view header;
   std::string_view content;
+  std::string_view digest{};  // empty: left out
 };
 std::string encode_events_frame(const ChannelId& channel, std::span<const EventBytes> events);
 /// Binary ServerFrame{outcome} for request `request`; the hottest answer.

@@ -12,7 +12,8 @@ constexpr std::size_t kIdBytes = 16;
 
 std::size_t event_size(const EventBytes& event) {
   return bytes_field_size(v1::Event::kHeaderFieldNumber, event.header.size()) +
-         (event.content.empty() ? 0 : bytes_field_size(v1::Event::kContentFieldNumber, event.content.size()));
+         (event.content.empty() ? 0 : bytes_field_size(v1::Event::kContentFieldNumber, event.content.size())) +
+         (event.digest.empty() ? 0 : bytes_field_size(v1::Event::kDigestFieldNumber, event.digest.size()));
 }
 
 }  // namespace
@@ -29,6 +30,7 @@ std::string encode_events_frame(const ChannelId& channel, std::span<const EventB
     put_length(out, v1::Events::kEventsFieldNumber, event_size(event));
     put_bytes_field(out, v1::Event::kHeaderFieldNumber, event.header);
     if (!event.content.empty()) put_bytes_field(out, v1::Event::kContentFieldNumber, event.content);
+    if (!event.digest.empty()) put_bytes_field(out, v1::Event::kDigestFieldNumber, event.digest);
   }
   return out;
 }

@@ -34,6 +34,7 @@ std::string generated(std::span<const EventBytes> events) {
     if (!bytes.content.empty()) {
       EXPECT_TRUE(event.mutable_content()->ParseFromString(std::string(bytes.content)));
     }
+    event.set_digest(std::string(bytes.digest));
   }
   return frame.SerializeAsString();
 }
@@ -61,10 +62,12 @@ TEST(FramesFast, SplicedHeadersAreWhatTheGeneratedCodeWritesAtEveryVarintBoundar
 TEST(FramesFast, ManyEventsAndNoneSpliceToo) {
   const std::string header = padded_header(16);
   const std::string content = text_content(20);
+  const std::string digest(32, 'd');
   std::vector<EventBytes> events;
   for (int i = 0; i < 100; ++i) {
     ASSERT_EQ(encode_events_frame(kChannel, events), generated(events)) << i;
-    events.push_back({header, i % 3 == 0 ? std::string_view() : std::string_view(content)});
+    events.push_back({header, i % 3 == 0 ? std::string_view() : std::string_view(content),
+                      i % 5 == 0 ? std::string_view(digest) : std::string_view()});
   }
 }
 

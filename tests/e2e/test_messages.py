@@ -234,6 +234,19 @@ async def test_history_pages_have_no_hole_whichever_way_they_go(server, anna, be
 
 
 @live_test()
+async def test_every_64th_event_carries_the_digest_pushed_and_in_a_page(server, anna, bert):
+    async with await Live.open(anna) as a, await Live.open(bert) as b:
+        channel = await a.direct(bert)
+        for i in range(2, 129):
+            await a.post(channel, f"{i}")
+        pushed = {seq: (await b.event_at(channel, seq)).get("digest") for seq in (63, 64, 65, 128)}
+        read = {seq_of(event): event["digest"] for event in await b.whole_history(channel) if "digest" in event}
+        assert read == {seq: digest for seq, digest in pushed.items() if digest} and list(read) == [64, 128]
+        row = (await b.row(channel))
+        assert row["digest"] == read[128], "the row has it too, because the head is there"
+
+
+@live_test()
 async def test_a_page_ends_before_it_gets_heavy(server, anna, bert):
     async with await Live.open(anna) as a, await Live.open(bert) as b:
         channel = await a.direct(bert)

@@ -61,6 +61,7 @@ class CliStore : public testing::Test {
     state.have = {{1, 4}, {9, 20}};
     state.points = {{20, Digest{7}}};
     state.incarnation = make_id<Incarnation>(9);
+    state.unproven = true;
     return state;
   }
   static void put_channel(FileStore& store, const client::ChannelState& state, const std::string& text) {

@@ -94,6 +94,7 @@ void to_stored(const client::ChannelState& channel, v1::StoredChannel& out) {
     stored.set_digest(std::string(view(point.digest)));
   }
   out.set_incarnation(bytes_of(channel.incarnation));
+  out.set_unproven(channel.unproven);
 }
 
 client::ChannelState from_stored(const v1::StoredChannel& stored) {
@@ -126,6 +127,7 @@ client::ChannelState from_stored(const v1::StoredChannel& stored) {
     }
   }
   channel.incarnation = id_of<Incarnation>(stored.incarnation());
+  channel.unproven = stored.unproven() && !channel.points.empty();
   return channel;
 }
 
