@@ -60,6 +60,13 @@ void Canvas::clear(int x, int y, int width, int height) {
   }
 }
 
+void Canvas::fade() {
+  for (Cell& one : cells_) {
+    one.role = Role::faint;
+    one.on_chosen = false;
+  }
+}
+
 std::string Canvas::row(int y) const {
   std::string out;
   for (int x = 0; x < width_; ++x) out += at(x, y).text;

@@ -65,6 +65,8 @@ class Canvas {
   /// Sets the background of what stands there.
   void choose(int x, int y, int width);
   void clear(int x, int y, int width, int height);
+  /// Everything steps back, for something to be drawn upon it.
+  void fade();
 
   /// Where the cursor stands; -1: hidden.
   int cursor_x = -1;

@@ -315,11 +315,51 @@ TEST_F(ChatApp, SearchJumpsToTheMessage) {
   ctrl("f");
   type("needle");
   EXPECT_TRUE(screen().contains("the Needle"));
+  const Canvas found = app.draw(kNow);
+  bool marked = false;
+  for (int y = 0; y < found.height(); ++y) {
+    for (int x = 0; x < found.width(); ++x)
+      marked = marked || (found.at(x, y).role == Role::found && found.at(x, y).text == "N");
+  }
+  EXPECT_TRUE(marked);  // as it is written there, not as it was searched for
   press(Key::enter);
   EXPECT_EQ(chat().selected, 3u);
   const std::string all = screen();
   EXPECT_TRUE(all.contains("the Needle"));
   EXPECT_FALSE(all.contains("hay 200"));
+}
+
+TEST(ChatSearch, TheWordsAreFoundAsTheyAreWrittenThere) {
+  const auto found = [](std::string_view text, std::string_view words) {
+    const Part part = found_in(text, words);
+    return text.substr(part.from, part.size);
+  };
+  EXPECT_EQ(found("it is ELEVEN now", "Eleven"), "ELEVEN");
+  EXPECT_EQ(found("eleveleven", "eleven"), "eleven");
+  EXPECT_EQ(found("die Straße hier", "STRASSE"), "Straße");
+  EXPECT_EQ(found("ÄÖÜ日本", "ü日"), "Ü日");
+  EXPECT_EQ(found("hay", "needle"), "");
+  EXPECT_EQ(found("hay", ""), "");
+}
+
+TEST_F(ChatApp, TimesStandInOneColumnWhetherTicksFollowOrNot) {
+  give(said(1, kBert, "theirs"));
+  give(said(2, kAnna, "mine"));
+  const auto column = [&](const std::string& text) {
+    const Canvas canvas = app.draw(kNow);
+    for (int y = 0; y < canvas.height(); ++y) {
+      if (!canvas.row(y).contains(text)) continue;
+      for (int x = canvas.width() - 1; x > 0; --x) {
+        if (canvas.at(x, y).text == ":") return x;
+      }
+    }
+    return -1;
+  };
+  const int wanted = column("theirs");
+  EXPECT_GT(wanted, 0);
+  EXPECT_EQ(column("mine"), wanted);
+  chat().state.delivered_by_all = 2;
+  EXPECT_EQ(column("mine"), wanted);
 }
 
 TEST_F(ChatApp, ScrollingReachesBothEndsAndAsksForOlderOnes) {

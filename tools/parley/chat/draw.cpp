@@ -10,7 +10,7 @@
 namespace parley::cli::chat {
 namespace {
 
-constexpr int kNarrowestList = 24;
+constexpr int kNarrowestList = 25;
 constexpr int kWidestList = 34;
 
 std::string state_text(const Model& model) {
@@ -138,6 +138,7 @@ Canvas draw_screen(Model& model, ScreenState& screen, Time now) {
   draw_status(canvas, model, screen.height - 1);
   if (screen.panel != Panel::none) {
     canvas.cursor_x = -1;
+    canvas.fade();
     draw_panel(canvas, model, screen);
   }
   return canvas;

@@ -91,9 +91,12 @@ int draw_writing(Canvas& canvas, ScreenState& screen, const Model& model, const 
     canvas.put(area.x + 3, top + static_cast<int>(i), view.lines[i]);
   }
   if (chat.draft.empty()) {
+    const auto chosen = chat.messages.find(chat.selected);
+    const bool mine = chosen != chat.messages.end() && chosen->second.author == model.me;
     const char* hint = !chat.can_write()                ? "You can read here, but not write."
-                       : screen.focus == Focus::message ? "r reply  e edit  + react  d delete  c copy  Esc"
-                                                        : "Write a message";
+                       : screen.focus != Focus::message ? "Write a message"
+                       : mine                           ? "r reply  e edit  + react  d delete  c copy  Esc"
+                                                        : "r reply  + react  d delete  c copy  Esc";
     canvas.put(area.x + 3, top, fitted(hint, width), Role::faint);
   }
   if (screen.focus == Focus::writing) {

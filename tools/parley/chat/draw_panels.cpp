@@ -13,9 +13,12 @@
 namespace parley::cli::chat {
 namespace {
 
+/// A strip beside a box that is not as wide as this only disturbs.
+constexpr int kLeastBeside = 6;
+
 /// An empty box in the middle, with a title; what is within it.
 Area draw_box(Canvas& canvas, std::string_view title, int width, int height) {
-  width = std::min(width, canvas.width());
+  if (width + 2 * kLeastBeside > canvas.width()) width = canvas.width();
   height = std::min(height, canvas.height());
   const int x = (canvas.width() - width) / 2;
   const int y = (canvas.height() - height) / 2;
@@ -63,9 +66,9 @@ void draw_help(Canvas& canvas, ScreenState& screen) {
   }
   rows.push_back({"", "Mouse"});
   rows.push_back({"click", "opens a channel, selects a message"});
-  rows.push_back({"wheel", "scrolls; with Shift the terminal selects text"});
+  rows.push_back({"wheel", "scrolls; with Shift, text is selected"});
   rows.push_back({"", "Marks"});
-  rows.push_back({"◷ ✓ ✓✓", "waits, sent, received by all (coloured: read by all)"});
+  rows.push_back({"◷ ✓ ✓✓", "waits, sent, received; coloured: read"});
   rows.push_back({"★ ∅ ⌂ ✎", "pinned, muted, archived, a draft"});
   const Area area = draw_box(canvas, "Keys (any key closes)", 76, static_cast<int>(rows.size()) + 2);
   const auto seen = static_cast<std::size_t>(std::max(area.height, 0));
@@ -107,8 +110,7 @@ void draw_find(Canvas& canvas, const Model& model, ScreenState& screen) {
 }
 
 void draw_found(Canvas& canvas, const Model& model, ScreenState& screen) {
-  const Area area =
-      draw_box(canvas, "Search in messages", std::min(canvas.width() - 4, 90), std::min(canvas.height() - 2, 24));
+  const Area area = draw_box(canvas, "Search in messages", 90, std::min(canvas.height() - 2, 24));
   draw_field(canvas, screen.query, area.x, area.y, area.width, true, "words");
   const auto hits = model.search(screen.query.text(), kMostFound);
   const auto rows = static_cast<std::size_t>(std::max(area.height - 2, 0));
@@ -122,44 +124,38 @@ void draw_found(Canvas& canvas, const Model& model, ScreenState& screen) {
     if (i == screen.row) canvas.choose(area.x, y, area.width);
     const Chat& chat = model.chats.at(hits[i].channel);
     const Message& message = chat.messages.at(hits[i].seq);
-    int x = canvas.put(area.x + 2, y, fitted(model.label(chat), 16), Role::faint);
-    x = canvas.put(std::max(x, area.x + 19), y, fitted(model.name(message.author), 12) + ": ",
+    const int label = std::min(16, area.width / 4);
+    int x = canvas.put(area.x + 2, y, fitted(model.label(chat), label), Role::faint);
+    x = canvas.put(std::max(x, area.x + label + 3), y, fitted(model.name(message.author), std::min(12, area.width / 5)),
                    role_of_author(model, message.author));
+    x = canvas.put(x, y, ": ", role_of_author(model, message.author));
     // The words themselves must be seen, however long the message is.
-    const auto at = message.text.find(screen.query.text());
-    const int room = area.x + area.width - x - 7;
-    std::string_view seen = message.text;
-    if (at != std::string::npos && width_of(seen.substr(0, at)) > room / 2) {
-      const std::string lead = "…" + fitted_end(seen.substr(0, at), room / 3);
-      x = canvas.put(x, y, lead, Role::plain);
-      seen.remove_prefix(at);
-    }
+    const Part word = found_in(message.text, screen.query.text());
     const int end = area.x + area.width - 7;
-    const std::string beginning = fitted(seen, end - x);
-    const auto word = beginning.find(screen.query.text());
-    if (word == std::string::npos) {
-      canvas.put(x, y, beginning);
-    } else {
-      x = canvas.put(x, y, beginning.substr(0, word));
-      x = canvas.put(x, y, screen.query.text(), Role::found);
-      canvas.put(x, y, beginning.substr(word + screen.query.text().size()));
+    const std::string_view text = message.text;
+    std::string before = fitted(text.substr(0, word.from), end - x);
+    if (width_of(text.substr(0, word.from)) > (end - x) / 2) {
+      before = "…" + fitted_end(text.substr(0, word.from), (end - x) / 3);
     }
+    x = canvas.put(x, y, before, Role::plain, end);
+    x = canvas.put(x, y, fitted(text.substr(word.from, word.size), end - x), Role::found);
+    canvas.put(x, y, fitted(text.substr(word.from + word.size), end - x));
     canvas.put_right(area.x + area.width, y, short_time(message.time, newest), Role::faint);
     screen.hits.push_back({area.x, y, area.width, 1, Hit::Kind::row, {}, 0, i});
   }
 }
 
 void draw_group(Canvas& canvas, ScreenState& screen) {
-  const Area area = draw_box(canvas, "New group", 60, 8);
+  const Area area = draw_box(canvas, "New group", 60, 9);
   canvas.put(area.x, area.y, "Title", Role::faint);
   draw_field(canvas, screen.query, area.x, area.y + 1, area.width, !screen.in_members, "what it is called");
   canvas.put(area.x, area.y + 3, "Members", Role::faint);
   draw_field(canvas, screen.members, area.x, area.y + 4, area.width, screen.in_members, "handles, with spaces between");
-  canvas.put(area.x, area.y + 5, "Enter goes on, Esc leaves", Role::faint);
+  canvas.put(area.x, area.y + 6, "Enter goes on, Esc leaves", Role::faint);
 }
 
 void draw_react(Canvas& canvas, ScreenState& screen) {
-  const Area area = draw_box(canvas, "React", 50, 6);
+  const Area area = draw_box(canvas, "React", 50, 5);
   int x = area.x;
   for (std::size_t i = 0; i < quick_reactions().size(); ++i) {
     const int start = x;

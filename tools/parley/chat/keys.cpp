@@ -10,8 +10,8 @@ constexpr Where kAny = Where::anywhere;
 constexpr Where kMessage = Where::message;
 
 constexpr auto kBindings = std::to_array<Binding>({
-    {help, kAny, Key::help, 0, false, false, "? or F1", "this help (? where nothing is written yet)"},
-    {find, kAny, Key::text, 'k', true, false, "Ctrl+K", "find a channel or person, begin a chat"},
+    {help, kAny, Key::help, 0, false, false, "? or F1", "this help (? in an empty line)"},
+    {find, kAny, Key::text, 'k', true, false, "Ctrl+K", "find a channel, begin a chat"},
     {find, kAny, Key::text, 't', true, false, nullptr, nullptr},
     {new_group, kAny, Key::text, 'g', true, false, "Ctrl+G", "new group"},
     {search, kAny, Key::text, 'f', true, false, "Ctrl+F", "search in messages"},
@@ -35,7 +35,7 @@ constexpr auto kBindings = std::to_array<Binding>({
     {suspend, kAny, Key::text, 'z', true, false, "Ctrl+Z", "suspend; fg comes back"},
     {quit, kAny, Key::text, 'q', true, false, "Ctrl+Q", "end (drafts are kept)"},
     {interrupt, kAny, Key::text, 'c', true, false, nullptr, nullptr},
-    {up, kMessage, Key::up, 0, false, false, "Up, Down", "select a message (Up from an empty line)"},
+    {up, kMessage, Key::up, 0, false, false, "Up, Down", "select (Up from an empty line)"},
     {up, kMessage, Key::text, 'k', false, false, nullptr, nullptr},
     {down, kMessage, Key::down, 0, false, false, nullptr, nullptr},
     {down, kMessage, Key::text, 'j', false, false, nullptr, nullptr},
@@ -48,7 +48,7 @@ constexpr auto kBindings = std::to_array<Binding>({
     {copy, kMessage, Key::text, 'y', false, false, nullptr, nullptr},
     {open, kMessage, Key::text, 'o', false, false, "o", "unfold a long message, or fold it"},
     {open, kMessage, Key::enter, 0, false, false, nullptr, nullptr},
-    {go_to_answered, kMessage, Key::text, 'g', false, false, "g", "go to the message that this one answers"},
+    {go_to_answered, kMessage, Key::text, 'g', false, false, "g", "go to the message it answers"},
     {newest, kMessage, Key::end, 0, false, false, nullptr, nullptr},
 });
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "parley/chat/glyphs.hpp"
 #include "parley/chat/message_text.hpp"
 
 namespace parley::cli::chat {
@@ -98,9 +99,13 @@ class Lister {
 void put_right(const Model& model, const Chat& chat, const Message& message, Line& line) {
   if (message.edited) line.right.push_back({"edited ", Role::faint});
   line.right.push_back({clock_text(message.time), Role::faint});
+  // Times stand in one column, whether ticks follow or not.
   if (message.author == model.me && !message.deed) {
-    line.right.push_back({" ", Role::plain});
-    line.right.push_back(tick_of(chat, message));
+    Span tick = tick_of(chat, message);
+    tick.text = " " + tick.text + std::string(static_cast<std::size_t>(2 - width_of(tick.text)), ' ');
+    line.right.push_back(std::move(tick));
+  } else {
+    line.right.push_back({"   ", Role::plain});
   }
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "client/ranges.hpp"
+#include "parley/chat/glyphs.hpp"
 #include "parley/chat/message_text.hpp"
 
 namespace parley::cli::chat {
@@ -146,6 +147,27 @@ std::vector<Model::Hit> Model::search(std::string_view words, std::size_t most) 
   std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.time > b.time; });
   if (hits.size() > most) hits.resize(most);
   return hits;
+}
+
+Part found_in(std::string_view text, std::string_view words) {
+  const std::string wanted = folded(words);
+  if (wanted.empty()) return {};
+  std::string seen;                                         // folded
+  std::vector<std::pair<std::size_t, std::size_t>> starts;  // of each glyph, there and in the text
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t at = text.size() - rest.size();
+    starts.emplace_back(seen.size(), at);
+    const std::size_t bytes = pop_glyph(rest).bytes;
+    seen += folded(text.substr(at, bytes));
+    const std::size_t from = starts.back().first;
+    const std::size_t found = seen.find(wanted, from - std::min(from, wanted.size()));
+    if (found == std::string::npos) continue;
+    const auto behind =
+        std::upper_bound(starts.begin(), starts.end(), found, [](std::size_t a, const auto& b) { return a < b.first; });
+    const std::size_t begin = std::prev(behind)->second;
+    return {begin, at + bytes - begin};
+  }
+  return {};
 }
 
 std::string folded(std::string_view text) {

@@ -172,5 +172,7 @@ class Model {
 
 /// Small and capital letters are the same; made for comparing only.
 std::string folded(std::string_view text);
+/// Where the words stand first in the text, capital or small; size 0: nowhere.
+Part found_in(std::string_view text, std::string_view words);
 
 }  // namespace parley::cli::chat
