@@ -102,7 +102,8 @@ void put_right(const Model& model, const Chat& chat, const Message& message, Lin
   // Times stand in one column, whether ticks follow or not.
   if (message.author == model.me && !message.deed) {
     Span tick = tick_of(chat, message);
-    tick.text = " " + tick.text + std::string(static_cast<std::size_t>(2 - width_of(tick.text)), ' ');
+    tick.text.append(static_cast<std::size_t>(2 - width_of(tick.text)), ' ');
+    line.right.push_back({" ", Role::plain});
     line.right.push_back(std::move(tick));
   } else {
     line.right.push_back({"   ", Role::plain});
