@@ -211,6 +211,24 @@ TEST(ClientRestore, PushesWaitUntilHistoryWasCompared) {
   EXPECT_EQ(seqs, up_to(281, 257));
 }
 
+TEST(ClientRestore, PushesAreNotAddedToHistoryThatMayBeAnother) {
+  World world(wanting(Want::nothing));
+  world.rooms[kTalk];
+  world.start();
+  for (int i = 0; i < 300; ++i) world.push(kTalk, "live");
+  world.run();
+  restore(world, 280, 270);
+  world.refuse_questions = "overloaded";
+  world.pass(std::chrono::seconds(1));
+  world.push(kTalk, "live");
+  world.run();
+  EXPECT_TRUE(world.told.empty());
+  world.refuse_questions.clear();
+  world.pass(std::chrono::seconds(30));
+  EXPECT_EQ(world.seqs(kTalk), std::vector<Seq>{281});
+  EXPECT_EQ(world.talk().have, (std::vector<Interval>{{1, 256}, {281, 281}}));
+}
+
 TEST(ClientRestore, CursorsAheadOfTheHeadGoBackAndMoveOn) {
   World world(wanting(Want::everything));
   fill(world, kTalk, 3);
