@@ -91,6 +91,39 @@ TEST(ClientRestore, ForgetsChannelsThatAreGone) {
   EXPECT_TRUE(world.store.events(kOther).empty());
 }
 
+TEST(ClientRestore, AnswerAboutAChannelThatIsGoneIsNotTakenByTheNextOfThatId) {
+  World world(wanting(Want::everything));
+  fill(world, kTalk, 1);
+  fill(world, kOther, 1);
+  world.start();
+  world.push(kOther, "lost");
+  world.to_client.clear();
+  world.push_head(kOther);
+  world.deliver();  // a page is asked for, and again after the cut
+  world.incarnation = make_id<Incarnation>(200);
+  world.rooms.erase(kOther);
+  world.cut();
+  world.auto_run = false;
+  world.pass(std::chrono::seconds(2));
+  world.accept();
+  world.serve();
+  world.deliver();
+  ASSERT_EQ(world.from_client.size(), 2u);  // inbox, page
+  world.serve_one(world.from_client.front());
+  world.from_client.pop_front();
+  world.deliver();
+  ASSERT_EQ(world.gone, std::vector<ChannelId>{kOther});
+  world.push(kOther, "back");
+  world.deliver();
+  world.run();
+
+  world.push(kTalk, "lost");
+  world.to_client.clear();
+  world.push_head(kTalk);
+  world.run();
+  EXPECT_EQ(world.talk().top(), 2u);
+}
+
 TEST(ClientRestore, OutboxIsSentAgain) {
   World world;
   world.rooms[kTalk];

@@ -198,6 +198,29 @@ TEST(ClientSync, UnknownChannelIsAskedFor) {
   EXPECT_EQ(world.talk().unread, 1u);
 }
 
+TEST(ClientSync, UnknownChannelIsNotStoredBeforeItsRow) {
+  World world(wanting(Want::everything));
+  world.start();
+  v1::Event& first = world.add_event(kTalk, kPeer, "");
+  first.mutable_header()->mutable_created()->add_members()->set_account(raw(kMe));
+  world.push_event(kTalk, first);
+  v1::ServerFrame receipts;
+  receipts.mutable_receipts_moved()->set_channel_id(raw(kTalk));
+  receipts.mutable_receipts_moved()->set_delivered_by_all(1);
+  world.to_client.push_back(receipts);
+  v1::ServerFrame registers;
+  registers.mutable_registers_changed()->set_channel_id(raw(kTalk));
+  registers.mutable_registers_changed()->mutable_registers()->set_delivered(1);
+  world.to_client.push_back(registers);
+  world.deliver();
+  EXPECT_TRUE(world.store.channels().empty());
+
+  world.restart();
+  world.start();
+  EXPECT_EQ(world.seqs(kTalk), up_to(1));
+  EXPECT_TRUE(world.dropped_after.empty());
+}
+
 TEST(ClientSync, RefusedHistoryDoesNotHoldLiveEventsBack) {
   World world;
   fill(world, kTalk, 3);

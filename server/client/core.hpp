@@ -37,7 +37,7 @@ class Client::Core {
   struct Channel {
     ChannelState state;
     std::optional<Want> want;
-    bool known = false;  // a row or the store has told of it
+    bool known = false;  // a row or the store has told of it; before that it is neither stored nor told of
     bool opened = false;
     bool refreshing = false;  // GetChannel is in flight
     bool fetching = false;    // GetHistory is in flight

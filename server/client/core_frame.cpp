@@ -214,7 +214,7 @@ void Client::Core::on_push(Time now, v1::ServerFrame& frame) {
         channel->state.delivered_by_all = frame.receipts_moved().delivered_by_all();
         channel->state.read_by_all = frame.receipts_moved().read_by_all();
         const ChannelState* state = &channel->state;
-        if (commit({.channels = {&state, 1}})) listener_.on_channel(channel->state);
+        if (channel->known && commit({.channels = {&state, 1}})) listener_.on_channel(channel->state);
       }
       return;
     case v1::ServerFrame::kRegistersChanged: {

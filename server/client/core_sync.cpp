@@ -160,6 +160,10 @@ void Client::Core::erase_channel(const ChannelId& id) {
   std::erase_if(doubts_, [&](const auto& doubt) { return doubt.second == channel; });
   drop_held(id, 0);
   if (channel->fetching) --fetching_;
+  // A channel that comes back under this id must not take the answers of the one that went.
+  for (Pending& pending : pending_) {
+    if (pending.channel == id) pending.asked = Asked::nothing;
+  }
   channels_.erase(id);
 }
 
@@ -192,6 +196,7 @@ void Client::Core::on_registers(Channel& channel, const v1::Registers& registers
     state.unread = badge->first;
     state.unread_mentions = badge->second;
   }
+  if (!channel.known) return;
   std::vector<EventRange> erased;
   if (state.registers.hidden != hidden_before) {
     for (const Interval& range : state.registers.hidden) erased.push_back({state.id, range.from, range.to});

@@ -54,14 +54,12 @@ if(sources)
   parley_test_executable(parley_tools_test SOURCES ${sources} LABEL unit LIBRARIES parley_tool_parley parley_tool_bench)
 endif()
 
-foreach(suite contract regress)
-  parley_sources(sources DIR tests/${suite} TESTS)
-  parley_sources(helpers DIR tests/${suite})
-  if(sources)
-    parley_test_executable(parley_${suite}_test SOURCES ${sources} ${helpers} LABEL ${suite}
-      LIBRARIES parley_node parley_client ${parley_engines})
-  endif()
-endforeach()
+parley_sources(sources DIR tests/contract TESTS)
+parley_sources(helpers DIR tests/contract)
+if(sources)
+  parley_test_executable(parley_contract_test SOURCES ${sources} ${helpers} LABEL contract
+    LIBRARIES parley_node parley_client ${parley_engines})
+endif()
 
 # The simulator: a library, a command line of its own (parley_sim SEED...), and tests.
 parley_layer(simulator DIR tests/sim DEPENDS parley_node parley_client ${parley_engines})
@@ -73,6 +71,10 @@ endif()
 parley_sources(sources DIR tests/sim TESTS)
 if(sources)
   parley_test_executable(parley_sim_test SOURCES ${sources} LABEL sim LIBRARIES parley_simulator)
+endif()
+parley_sources(sources DIR tests/regress TESTS)
+if(sources)
+  parley_test_executable(parley_regress_test SOURCES ${sources} LABEL regress LIBRARIES parley_simulator)
 endif()
 
 # Fuzzers: libFuzzer in the fuzz preset; elsewhere the same entry point replays the corpus and some seeded mutations.
