@@ -5,6 +5,7 @@
 
 #include "base/assert.hpp"
 #include "base/log.hpp"
+#include "node/channel_loader.hpp"
 
 namespace parley {
 namespace {
@@ -130,6 +131,7 @@ void Owner::commands(PartitionId partition, std::vector<QueuedCommand> commands)
 }
 
 void Owner::inspect(const ChannelId& channel, Inspection inspection) {
+  if (down_) return inspect_stored(channel, std::move(inspection));
   // Between turns all that is in memory is committed.
   if (!turn_ && !reopening_ && position_of(partition_of(channel))) {
     if (const LoadedChannel* found = cache_.find(channel)) {
@@ -182,6 +184,7 @@ void Owner::tell_delay() {
 
 void Owner::schedule() {
   tell_delay();
+  if (down_) return answer_while_down();
   if (scheduled_ || turn_ || reopening_) return;
   scheduled_ = true;
   executor_.post([this, alive = std::weak_ptr(alive_)] {
@@ -400,12 +403,15 @@ void Owner::reopen() {
     if (alive.expired()) return;
     if (!opened) {
       log::error("store_reopen_failed", {{"error", opened.error().name()}, {"detail", opened.error().text()}});
+      down_ = opened.error();
+      answer_while_down();
       executor_.post_after(kReopenDelay, [this, alive] {
         if (!alive.expired()) reopen();
       });
       return;
     }
     reopening_ = false;
+    down_.reset();
     for (PartitionId partition = 0; partition < kPartitions; ++partition) {
       auto& mine = partitions_[partition];
       if (!mine) continue;
@@ -415,6 +421,35 @@ void Owner::reopen() {
     }
     schedule();
   });
+}
+
+/// Nobody is kept waiting for a disk that may stay as it is: commands are refused, reads see what is certain.
+void Owner::answer_while_down() {
+  if (turn_) return;  // ends soon, and comes back here
+  std::deque<TurnItem> items = std::exchange(waiting_, {});
+  for (auto& mine : partitions_) {
+    if (!mine) continue;
+    items.insert(items.end(), std::make_move_iterator(mine->early.begin()), std::make_move_iterator(mine->early.end()));
+    mine->early.clear();
+  }
+  for (TurnItem& item : items) {
+    if (item.inspection) {
+      inspect_stored(item.channel, std::move(item.inspection));
+    } else {
+      refuse(item, *down_);
+    }
+  }
+  outlet_.flush();
+  tell_delay();
+  if (stopping_ && parked_.empty() && stopped_) std::exchange(stopped_, nullptr)();
+}
+
+void Owner::inspect_stored(const ChannelId& channel, Inspection inspection) {
+  load_channels(store_, executor_, {channel},
+                [inspection = std::move(inspection)](std::vector<Result<LoadedChannel>> loaded) mutable {
+                  if (!loaded[0]) return inspection(fail(loaded[0].error()));
+                  inspection(loaded[0]->state().exists() ? &*loaded[0] : nullptr);
+                });
 }
 
 }  // namespace parley

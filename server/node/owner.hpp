@@ -97,6 +97,8 @@ class Owner final : public PartitionConsumer {
   void scan_totals(QueuedCommand command, Seq from, Seq to, Totals totals, bool upwards);
   void store_failed();
   void reopen();
+  void answer_while_down();
+  void inspect_stored(const ChannelId& channel, Inspection inspection);
   void finish(const TurnItem& item);
   /// For those who follow a send; cost nothing while nobody does.
   void trace(TraceStage stage);
@@ -121,7 +123,8 @@ class Owner final : public PartitionConsumer {
   Duration shrunk_at_{};
   bool scheduled_ = false;
   bool reopening_ = false;
-  bool forget_ = false;  // the cache, when the turn has ended
+  std::optional<Error> down_;  // why the store could not be opened again yet
+  bool forget_ = false;        // the cache, when the turn has ended
   bool stopping_ = false;
   Task stopped_;
   std::shared_ptr<bool> alive_;

@@ -121,7 +121,7 @@ class ChannelStore {
   /// storage, and every read that starts afterwards sees it. One result per batch, in order, delivered on `executor`.
   ///   stale_owner        the partition's epoch is higher than the batch's; nothing of that batch was written
   ///   disk_full          nothing was written; the store can still be read
-  ///   store_unavailable  it is uncertain what was written: the store is closed until `reopen`
+  ///   store_unavailable  it is uncertain what was written: nothing more is, until `reopen`
   /// Calls from one executor commit in the order called. Any thread.
   virtual void commit(std::vector<PartitionBatch> batches, Executor& executor,
                       Completion<std::vector<Result<void>>> done) = 0;
@@ -139,7 +139,7 @@ class ChannelStore {
   virtual void take_over(PartitionId partition, Epoch epoch, Executor& executor,
                          Completion<Result<PartitionState>> done) = 0;
 
-  /// After store_unavailable: closes, opens and checks the store again. Completes when reads and commits work.
+  /// After store_unavailable: opens and checks it again; to be tried until it works. Meanwhile `read` may be answered.
   virtual void reopen(Executor& executor, Completion<Result<void>> done) = 0;
 
   /// Identity of this history; constant while the process runs.

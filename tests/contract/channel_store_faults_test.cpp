@@ -153,15 +153,18 @@ TEST_F(RocksFaults, ALogWithoutRoomRefusesAndStaysReadableAndRecovers) {
   expect_posted(21);
 }
 
-TEST_F(RocksFaults, AFailedSyncClosesTheStoreUntilReopened) {
+TEST_F(RocksFaults, AfterAFailedSyncNothingIsWrittenUntilReopened) {
   ASSERT_EQ(post(), ErrorCode::ok);
   faults_.switches().log_sync_fails = true;
   EXPECT_EQ(post(), ErrorCode::store_unavailable);
+  faults_.switches().log_sync_fails = false;
   EXPECT_EQ(post(), ErrorCode::store_unavailable);
-  EXPECT_EQ(driver().read({.channels = {channel_id(1)}}).error().code, ErrorCode::store_unavailable);
   EXPECT_EQ(driver().take_over(9, 100).error().code, ErrorCode::store_unavailable);
   EXPECT_FALSE(store_->scan());
-  faults_.switches().log_sync_fails = false;
+  EXPECT_FALSE(store_->flush());
+  EXPECT_FALSE(store_->snapshot(directory_.path() + "/snapshot"));
+  EXPECT_FALSE(store_->purge_rewritten());
+  expect_posted(1);
   ASSERT_TRUE(driver().reopen());
   state_ = driver().take_over(7, state_.epoch + 1).value();
   EXPECT_GE(state_.position, 1U);
@@ -173,15 +176,84 @@ TEST_F(RocksFaults, AFailedSyncClosesTheStoreUntilReopened) {
   expect_posted(state_.position);
 }
 
+TEST_F(RocksFaults, WhileSyncsKeepFailingWhatWasPostedIsReadAndNothingElse) {
+  for (int n = 0; n < 5; ++n) ASSERT_EQ(post(), ErrorCode::ok);
+  faults_.switches().syncs_fail = true;
+  ASSERT_EQ(post(), ErrorCode::store_unavailable);
+  for (int tries = 0; tries < 3; ++tries) {
+    EXPECT_EQ(driver().reopen().error().code, ErrorCode::store_unavailable);
+    expect_posted(5);  // and not the sixth, which the log may hold or not
+    EXPECT_EQ(driver().channels_of(account_id(1)).value().size(), 0U);
+    EXPECT_EQ(post(), ErrorCode::store_unavailable);
+    EXPECT_EQ(driver().take_over(9, 100).error().code, ErrorCode::store_unavailable);
+  }
+  faults_.switches().syncs_fail = false;
+  ASSERT_TRUE(driver().reopen());
+  state_ = driver().take_over(7, state_.epoch + 1).value();
+  EXPECT_GE(state_.position, 5U);
+  EXPECT_LE(state_.position, 6U);
+  expect_posted(state_.position);
+  EXPECT_EQ(post(), ErrorCode::ok);
+  lose_power_and_restart();
+  expect_posted(state_.position);
+}
+
+TEST_F(RocksFaults, AStoreIsNotClosedToBeReopenedOnADiskWithoutRoom) {
+  ASSERT_EQ(post(), ErrorCode::ok);
+  faults_.switches().log_sync_fails = true;
+  EXPECT_EQ(post(), ErrorCode::store_unavailable);
+  faults_.switches().log_sync_fails = false;
+  faults_.switches().free_bytes = 1000;
+  EXPECT_EQ(driver().reopen().error().code, ErrorCode::disk_full);
+  expect_posted(1);
+  faults_.switches().free_bytes = UINT64_MAX;
+  EXPECT_TRUE(driver().reopen());
+}
+
 TEST_F(RocksFaults, ReopeningADiskThatStillFailsCanBeTriedAgain) {
+  ASSERT_EQ(post(), ErrorCode::ok);
   faults_.cut_power();
   EXPECT_EQ(post(), ErrorCode::store_unavailable);
   EXPECT_EQ(driver().reopen().error().code, ErrorCode::store_unavailable);
-  EXPECT_EQ(driver().read({}).error().code, ErrorCode::store_unavailable);
+  expect_posted(1);
   faults_.restore_power();
   EXPECT_TRUE(driver().reopen());
   state_ = driver().take_over(7, state_.epoch + 1).value();
   EXPECT_EQ(post(), ErrorCode::ok);
+}
+
+TEST_F(RocksFaults, ADiskThatFailsAgainWhileTheStoreIsOpenedLeavesItReadable) {
+  for (int n = 0; n < 5; ++n) ASSERT_EQ(post(), ErrorCode::ok);
+  faults_.cut_power();
+  ASSERT_EQ(post(), ErrorCode::store_unavailable);
+  for (int tries = 0; tries < 3; ++tries) {
+    faults_.restore_power();
+    faults_.cut_power_after(8);  // the trial of the disk passes, opening does not
+    EXPECT_FALSE(driver().reopen());
+    expect_posted(5);
+    EXPECT_EQ(post(), ErrorCode::store_unavailable);
+  }
+  faults_.restore_power();
+  ASSERT_TRUE(driver().reopen());
+  state_ = driver().take_over(7, state_.epoch + 1).value();
+  EXPECT_EQ(state_.position, 5U);
+  EXPECT_EQ(post(), ErrorCode::ok);
+  expect_posted(6);
+}
+
+TEST_F(RocksFaults, WhatMayNotBeOnTheDiskIsNotReadFromALogThatHoldsIt) {
+  for (int n = 0; n < 5; ++n) ASSERT_EQ(post(), ErrorCode::ok);
+  faults_.switches().log_sync_fails = true;
+  ASSERT_EQ(post(), ErrorCode::store_unavailable);  // written, and not synced
+  faults_.switches().log_sync_fails = false;
+  faults_.cut_power_after(8);
+  EXPECT_FALSE(driver().reopen());
+  EXPECT_EQ(driver().read({.channels = {channel_id(1)}}).error().code, ErrorCode::store_unavailable);
+  faults_.restore_power();
+  ASSERT_TRUE(driver().reopen());
+  state_ = driver().take_over(7, state_.epoch + 1).value();
+  expect_posted(state_.position);
+  EXPECT_GE(state_.position, 5U);
 }
 
 TEST_F(RocksFaults, AFlippedByteInTheMiddleOfTheLogIsNotMistakenForATornTail) {

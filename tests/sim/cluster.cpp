@@ -78,6 +78,10 @@ void Cluster::start(std::size_t index) {
   Server& server = *nodes_[index];
   MemoryStoreFaults faults;
   faults.commit = [this] { return std::exchange(next_fate_, MemoryStoreFaults::Fate::ok); };
+  faults.reopen = [this] {
+    const bool fails = world_.dice().below(2) == 0;
+    return fails ? Result<void>(fail(ErrorCode::store_unavailable)) : Result<void>{};
+  };
   faults.commit_delay = [this] { return Duration(static_cast<std::int64_t>(world_.dice().below(20))); };
   faults.read_delay = [this] { return Duration(static_cast<std::int64_t>(world_.dice().below(5))); };
   server.store = std::make_unique<MemoryChannelStore>(disk_, faults);

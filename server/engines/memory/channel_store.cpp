@@ -68,10 +68,11 @@ struct TakeOverWrite final : Write {
 struct Reopening final : Write {
   using Write::Write;
   Completion<Result<void>> done;
+  Result<void> result;
 
   void apply(MemoryDisk::Image& /*image*/) override {}
-  void refuse(const Error& /*why*/) override {}
-  void answer() override { complete_on<void>(executor, std::move(done), {}); }
+  void refuse(const Error& why) override { result = fail(why); }
+  void answer() override { complete_on<void>(executor, std::move(done), std::move(result)); }
   bool reopens() const override { return true; }
 };
 
@@ -127,27 +128,41 @@ struct MemoryChannelStore::State : std::enable_shared_from_this<State> {
     while (finished.empty() || finished.back() != last) {
       finished.push_back(std::move(writes.front()));
       writes.pop_front();
-      finish(*finished.back());
+      finish(finished.back());
     }
     return finished;
   }
 
-  void finish(Write& write) {
-    if (write.reopens()) {
-      is_closed = false;
-      return;
-    }
-    if (is_closed) return write.refuse(closed());
+  void finish(const std::shared_ptr<Write>& write) {
+    if (write->reopens()) return reopen(*write);
+    if (is_closed) return write->refuse(closed());
     const Fate fate = faults.commit ? faults.commit() : Fate::ok;
-    if (fate == Fate::ok || fate == Fate::unavailable_kept) {
+    if (fate == Fate::ok) {
       const std::lock_guard lock(disk->mutex);
-      write.apply(disk->image);
+      write->apply(disk->image);
     }
-    if (fate == Fate::disk_full) write.refuse({ErrorCode::disk_full, ""});
+    if (fate == Fate::disk_full) write->refuse({ErrorCode::disk_full, ""});
     if (fate == Fate::unavailable_kept || fate == Fate::unavailable_lost) {
       is_closed = true;
-      write.refuse(closed());
+      write->refuse(closed());
+      if (fate == Fate::unavailable_kept) uncertain = write;
     }
+  }
+
+  void reopen(Write& write) {
+    if (faults.reopen) {
+      if (auto opened = faults.reopen(); !opened) return write.refuse(opened.error());
+    }
+    is_closed = false;
+    const std::lock_guard lock(disk->mutex);
+    settle();
+  }
+  /// What was uncertain is there when the disk is looked at again.
+  void settle() {
+    const auto write = std::exchange(uncertain, nullptr);
+    if (write == nullptr) return;
+    write->apply(disk->image);
+    write->refuse(closed());  // may not be answered yet, and its answer stays what it was
   }
 
   template <class T, class Ask>
@@ -171,7 +186,6 @@ struct MemoryChannelStore::State : std::enable_shared_from_this<State> {
   std::optional<Result<T>> read_now(Ask& ask) {
     const std::lock_guard lock(mutex);
     if (dead) return std::nullopt;
-    if (is_closed) return fail(closed());
     if (faults.read) {
       if (auto allowed = faults.read(); !allowed) return fail(allowed.error());
     }
@@ -183,6 +197,7 @@ struct MemoryChannelStore::State : std::enable_shared_from_this<State> {
   MemoryStoreFaults faults;
   mutable std::mutex mutex;
   std::deque<std::shared_ptr<Write>> writes;
+  std::shared_ptr<Write> uncertain;  // refused, and not lost
   bool is_closed = false;
   bool dead = false;
 };
@@ -244,6 +259,7 @@ void MemoryChannelStore::crash(std::size_t kept) {
   if (state_->dead) return;
   state_->dead = true;
   const std::lock_guard disk_lock(state_->disk->mutex);
+  state_->settle();
   for (std::size_t i = 0; i < std::min(kept, state_->writes.size()) && !state_->is_closed; ++i) {
     state_->writes[i]->apply(state_->disk->image);
   }

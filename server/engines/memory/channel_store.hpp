@@ -46,8 +46,11 @@ struct MemoryDisk {
 /// What the simulator makes happen. Empty functions: nothing.
 struct MemoryStoreFaults {
   enum class Fate : std::uint8_t { ok, disk_full, unavailable_kept, unavailable_lost };
-  /// Asked when a commit or take_over reaches the disk, in order, while the store is open. `unavailable_…` closes it.
+  /// Asked when a commit or take_over reaches the disk, in order, while the store is open. `unavailable_…` closes it
+  /// for writing; what is `kept` is seen once it is opened again.
   std::function<Fate()> commit;
+  /// Asked once per reopen; an error is its answer, and the store stays closed.
+  std::function<Result<void>()> reopen;
   /// How long a commit, take_over or reopen takes. Order is kept whatever it says.
   std::function<Duration()> commit_delay;
   /// How long a read takes.

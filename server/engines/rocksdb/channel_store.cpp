@@ -189,7 +189,7 @@ Result<StoreStats> RocksChannelStore::stats() {
 }
 
 Result<void> RocksChannelStore::flush() {
-  const auto used = impl_->holder.use();
+  const auto used = impl_->holder.use_to_write();
   if (!used) return fail(used.error());
   const auto status = (*used)->db().Flush({}, {(*used)->state(), (*used)->events(), (*used)->outcomes()});
   if (!status.ok()) return fail(rocks::to_error(status, "cannot write the store's files"));
@@ -197,7 +197,7 @@ Result<void> RocksChannelStore::flush() {
 }
 
 Result<void> RocksChannelStore::snapshot(const std::string& directory) {
-  const auto used = impl_->holder.use();
+  const auto used = impl_->holder.use_to_write();
   if (!used) return fail(used.error());
   rocksdb::Checkpoint* made = nullptr;
   auto status = rocksdb::Checkpoint::Create(&(*used)->db(), &made);
@@ -209,7 +209,7 @@ Result<void> RocksChannelStore::snapshot(const std::string& directory) {
 }
 
 Result<std::size_t> RocksChannelStore::purge_rewritten() {
-  const auto used = impl_->holder.use();
+  const auto used = impl_->holder.use_to_write();
   if (!used) return fail(used.error());
   return rocks::purge_rewritten(**used, impl_->never);
 }

@@ -105,7 +105,7 @@ class RocksChannelStore final : public ChannelStore {
 
   /// The highest epoch any partition has: a command queue starts above it.
   [[nodiscard]] Epoch highest_epoch() const;
-  /// Asks the store how it is; nullopt while it is closed after a fault.
+  /// Asks the store how it is; nullopt while it is opened again after a fault.
   [[nodiscard]] std::optional<StorePressure> pressure();
   /// A scan of everything committed so far. While one lives `reopen` fails and rewritten content is not purged.
   Result<std::unique_ptr<ChannelStoreScan>> scan();

@@ -1,10 +1,9 @@
 #include "engines/rocksdb/committer.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 
+#include "engines/rocksdb/disk.hpp"
 #include "ports/complete_on.hpp"
 
 namespace parley::rocks {
@@ -59,7 +58,7 @@ void Committer::serve_writes(std::deque<Request>& requests) {
     return request;
   };
   const auto room = check_room();
-  const auto used = holder_.use();
+  const auto used = holder_.use_to_write();
   if (!room || !used) {
     const Error why = used ? room.error() : used.error();
     while (next_is_write()) refuse(take(), why);
@@ -96,10 +95,7 @@ Result<void> Committer::write(const Database& database, Group& group) {
 
 Result<void> Committer::check_room() {
   const RocksOptions& options = holder_.options();
-  if (const auto free = free_bytes(options); free && *free < options.reserve_bytes) {
-    return fail(ErrorCode::disk_full, fmt::format("the disk of {} has {} bytes left and {} are kept free: make room",
-                                                  options.path, *free, options.reserve_bytes));
-  }
+  if (auto room = rocks::check_room(options); !room) return room;
   if (!ran_full_) return {};
   if (std::chrono::steady_clock::now() < ran_full_at_ + options.retry_full_every) return fail(ErrorCode::disk_full);
   // Not DB::Resume: it does not always leave a log cut short behind, and writing to that one again aborts.
@@ -123,7 +119,7 @@ Result<void> Committer::write_failed(const Database& database, const rocksdb::St
 }
 
 Result<void> Committer::reopen_now() {
-  const auto database = holder_.reopen();
+  const auto database = holder_.reopen(states_);
   if (!database) return fail(database.error());
   const auto states = (*database)->load_partitions();
   if (!states) return fail(states.error());

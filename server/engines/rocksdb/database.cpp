@@ -12,6 +12,7 @@
 #include <random>
 #include <system_error>
 
+#include "engines/rocksdb/disk.hpp"
 #include "engines/rocksdb/keys.hpp"
 #include "engines/rocksdb/migrations.hpp"
 #include "engines/rocksdb/options.hpp"
@@ -24,20 +25,6 @@ Error to_error(const rocksdb::Status& status, std::string_view doing) {
   if (status.IsCorruption()) return {ErrorCode::damaged, std::move(text)};
   if (status.IsNoSpace()) return {ErrorCode::disk_full, std::move(text)};
   return {ErrorCode::store_unavailable, std::move(text)};
-}
-
-namespace {
-
-rocksdb::Env& env_of(const RocksOptions& options) {
-  return options.env != nullptr ? *options.env : *rocksdb::Env::Default();
-}
-
-}  // namespace
-
-std::optional<std::uint64_t> free_bytes(const RocksOptions& options) {
-  std::uint64_t bytes = 0;
-  if (!env_of(options).GetFreeSpace(options.path, &bytes).ok()) return std::nullopt;
-  return bytes;
 }
 
 /// Notices failed syncs, which a write's status does not tell apart from a failed append, and how long good ones take.

@@ -17,9 +17,6 @@ namespace parley::rocks {
 /// Corruption: damaged; no room: disk_full; anything else: store_unavailable. `doing` begins the text.
 Error to_error(const rocksdb::Status& status, std::string_view doing);
 
-/// Bytes that an ordinary user may still write where the store lies; nothing where that cannot be told.
-std::optional<std::uint64_t> free_bytes(const RocksOptions& options);
-
 class IoWatch;
 
 class Database {

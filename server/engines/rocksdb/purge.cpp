@@ -159,7 +159,7 @@ void Purger::run() {
 }
 
 void Purger::purge_if_due() {
-  const auto used = holder_.use();
+  const auto used = holder_.use_to_write();
   if (!used) return;
   const auto waiting = find_waiting(**used, nullptr);
   const auto patience = static_cast<std::uint64_t>(holder_.options().purge_after.count());
