@@ -72,6 +72,7 @@ struct Flags {
   std::string compact;
   bool print_config = false;
   bool json = false;
+  bool new_channels = false;
   std::map<std::string, std::vector<std::string>> values;  // by key
   std::vector<std::string> limits;                         // NAME=VALUE
 };
@@ -86,6 +87,9 @@ void describe(CLI::App& app, Flags& flags) {
   app.add_option("--compact", flags.compact,
                  "rewrite the channel store of the stopped server in DIR into its smallest form, then stop")
       ->type_name("DIR");
+  app.add_flag(
+      "--new-channels", flags.new_channels,
+      "start although the channels of the people in the data directory are gone, and make a new store for them");
   app.add_flag("--json", flags.json, "with --verify: print one JSON object");
   for (const ConfigKey& key : config_keys()) {
     if (key.name.starts_with("limits.")) continue;
@@ -165,6 +169,7 @@ std::expected<CommandLine, int> read_command_line(int argc, char** argv, char** 
     return std::unexpected(kExitUsage);
   }
   result.loaded = std::move(*loaded);
+  result.loaded.config.new_channels = flags.new_channels;
   return result;
 }
 

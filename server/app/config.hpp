@@ -32,6 +32,7 @@ struct ListenOption {
 
 struct Config {
   std::string data = "./data";
+  bool new_channels = false;  // consent, given with a flag alone: people without their channels begin anew
   std::vector<ListenOption> listen;
   std::string admin_socket = "admin.sock";  // within `data` where not absolute; "off": none
   std::string tls_certificate, tls_key;

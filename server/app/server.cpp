@@ -22,6 +22,7 @@
 #include "engines/crypto/ed25519_signer.hpp"
 #include "engines/memory/command_queue.hpp"
 #include "engines/rocksdb/channel_store.hpp"
+#include "engines/sql/people_check.hpp"
 #include "engines/sql/sql_accounts.hpp"
 #include "engines/system/message_tracer.hpp"
 #include "engines/system/system_clock.hpp"
@@ -85,6 +86,23 @@ RocksOptions store_options(const Config& config, const DataDir& data, Metrics& m
   };
   options.on_warning = [](std::string_view text) { log::warning("channel_store", {{"text", text}}); };
   return options;
+}
+
+/// Before the store is opened, which makes a new one where there is none. A disk that was not mounted looks like that;
+/// and what another user's process writes there, the one who owns the store cannot open any more.
+Result<void> check_channels(const Config& config, const DataDir& data) {
+  std::error_code error;
+  const auto current = std::filesystem::path(data.channels()) / "CURRENT";
+  if (std::filesystem::exists(current, error)) return DataDir::check_owner(current);
+  if (config.new_channels || !std::filesystem::exists(data.people(), error)) return {};
+  const auto people = has_accounts(data.people());
+  if (!people) return fail(people.error());
+  if (!*people) return {};
+  return fail(ErrorCode::not_found,
+              fmt::format("{} has accounts, but there is no channel store in {}. Is a disk not mounted? Mount it, or "
+                          "restore a backup (parley restore). To give up all that was said and begin with no channel, "
+                          "start once with --new-channels.",
+                          data.people().string(), data.channels().string()));
 }
 
 AccountsConfig accounts_config(const Config& config) {
@@ -152,6 +170,7 @@ struct Server::Parts {
   }
 
   Result<void> open_stores() {
+    if (auto there = check_channels(config, data); !there) return there;
     auto channels = RocksChannelStore::open(store_options(config, data, metrics));
     if (!channels) return fail(std::move(channels.error()));
     store = std::move(*channels);

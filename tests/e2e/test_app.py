@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import stat
 import subprocess
 
@@ -224,6 +225,36 @@ def test_no_flipped_bit_goes_unnoticed(store, tmp_path):
         assert run.returncode in (1, 2), f"bit {bit} of byte {where} of {at.name}: {run.stdout}"
         assert "DAMAGED" in run.stdout if run.returncode == 1 else "cannot open" in run.stderr
         shutil.rmtree(copy)
+
+
+def people_of(store, tmp_path, name):
+    copy = tmp_path / name
+    shutil.copytree(store, copy)
+    return copy, sqlite3.connect(copy / "people.sqlite")
+
+
+def test_damage_to_the_database_of_people_is_found(store, tmp_path):
+    copy, people = people_of(store, tmp_path, "keys")
+    people.execute("DELETE FROM accounts WHERE id = (SELECT MIN(id) FROM accounts)")  # foreign keys are off here
+    people.commit()
+    people.close()
+    run = parleyd("--verify", copy)
+    assert run.returncode == 1
+    assert "points at a row of accounts that is not there" in run.stdout
+    assert "is a member of channels, but is not in people.sqlite" in run.stdout
+
+    copy, people = people_of(store, tmp_path, "pages")
+    size = people.execute("PRAGMA page_size").fetchone()[0]
+    pages = dict(people.execute("SELECT name, rootpage FROM sqlite_master WHERE rootpage > 0"))
+    people.close()
+    sound = (copy / "people.sqlite").read_bytes()
+    assert len(pages) > 10 and parleyd("--verify", copy).returncode == 0
+    for name, page in pages.items():
+        raw = bytearray(sound)
+        raw[(page - 1) * size:page * size] = random.Random(page).randbytes(size)
+        (copy / "people.sqlite").write_bytes(raw)
+        run = parleyd("--verify", copy, "--json")
+        assert run.returncode == 1 and not json.loads(run.stdout)["clean"], name
 
 
 def test_a_store_that_is_not_there_cannot_be_verified(tmp_path):

@@ -4,8 +4,10 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -68,6 +70,10 @@ def post(person, channel, text):
 def texts(person, channel):
     events = person.call("GET", f"/v1/channels/{uuid_text(channel)}/history")["events"]
     return [event["content"]["text"] for event in events if "content" in event]
+
+
+def inbox(person):
+    return sorted(person.call("POST", "/v1/sync", {})["inbox"]["rows"], key=lambda row: row["channelId"])
 
 
 def direct(one, other):
@@ -145,10 +151,15 @@ def test_a_failed_sync_stops_posting_by_name_and_it_goes_on_by_itself(tmp_path, 
         channel = direct(anna, bert)
         for number in range(20):
             post(anna, channel, f"number {number}")
-        told = texts(bert, channel)
+        told, rows = texts(bert, channel), inbox(bert)
         switch.touch()
         assert name_of(post, anna, channel, "not synced") == "store_unavailable"
         assert name_of(server.sign_up) in ("store_unavailable", "disk_full")
+        for _ in range(20):
+            assert texts(bert, channel) == told, "history goes on, without what may not be on the disk"
+            assert inbox(bert) == rows
+            assert name_of(post, anna, channel, "not synced either") == "store_unavailable"
+        assert server.call("GET", "/readyz") == {"status": "ready"}
         pathlib.Path(switch).unlink()
         wait_until(lambda: name_of(post, anna, channel, "synced") is None, "posting goes on by itself")
         after = texts(bert, channel)
@@ -214,3 +225,95 @@ def test_events_of_a_damaged_file_are_served_as_damaged_and_a_repair_records_the
         assert states(bert, channel) == before
         post(bert, channel, "and on it goes")
         assert max(states(anna, channel)) == 302
+
+
+def refusal(server):
+    """What a server says that does not start."""
+    run = subprocess.run(server.command(), capture_output=True, text=True, timeout=60)
+    assert run.returncode == 1, run.stdout
+    return run.stderr
+
+
+def test_people_whose_channels_are_gone_get_no_new_store_without_a_word(tmp_path):
+    with Server(tmp_path / "data") as server:
+        server.stop()
+        shutil.rmtree(tmp_path / "data" / "channels")
+        server.start()  # nobody has signed up: there is nothing to lose
+        anna, bert = server.sign_up(), server.sign_up()
+        post(anna, direct(anna, bert), "hello")
+        server.stop()
+        (tmp_path / "data" / "channels").rename(tmp_path / "elsewhere")
+        (tmp_path / "data" / "channels").mkdir()  # as a disk leaves it that is not mounted
+        said = refusal(server)
+        assert "parley restore" in said and "--new-channels" in said
+        assert not list((tmp_path / "data" / "channels").iterdir())
+
+        server.arguments.append("--new-channels")
+        server.start()
+        assert sign_in(server, bert)["account"] == bert.account
+        post(anna, direct(anna, bert), "hello again")
+        server.stop()
+        server.arguments.remove("--new-channels")
+        server.start()
+        assert server.stop() == 0 and verify(server)["clean"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a directory away")
+def test_a_store_of_another_user_is_neither_repaired_nor_opened(tmp_path):
+    with Server(tmp_path / "data") as server:
+        server.sign_up()
+        server.stop()
+        os.chown(tmp_path / "data" / "channels" / "CURRENT", 65534, -1)
+        assert "sudo -u" in refusal(server)
+        os.chown(tmp_path / "data" / "channels" / "CURRENT", 0, -1)
+        os.chown(tmp_path / "data", 65534, -1)
+        run = operator("repair", server.data)
+        assert run.returncode == 2 and "sudo -u" in run.stderr
+
+
+def files(store):
+    return {path.name: path.read_bytes() for path in store.iterdir() if path.is_file() and not path.name.startswith("LO")}
+
+
+def test_a_repair_that_is_killed_at_any_moment_leaves_the_old_store_or_the_new_one(tmp_path):
+    seed = int(os.environ.get("PARLEY_SEED", random.randrange(1 << 31)))
+    print(f"PARLEY_SEED={seed}")
+    chance = random.Random(seed)
+    with Server(tmp_path / "data") as server:
+        anna, bert = server.sign_up(), server.sign_up()
+        channel = direct(anna, bert)
+        for number in range(150):
+            post(anna, channel, f"number {number} {os.urandom(400).hex()}")
+        server.stop()
+        biggest = max((tmp_path / "data" / "channels").glob("*.sst"), key=lambda path: path.stat().st_size)
+        raw = bytearray(biggest.read_bytes())
+        raw[len(raw) // 2] ^= 1
+        biggest.write_bytes(raw)
+    damaged = files(tmp_path / "data" / "channels")
+    whole = tmp_path / "whole"
+    shutil.copytree(tmp_path / "data", whole)
+    begun = time.monotonic()
+    assert operator("repair", whole, "--yes").returncode == 0
+    took = time.monotonic() - begun
+    repaired = json.loads(operator("verify", whole, "--json").stdout)
+
+    found = set()
+    for number in range(4):
+        data = tmp_path / f"copy{number}"
+        shutil.copytree(tmp_path / "data", data)
+        process = subprocess.Popen([str(BIN / "parley"), "repair", str(data), "--yes"], stdout=subprocess.DEVNULL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(took * chance.uniform(0.1, 1.1))
+        process.kill()
+        process.wait()
+        old = files(data / "channels") == damaged
+        if not old:
+            report = json.loads(operator("verify", data, "--json").stdout)
+            assert report["clean"] and report["events"] == repaired["events"] and report["lost"] == repaired["lost"]
+            assert files(next(data.glob("repair-*")) / "channels") == damaged
+        found.add(old)
+        # Whatever it was stopped at: done again it ends well.
+        assert operator("repair", data, "--yes").returncode == 0
+        assert json.loads(operator("verify", data, "--json").stdout)["clean"]
+        shutil.rmtree(data)
+    print("old store left" if True in found else "", "new store left" if False in found else "")

@@ -75,6 +75,7 @@ int repair_command(const Asked& asked) {
       DataDir::channels_of(asked.data) == std::filesystem::path(asked.data)) {
     return cannot(asked, fmt::format("{} is no data directory of a server: it holds no channels", asked.data));
   }
+  if (auto owned = DataDir::check_owner(asked.data); !owned) return cannot(asked, owned.error().text());
   auto data = DataDir::lock(asked.data);
   if (!data) return cannot(asked, data.error().text());
   const RepairSink note = [&](const RepairNote& one) {

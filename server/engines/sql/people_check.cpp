@@ -88,6 +88,19 @@ Result<PeopleCheck> check_people(const std::filesystem::path& file) {
   return check;
 }
 
+Result<bool> has_accounts(const std::filesystem::path& file) {
+  auto database = open(file);
+  if (!database) return fail(database.error());
+  bool found = false;
+  const Row is_there = [&](sqlite3_stmt* row) { found = sqlite3_column_int(row, 0) != 0; };
+  for (const char* sql : {"SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'accounts'",
+                          "SELECT EXISTS (SELECT 1 FROM accounts)"}) {
+    if (auto asked = query(*database, file, sql, is_there); !asked) return fail(asked.error());
+    if (!found) break;
+  }
+  return found;
+}
+
 Result<PeopleStats> people_stats(const std::filesystem::path& file, Time now) {
   auto database = open(file);
   if (!database) return fail(database.error());

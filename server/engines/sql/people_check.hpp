@@ -20,6 +20,9 @@ struct PeopleCheck {
 /// (there is none, or it cannot be opened), damaged (it is no database).
 Result<PeopleCheck> check_people(const std::filesystem::path& file);
 
+/// Whether anybody ever signed up, whatever version the schema has. Errors as check_people.
+Result<bool> has_accounts(const std::filesystem::path& file);
+
 struct PeopleStats {
   std::uint64_t accounts = 0;  // without deleted ones
   std::uint64_t deleted = 0;
