@@ -32,6 +32,10 @@ int compact_command(const std::string& data) {
   RocksOptions options;
   options.path = DataDir::channels_of(data);
   options.create_if_missing = false;
+  if (auto owned = DataDir::check_owner(options.path); !owned) {
+    fmt::print(stderr, "parleyd: {}\n", owned.error().text());
+    return kExitUsage;
+  }
   const std::uint64_t before = bytes_in(options.path);
   const auto start = std::chrono::steady_clock::now();
   {

@@ -215,7 +215,7 @@ Result<std::size_t> RocksChannelStore::purge_rewritten() {
 }
 
 Result<void> RocksChannelStore::compact() {
-  const auto used = impl_->holder.use();
+  const auto used = impl_->holder.use_to_write();
   if (!used) return fail(used.error());
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
