@@ -47,8 +47,8 @@ struct RocksOptions {
   std::size_t cache_bytes = 96UL << 20;
   /// All memory tables together; flushed when full.
   std::size_t write_buffer_bytes = 96UL << 20;
-  /// Bounds what has to be replayed when the store is opened.
-  std::size_t wal_bytes = 48UL << 20;
+  /// Bounds what has to be replayed when the store is opened: about a second.
+  std::size_t wal_bytes = 96UL << 20;
   int max_open_files = 512;
   std::size_t read_threads = 2;
   std::size_t read_queue = 4096;

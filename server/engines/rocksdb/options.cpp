@@ -11,6 +11,8 @@ namespace {
 
 constexpr double kBloomBitsPerKey = 10;
 constexpr std::size_t kChannelBytes = 16;
+constexpr int kRunsBeforeMerge = 8;
+constexpr unsigned kNeverPercent = 1'000'000;  // RocksDB multiplies it by bytes
 
 rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
@@ -64,6 +66,10 @@ rocksdb::ColumnFamilyOptions event_options(const RocksOptions& options, const st
   family.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kChannelBytes));
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.write_buffer_size = options.write_buffer_bytes / 2;
+  // Every new file covers all channels, so merging it rewrites a whole level: rarely, with many files at once, and with
+  // few levels. Levels stay, because a purge rewrites a few of their files; tiers it would rewrite as a whole.
+  family.level0_file_num_compaction_trigger = kRunsBeforeMerge;
+  family.max_bytes_for_level_base = 512UL << 20;
   family.bottommost_compression = rocksdb::kZSTD;
   // Level 1 of zstd: what people write gets hardly smaller with more, and every message passes here.
   family.bottommost_compression_opts.level = 1;
@@ -76,7 +82,8 @@ rocksdb::ColumnFamilyOptions event_options(const RocksOptions& options, const st
 
 // Every message asks once for a key that is almost never there: filters answer, in memory and on disk. They are cut in
 // partitions, because only those of active channels are asked and the filter of everything would not fit the cache. A
-// value is read only for a retry, so blocks may be large, and strongly compressed where the bulk lies.
+// value is read only for a retry, so blocks may be large, and strongly compressed where the bulk lies. Nothing is ever
+// overwritten or purged, so runs of like size are merged (tiers), which rewrites each outcome less often than levels.
 rocksdb::ColumnFamilyOptions outcome_options(const RocksOptions& options,
                                              const std::shared_ptr<rocksdb::Cache>& cache) {
   auto family = family_options();
@@ -88,6 +95,11 @@ rocksdb::ColumnFamilyOptions outcome_options(const RocksOptions& options,
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.write_buffer_size = options.write_buffer_bytes / 4;
+  family.compaction_style = rocksdb::kCompactionStyleUniversal;
+  family.level0_file_num_compaction_trigger = kRunsBeforeMerge;
+  family.compaction_options_universal.size_ratio = 10;
+  // All runs are never merged for the sake of room: none holds anything that another one makes superfluous.
+  family.compaction_options_universal.max_size_amplification_percent = kNeverPercent;
   family.bottommost_compression = rocksdb::kZSTD;
   family.memtable_prefix_bloom_size_ratio = 0.04;
   family.memtable_whole_key_filtering = true;
