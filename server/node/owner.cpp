@@ -132,8 +132,8 @@ void Owner::commands(PartitionId partition, std::vector<QueuedCommand> commands)
 
 void Owner::inspect(const ChannelId& channel, Inspection inspection) {
   if (down_) return inspect_stored(channel, std::move(inspection));
-  // Between turns all that is in memory is committed.
-  if (!turn_ && !reopening_ && position_of(partition_of(channel))) {
+  // Between turns all that is in memory is committed; commands that wait came before the question.
+  if (!turn_ && waiting_.empty() && !reopening_ && position_of(partition_of(channel))) {
     if (const LoadedChannel* found = cache_.find(channel)) {
       return inspection(found->state().exists() ? found : nullptr);
     }
@@ -141,11 +141,11 @@ void Owner::inspect(const ChannelId& channel, Inspection inspection) {
   TurnItem item;
   item.channel = channel;
   item.inspection = std::move(inspection);
-  item.since = clock_.uptime();
   wait(std::move(item));
 }
 
 void Owner::wait(TurnItem item) {
+  item.since = clock_.uptime();
   waiting_.push_back(std::move(item));
   schedule();
 }

@@ -128,11 +128,17 @@ Result<void> parse_json(std::string_view text, Message& message) {
   }
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
-  const auto status = google::protobuf::util::JsonStringToMessage(piece, &message, options);
-  if (!status.ok()) {
+  // The library checks itself and throws; what it stumbles over is the sender's text.
+  try {
+    const auto status = google::protobuf::util::JsonStringToMessage(piece, &message, options);
+    if (!status.ok()) {
+      message.Clear();
+      const google::protobuf::StringPiece why = status.message();
+      return fail(ErrorCode::malformed, explain({why.data(), why.size()}));
+    }
+  } catch (const google::protobuf::FatalException&) {
     message.Clear();
-    const google::protobuf::StringPiece why = status.message();
-    return fail(ErrorCode::malformed, explain({why.data(), why.size()}));
+    return fail(ErrorCode::malformed, "not valid JSON");
   }
   untangle_ids(message);
   return {};
