@@ -18,28 +18,21 @@ ThreadExecutor::~ThreadExecutor() {
   stop();
 }
 
+// Under the lock: once it is let go the task may run, and whoever waited for it may destroy the executor.
 void ThreadExecutor::post(Task task) {
-  bool wake = false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return;
-    inbox_.push_back(std::move(task));
-    wake = std::exchange(sleeping_, false);
-  }
-  if (wake) wake_.notify_one();
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  inbox_.push_back(std::move(task));
+  if (std::exchange(sleeping_, false)) wake_.notify_one();
 }
 
 void ThreadExecutor::post_after(Duration delay, Task task) {
   const Instant due = std::chrono::steady_clock::now() + delay;
-  bool wake = false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return;
-    timers_.push_back({due, timer_order_++, std::move(task)});
-    std::push_heap(timers_.begin(), timers_.end(), later);
-    wake = std::exchange(sleeping_, false);
-  }
-  if (wake) wake_.notify_one();
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  timers_.push_back({due, timer_order_++, std::move(task)});
+  std::push_heap(timers_.begin(), timers_.end(), later);
+  if (std::exchange(sleeping_, false)) wake_.notify_one();
 }
 
 bool ThreadExecutor::is_current() const {
