@@ -122,4 +122,4 @@ endif()
 # because some tests look at memory. Ignored by other builds.
 get_property(all_tests DIRECTORY PROPERTY TESTS)
 set_property(TEST ${all_tests} APPEND PROPERTY ENVIRONMENT
-  "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/sanitizers/tsan-suppressions.txt;ASAN_OPTIONS=quarantine_size_mb=16")
+  "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/sanitizers/tsan-suppressions.txt;ASAN_OPTIONS=quarantine_size_mb=1:thread_local_quarantine_size_kb=64")
