@@ -123,6 +123,7 @@ void Owner::commands(PartitionId partition, std::vector<QueuedCommand> commands)
     item.channel = queued.channel();
     item.since = now;
     item.number = mine->first + mine->finished.size();
+    item.epoch = mine->epoch;
     mine->finished.push_back(false);
     item.queued = std::move(queued);
     waiting_.push_back(std::move(item));
@@ -155,7 +156,7 @@ void Owner::finish(const TurnItem& item) {
   if (!item.number) return;
   const PartitionId partition = partition_of(item.channel);
   auto& mine = partitions_[partition];
-  if (!mine || *item.number < mine->first) return;
+  if (!mine || item.epoch != mine->epoch || *item.number < mine->first) return;
   mine->finished[*item.number - mine->first] = true;
   std::size_t done = 0;
   while (!mine->finished.empty() && mine->finished.front()) {
