@@ -299,10 +299,11 @@ Result<void> read_request(Io& io, const v1::GetInbox& ask, InboxAnswer& inbox) {
   inbox.version.incarnation = mine;
   if (!ask.page().empty()) {
     v1::InboxPage page;
-    if (!page.ParseFromString(ask.page())) return fail(ErrorCode::invalid_argument, "page");
+    if (!page.ParseFromString(ask.page()))
+      return fail(ErrorCode::invalid_argument, "page: give back next_page as it came");
     version = page.since();
     auto started = wire::decode_version(page.version());
-    if (!started) return fail(ErrorCode::invalid_argument, "page");
+    if (!started) return fail(ErrorCode::invalid_argument, "page: give back next_page as it came");
     inbox.version = *started;
     inbox.first_page = false;
     inbox.after_time = page.after_time();

@@ -25,6 +25,11 @@ v1::ClientFrame& scratch_frame() {
   return frame;
 }
 
+/// What may go without a number, and is not answered then.
+bool is_hint(const v1::ClientFrame& frame) {
+  return frame.has_typing() || frame.has_watch() || frame.has_set_active() || frame.has_open_channels();
+}
+
 }  // namespace
 
 Session::Session(Io& io, Connection& connection, std::uint64_t address)
@@ -56,16 +61,22 @@ void Session::on_message(FrameKind kind, std::string_view payload) {
   v1::ClientFrame& frame = scratch_frame();
   const auto encoding = kind == FrameKind::text ? wire::Encoding::json : wire::Encoding::binary;
   if (auto parsed = wire::parse(encoding, payload, frame); !parsed) {
-    // A request of a newer client is understood but for its body, and is answered like any other.
-    if (state_ == State::live && frame.request() != 0) return refuse(frame.request(), ErrorCode::unknown_request);
+    const bool newer = parsed.error().code == ErrorCode::unknown_request;
+    if (state_ == State::greeting && newer) return end(ErrorCode::hello_expected);
+    // A request of a newer client is understood but for its body, and is answered like any other; a hint is passed
+    // over.
+    if (state_ == State::live && (newer || frame.request() != 0)) {
+      return refuse(frame.request(), ErrorCode::unknown_request);
+    }
     return end(parsed.error());
   }
+  const std::uint64_t request = frame.request();
+  if (request == 0 && !is_hint(frame)) return end({ErrorCode::malformed, "request: a number above 0 is needed"});
   if (state_ == State::greeting) {
     if (!frame.has_hello()) return end(ErrorCode::hello_expected);
     return hello(frame);
   }
   if (frame.has_command()) return command(frame);
-  const std::uint64_t request = frame.request();
   if (frame.has_hello()) return refuse(request, {ErrorCode::invalid_argument, "hello was said already"});
   if (frame.has_new_token()) {
     auto identity = io_.authenticator().access_token(frame.new_token().access_token());
@@ -80,10 +91,13 @@ void Session::on_message(FrameKind kind, std::string_view payload) {
     rare().open.clear();
     for (const auto& bytes : frame.open_channels().channel_ids()) {
       auto id = ChannelId::from_bytes(bytes);
-      if (!id || rare().open.size() >= kMissedHeads)
-        return refuse(request, {ErrorCode::invalid_argument, "channel_ids"});
+      if (!id) return refuse(request, {ErrorCode::invalid_argument, "channel_ids: an id has to be 16 bytes"});
+      if (rare().open.size() >= kMissedHeads) {
+        return refuse(request, {ErrorCode::invalid_argument, "channel_ids: at most 1,000 channels can be open"});
+      }
       rare().open.insert(*id);
     }
+    if (request == 0) return;
     v1::ServerFrame ok;
     ok.mutable_ok();
     ok.set_request(request);
@@ -111,7 +125,7 @@ void Session::on_message(FrameKind kind, std::string_view payload) {
 void Session::hello(const v1::ClientFrame& frame) {
   const auto& hello = frame.hello();
   if (hello.version() != kVersion) return end(ErrorCode::unsupported_version);
-  if (hello.mode() < 0 || hello.mode() > v1::MODE_OPEN_CHANNELS) return end({ErrorCode::invalid_argument, "mode"});
+  if (!v1::Mode_IsValid(hello.mode())) return end({ErrorCode::malformed, "hello.mode: not a known value"});
   auto identity = hello.resume_token().empty() ? io_.authenticator().access_token(hello.access_token())
                                                : io_.authenticator().resume_token(hello.resume_token());
   if (!identity) return end(identity.error());
@@ -290,6 +304,12 @@ void Session::send(const v1::ServerFrame& frame) {
 }
 
 void Session::refuse(std::uint64_t request, const Error& error) {
+  if (request == 0) return io_.node().metrics->refused(error.code);
+  tell(request, error);
+}
+
+/// Without a number it is why the session ends.
+void Session::tell(std::uint64_t request, const Error& error) {
   io_.node().metrics->refused(error.code);
   v1::ServerFrame frame;
   frame.set_request(request);
@@ -299,7 +319,7 @@ void Session::refuse(std::uint64_t request, const Error& error) {
 
 void Session::end(const Error& error) {
   if (state_ == State::ended) return;
-  refuse(0, error);
+  tell(0, error);
   const std::uint16_t code = error_info(error.code).close_code;
   connection_.close(code != 0 ? code : error_info(ErrorCode::malformed).close_code, error.name());
   const bool was_live = state_ == State::live;

@@ -74,6 +74,7 @@ class Session final : public ConnectionHandler {
   void facts_came(Result<Command> command, const Origin& origin);
   void send(const v1::ServerFrame& frame);
   void refuse(std::uint64_t request, const Error& error);
+  void tell(std::uint64_t request, const Error& error);
   void send_heads();
   void forget_unanswered();
   void count_outbox(std::uint32_t bytes);

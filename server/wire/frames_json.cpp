@@ -12,6 +12,7 @@
 
 #include "base/base64.hpp"
 #include "base/id.hpp"
+#include "wire/json_check.hpp"
 
 namespace parley::wire {
 namespace {
@@ -96,36 +97,14 @@ std::string explain(std::string_view message) {
 
 }  // namespace
 
-bool nests_deeper_than(std::string_view text, int limit) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > limit) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
-
-Result<void> parse_json(std::string_view text, Message& message) {
+Result<bool> parse_json(std::string_view text, Message& message) {
   if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return fail(ErrorCode::too_large);
   const google::protobuf::StringPiece piece(text.data(), text.size());
   if (!google::protobuf::internal::IsStructurallyValidUTF8(piece)) {
     return fail(ErrorCode::malformed, "JSON that is not valid UTF-8");
   }
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos || text[first] != '{') return fail(ErrorCode::malformed, "not a JSON object");
-  if (nests_deeper_than(text, kMaxJsonDepth)) {
-    return fail(ErrorCode::malformed, "JSON nested deeper than " + std::to_string(kMaxJsonDepth));
-  }
+  JsonCheck check = check_json(text, *message.GetDescriptor());
+  if (!check.error.empty()) return fail(ErrorCode::malformed, std::move(check.error));
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
   // The library checks itself and throws; what it stumbles over is the sender's text.
@@ -141,7 +120,7 @@ Result<void> parse_json(std::string_view text, Message& message) {
     return fail(ErrorCode::malformed, "not valid JSON");
   }
   untangle_ids(message);
-  return {};
+  return check.unknown_field;
 }
 
 }  // namespace parley::wire

@@ -18,10 +18,18 @@ Result<void> parse_binary(std::string_view bytes, google::protobuf::Message& mes
 
 template <class Frame>
 Result<void> parse_frame(Encoding encoding, std::string_view bytes, Frame& frame) {
-  if (auto parsed = parse_message(encoding, bytes, frame); !parsed) return parsed;
+  bool unknown = false;
+  if (encoding == Encoding::json) {
+    frame.Clear();
+    const auto parsed = parse_json(bytes, frame);
+    if (!parsed) return fail(parsed.error());
+    unknown = *parsed;
+  } else {
+    if (auto parsed = parse_binary(bytes, frame); !parsed) return parsed;
+    unknown = !frame.GetReflection()->GetUnknownFields(frame).empty();
+  }
   if (frame.body_case() != Frame::BODY_NOT_SET) return {};
-  const auto& unknown = frame.GetReflection()->GetUnknownFields(frame);
-  if (!unknown.empty()) return fail(ErrorCode::unknown_request);
+  if (unknown) return fail(ErrorCode::unknown_request);
   return fail(ErrorCode::malformed, "a frame with no body that is known here");
 }
 
@@ -30,7 +38,8 @@ Result<void> parse_frame(Encoding encoding, std::string_view bytes, Frame& frame
 Result<void> parse_message(Encoding encoding, std::string_view bytes, google::protobuf::Message& message) {
   if (encoding == Encoding::binary) return parse_binary(bytes, message);
   message.Clear();
-  return parse_json(bytes, message);
+  if (auto parsed = parse_json(bytes, message); !parsed) return fail(std::move(parsed.error()));
+  return {};
 }
 
 Result<void> parse(Encoding encoding, std::string_view bytes, v1::ClientFrame& frame) {
