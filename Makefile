@@ -16,6 +16,7 @@ ROUNDS ?= 50
 RUNS ?= 1
 PREFIX ?= /usr/local
 SCENARIOS ?=
+SERVER ?=
 MESSAGES ?= 10000000
 DESTDIR ?=
 
@@ -27,7 +28,7 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit lint format generate fuzz sim plug asan tsan bench bench-store bench-report install deb deb-test clean setup
+.PHONY: help run build test unit lint format generate fuzz sim plug hostile asan tsan bench bench-store bench-report install deb deb-test clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
@@ -92,6 +93,12 @@ plug: ## Kill the server under load, ROUNDS=50 times, and check everything after
 	@$(call compile,release,--target parleyd)
 	@PARLEY_PLUG_ROUNDS=$(ROUNDS) PARLEY_BIN=$(abspath build/release/bin) PARLEY_GEN=$(abspath build/release/gen/python) \
 	  $(PYTHON) -m pytest -q -s -p no:cacheprovider tests/e2e/test_plug.py -k kill_9_under_load
+
+hostile: ## Lie to a server over the whole contract: SERVER=http://… for one of your own, else it starts one
+	@tools/build/setup.sh build test
+	@$(call compile,release,--target parleyd)
+	@PARLEY_BIN=$(abspath build/release/bin) PARLEY_GEN=$(abspath build/release/gen/python) PYTHONPATH=tests \
+	  $(PYTHON) -m hostile $(if $(SERVER),--server '$(SERVER)') $(if $(filter command line environment,$(origin SEED)),--seed $(SEED))
 
 asan: ## Build with AddressSanitizer and UBSan and run the suite
 	@$(MAKE) --no-print-directory test PRESET=asan

@@ -11,7 +11,6 @@
 #include "client/client.hpp"
 #include "client/memory_store.hpp"
 #include "sim/cluster.hpp"
-#include "sim/device_check.hpp"
 #include "sim/world.hpp"
 
 namespace parley::sim {
@@ -33,11 +32,16 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   [[nodiscard]] const AccountId& account() const { return account_; }
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  /// Sends a command; its outcome will be checked. False: refused at once, so that nothing was accepted.
-  bool send(v1::Command& command);
+  /// Sends a command; its outcome will be checked.
+  void send(v1::Command& command);
 
-  [[nodiscard]] const Sends& sends() const { return sends_; }
-  [[nodiscard]] DeviceView view() const { return {name_, account_, store_}; }
+  struct Sent {
+    ChannelId channel;
+    bool told = false;
+    Seq seq = 0;
+    std::string refused;
+  };
+  [[nodiscard]] const std::map<SendId, Sent>& sends() const { return sends_; }
   /// What broke a promise while it happened.
   [[nodiscard]] const std::vector<std::string>& broken() const { return broken_; }
 
@@ -69,7 +73,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   std::shared_ptr<Link> link_;
   std::uint64_t life_ = 0;
   std::uint64_t wake_ = 0;
-  Sends sends_;
+  std::map<SendId, Sent> sends_;
   std::map<ChannelId, Seq> told_up_to_;  // in this life, in rising order
   std::set<std::pair<ChannelId, Seq>> told_;
   std::vector<std::string> broken_;

@@ -108,6 +108,12 @@ if(e2e_sources)
     "PARLEY_BIN=${CMAKE_BINARY_DIR}/bin;PARLEY_GEN=${PARLEY_GEN}/python;PARLEY_PRESET_SANITIZE=${PARLEY_SANITIZE};PYTHONDONTWRITEBYTECODE=1")
 endif()
 
+# Hostile clients: lies about the whole contract, to a server of their own.
+add_test(NAME hostile COMMAND ${PARLEY_PYTHON} -m pytest -q -p no:cacheprovider
+  --junitxml=${CMAKE_BINARY_DIR}/results/hostile.xml tests/hostile WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(hostile PROPERTIES LABELS e2e TIMEOUT 600 ENVIRONMENT
+  "PARLEY_BIN=${CMAKE_BINARY_DIR}/bin;PARLEY_GEN=${PARLEY_GEN}/python;PARLEY_PRESET_SANITIZE=${PARLEY_SANITIZE};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests;PYTHONDONTWRITEBYTECODE=1")
+
 # Checks of the tree itself; once is enough, so not in the sanitizer presets.
 if(NOT PARLEY_SANITIZE)
   add_test(NAME check_layers COMMAND ${PARLEY_PYTHON} -B tools/build/check_layers.py WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

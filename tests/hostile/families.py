@@ -1,0 +1,70 @@
+"""All families of lies, in the order in which they are told, and the server they are told to."""
+
+import contextlib
+import pathlib
+import random
+import tempfile
+
+from e2e_server import Server
+from hostile import stage_frames
+from hostile.contract import all_fields
+from hostile.bystanders import Bystanders
+from hostile.fields import kind_of
+from hostile.judge import Run
+from hostile.lies_frames import lie_about_frames
+from hostile.people import PASSWORD, World
+from hostile.talk import Target
+from hostile.victims import Victims
+from hostile.watch import Watch
+
+FAMILIES = {"frames": lie_about_frames}
+
+
+def check_complete():
+    """Raises NotInTheTable for what the contract has and the tables do not."""
+    stage_frames.check_complete()
+    for field in all_fields().values():
+        kind_of(field)
+
+
+@contextlib.contextmanager
+def server_of(arguments):
+    """The server where it is ours to start and watch, else None."""
+    if arguments.server:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="parley-hostile-") as folder:
+        with Server(pathlib.Path(folder) / "data", "--log-level", "debug") as server:
+            yield server
+            server.stop()
+
+
+def lie(arguments):
+    """Tells all lies; the Run."""
+    check_complete()
+    random.seed(arguments.seed)
+    how = f"python3 -m hostile --seed {arguments.seed}" + (f" --server {arguments.server}" if arguments.server else "")
+    run = Run(how, arguments.only, arguments.verbose)
+    with server_of(arguments) as server:
+        target = Target(arguments.server or server.url)
+        print(f"Lying to {target.url}, seed {arguments.seed}", flush=True)
+        world = World(target)
+        watch = Watch(world.http, server)
+        victims, bystanders = Victims(world), Bystanders(target)
+        watch.keep_secret(PASSWORD, victims.vera.token, world.mallory.token, world.mallory.refresh_token, "Between us", "between us")
+        for name, family in FAMILIES.items():
+            if not arguments.family or name in arguments.family:
+                run.begin(name)
+                family(run, world, victims)
+                for what in victims.changes():
+                    run.found("victims", what)
+        run.begin("afterwards")
+        for what in bystanders.stop():
+            run.found("bystanders", what)
+        run.note(f"{bystanders.rounds} messages of bystanders meanwhile, all heard" if not bystanders.wrong else "")
+        victims.line.close()
+        for what in watch.settled():
+            run.found("server", what)
+        if server is None:
+            run.skip("log and memory: the server is not ours")
+    return run

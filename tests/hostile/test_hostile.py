@@ -1,0 +1,39 @@
+"""Every lie to a server of its own, and that the lies are complete: what is new in the contract fails here until it is
+lied about."""
+
+import argparse
+import os
+
+import pytest
+
+from hostile import families, stage_frames
+from hostile.contract import COMMANDS, FRAMES, all_fields
+from hostile.fields import FIELDS, NotInTheTable
+
+
+def test_every_answer_to_a_lie_is_as_it_should_be():
+    seed = int(os.environ.get("PARLEY_HOSTILE_SEED", os.getpid()))
+    run = families.lie(argparse.Namespace(server=None, family=None, only="*", seed=seed, verbose=False))
+    assert run.summary(), "see above for each answer that should not have been, and how to ask again"
+    assert sum(asked for asked, _, _ in run.counts.values()) > 1000
+
+
+def test_the_tables_know_the_whole_contract():
+    families.check_complete()
+
+
+def test_the_tables_know_nothing_that_is_gone():
+    known = all_fields()
+    assert not [name for name in FIELDS if name.partition("@")[0] not in known]
+    assert set(stage_frames.RIGHT_FRAMES) == set(FRAMES) and set(stage_frames.RIGHT_COMMANDS) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("table, name, says", [
+    (stage_frames.RIGHT_FRAMES, "getChannel", "RIGHT_FRAMES"),
+    (stage_frames.RIGHT_COMMANDS, "leave", "RIGHT_COMMANDS"),
+    (FIELDS, "Typing.on", "FIELDS"),
+])
+def test_what_is_new_in_the_contract_is_told_where_to_stand(monkeypatch, table, name, says):
+    monkeypatch.delitem(table, name)
+    with pytest.raises(NotInTheTable, match=says):
+        families.check_complete()
