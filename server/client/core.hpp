@@ -159,7 +159,8 @@ class Client::Core {
   void on_inbox(Time now, const v1::Inbox& inbox);
   void on_inbox_error(Time now, const v1::Error& error);
   bool take_rows(Time now, const v1::Inbox& inbox, bool last_page);
-  void take_one_row(Channel& channel, const v1::InboxRow& row, std::vector<EventRange>& dropped);
+  void take_one_row(Channel& channel, const v1::InboxRow& row, std::vector<EventRange>& dropped,
+                    std::vector<EventRange>& erased);
   void tell_rows(Time now, std::span<Channel* const> rows, std::span<const EventRange> dropped);
   [[nodiscard]] std::vector<ChannelId> channels_not_seen() const;
   void erase_channel(const ChannelId& id);

@@ -71,6 +71,7 @@ bool Client::Core::take_rows(Time now, const v1::Inbox& inbox, bool last_page) {
   std::vector<Channel*> rows;
   std::vector<const ChannelState*> states;
   std::vector<EventRange> dropped;
+  std::vector<EventRange> erased;
   rows.reserve(static_cast<std::size_t>(inbox.rows_size()));
   states.reserve(static_cast<std::size_t>(inbox.rows_size()));
   for (const auto& row : inbox.rows()) {
@@ -78,7 +79,7 @@ bool Client::Core::take_rows(Time now, const v1::Inbox& inbox, bool last_page) {
     if (!id) continue;
     Channel& channel = channels_[*id];
     channel.state.id = *id;
-    take_one_row(channel, row, dropped);
+    take_one_row(channel, row, dropped, erased);
     rows.push_back(&channel);
     states.push_back(&channel.state);
   }
@@ -87,7 +88,7 @@ bool Client::Core::take_rows(Time now, const v1::Inbox& inbox, bool last_page) {
     if (full_sync_) gone = channels_not_seen();
     session_.version = inbox.version();
   }
-  Changes changes{.channels = states, .dropped = dropped, .gone_channels = gone};
+  Changes changes{.channels = states, .erased = erased, .dropped = dropped, .gone_channels = gone};
   if (last_page) changes.session = &session_;
   if (!commit(changes)) return false;
   for (const ChannelId& id : gone) {
@@ -98,8 +99,10 @@ bool Client::Core::take_rows(Time now, const v1::Inbox& inbox, bool last_page) {
   return true;
 }
 
-void Client::Core::take_one_row(Channel& channel, const v1::InboxRow& row, std::vector<EventRange>& dropped) {
+void Client::Core::take_one_row(Channel& channel, const v1::InboxRow& row, std::vector<EventRange>& dropped,
+                                std::vector<EventRange>& erased) {
   ChannelState& state = channel.state;
+  const auto hidden_before = state.registers.hidden;
   const Agreed agreed = agreed_until(state, row, session_.incarnation);
   const bool other_history = state.incarnation != session_.incarnation;
   const bool drops = agreed.until < state.top();
@@ -112,6 +115,9 @@ void Client::Core::take_one_row(Channel& channel, const v1::InboxRow& row, std::
   state.unproven = !agreed.proven;
   if (!channel.known || (other_history && state.have.empty())) state.contact = row.head();
   take_row(state, row);
+  if (state.registers.hidden != hidden_before) {
+    for (const Interval& range : state.registers.hidden) erased.push_back({state.id, range.from, range.to});
+  }
   if (!state.unproven) remember_digest(state, row);
   // What was read here, and the server does not know of yet, is read.
   const bool all_read = state.read_wanted >= row.head();
@@ -181,9 +187,10 @@ void Client::Core::on_channel_answer(Time now, const ChannelId& id, const v1::In
   Channel* channel = find(id);
   if (row.channel_id() != id.view()) return;
   std::vector<EventRange> dropped;
-  take_one_row(*channel, row, dropped);
+  std::vector<EventRange> erased;
+  take_one_row(*channel, row, dropped, erased);
   const ChannelState* state = &channel->state;
-  if (!commit({.channels = {&state, 1}, .dropped = dropped})) return;
+  if (!commit({.channels = {&state, 1}, .erased = erased, .dropped = dropped})) return;
   tell_rows(now, {&channel, 1}, dropped);
 }
 

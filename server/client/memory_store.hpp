@@ -5,14 +5,20 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "client/store.hpp"
 
+namespace parley::v1 {
+class EventHeader;
+}
+
 namespace parley::client {
 
-/// Survives the client, not the process. Also the image that a store on disk keeps in memory.
+/// Survives the client, not the process. Also the image that a store on disk keeps in memory. What was taken away is
+/// not kept, in whatever order it comes: a page that the server read before a deletion may arrive after it.
 class MemoryClientStore : public ClientStore {
  public:
   static constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
@@ -42,14 +48,30 @@ class MemoryClientStore : public ClientStore {
                                                 std::size_t limit = kAll) const;
   /// Puts an event as it was serialised; for stores that read themselves back.
   void put_event(const ChannelId& channel, Seq seq, std::string event);
+  /// With the edits of what is in the range, and the reactions to it.
   void erase_content(const EventRange& range);
   [[nodiscard]] const std::map<ChannelId, std::map<Seq, std::string>>& all_events() const { return events_; }
 
  private:
+  /// What the stored events of a channel say of each other.
+  struct Ties {
+    std::set<Seq> deleted;
+    std::map<Seq, std::set<Seq>> pointing;  // message -> its edits and the reactions to it
+  };
+  void put(const ChannelId& channel, const v1::Event& event);
+  void tie(const ChannelId& channel, const v1::EventHeader& header);
+  void drop(const EventRange& range);
+  [[nodiscard]] bool is_gone(const ChannelId& channel, Seq seq) const;
+  /// A later reaction of the same account to the same message is stored.
+  [[nodiscard]] bool is_replaced(const ChannelId& channel, Seq target, std::string_view account, Seq seq) const;
+  void replace_reactions(const ChannelId& channel, const v1::EventHeader& reacted);
+  void strip(const ChannelId& channel, Seq seq);
+
   Options options_;
   SessionRecord session_;
   std::map<ChannelId, ChannelState> channels_;
   std::map<ChannelId, std::map<Seq, std::string>> events_;
+  std::map<ChannelId, Ties> ties_;
   std::map<SendId, OutboxEntry> outbox_;
 };
 

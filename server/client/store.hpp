@@ -30,7 +30,9 @@ struct Changes {
   const SessionRecord* session = nullptr;
   std::span<const ChannelState* const> channels{};  // put, replacing the one of the same id
   std::span<const StoredEvents> events{};
-  std::span<const EventRange> erased{};        // the content goes, the event stays
+  // The content goes, the event stays; also that of edits of these messages and of reactions to them, whenever it
+  // comes: a page that was read before a deletion may arrive after it.
+  std::span<const EventRange> erased{};
   std::span<const EventRange> dropped{};       // the events go (done before `events` are put)
   std::span<const ChannelId> gone_channels{};  // with all their events
   std::span<const OutboxEntry* const> outbox_put{};

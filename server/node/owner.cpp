@@ -123,6 +123,7 @@ void Owner::commands(PartitionId partition, std::vector<QueuedCommand> commands)
     item.channel = queued.channel();
     item.since = now;
     item.number = mine->first + mine->finished.size();
+    item.epoch = mine->epoch;
     mine->finished.push_back(false);
     item.queued = std::move(queued);
     waiting_.push_back(std::move(item));
@@ -150,12 +151,17 @@ void Owner::wait(TurnItem item) {
   schedule();
 }
 
+bool Owner::handed_on(const TurnItem& item) const {
+  const auto& mine = partitions_[partition_of(item.channel)];
+  return item.number && (!mine || mine->epoch != item.epoch);
+}
+
 /// Counts a command as done, and tells the queue how far the oldest ones are.
 void Owner::finish(const TurnItem& item) {
-  if (!item.number) return;
+  if (!item.number || handed_on(item)) return;
   const PartitionId partition = partition_of(item.channel);
   auto& mine = partitions_[partition];
-  if (!mine || *item.number < mine->first) return;
+  if (*item.number < mine->first) return;
   mine->finished[*item.number - mine->first] = true;
   std::size_t done = 0;
   while (!mine->finished.empty() && mine->finished.front()) {
@@ -167,6 +173,7 @@ void Owner::finish(const TurnItem& item) {
 }
 
 void Owner::refuse(const TurnItem& item, const Error& error) {
+  if (handed_on(item)) return;  // a request has one answer, which is not known here
   metrics_.refused(error.code);
   SendId send_id;
   if (const auto* command = std::get_if<Command>(&item.queued.command)) send_id = command->stamp.send_id;
@@ -202,9 +209,10 @@ void Owner::run_turn() {
     TurnItem item = std::move(waiting_.front());
     waiting_.pop_front();
     auto& mine = partitions_[partition_of(item.channel)];
+    if (handed_on(item)) continue;
     if (!mine) {
       if (item.inspection) item.inspection(fail(ErrorCode::stale_owner));
-      continue;  // the queue hands a command to whoever owns the partition now
+      continue;
     }
     if (!mine->ready) {
       mine->early.push_back(std::move(item));

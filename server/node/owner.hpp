@@ -99,6 +99,8 @@ class Owner final : public PartitionConsumer {
   void reopen();
   void answer_while_down();
   void inspect_stored(const ChannelId& channel, Inspection inspection);
+  /// Its partition was lost since it came, and perhaps gained again: the queue has handed it to who owns it now.
+  [[nodiscard]] bool handed_on(const TurnItem& item) const;
   void finish(const TurnItem& item);
   /// For those who follow a send; cost nothing while nobody does.
   void trace(TraceStage stage);

@@ -42,11 +42,12 @@ bool Device::settled() const {
   return core_ && core_->state() == client::State::live && core_->outbox_size() == 0;
 }
 
-void Device::send(v1::Command& command) {
+bool Device::send(v1::Command& command) {
   auto id = core_->send(world_.now(), command);
-  if (!id) return;  // refused at once: nothing was accepted
-  sends_[*id] = {*ChannelId::from_bytes(command.channel_id()), false, 0, {}};
+  if (!id) return false;
+  sends_[*id].channel = *ChannelId::from_bytes(command.channel_id());
   world_.trace(name_ + " sends " + id->str());
+  return true;
 }
 
 /// Runs on the device, if it still lives then.
@@ -103,6 +104,7 @@ void Device::on_sent(const client::SendResult& result) {
   if (it->second.told) broken_.push_back("an outcome told twice");
   it->second.told = true;
   it->second.seq = result.seq;
+  it->second.incarnation = core_->session().incarnation;
   it->second.refused = std::string(result.refused);
   world_.trace(name_ + " outcome " + result.send_id.str() + " " + std::to_string(result.seq) +
                std::string(result.refused));

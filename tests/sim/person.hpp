@@ -11,6 +11,7 @@
 #include "client/client.hpp"
 #include "client/memory_store.hpp"
 #include "sim/cluster.hpp"
+#include "sim/device_check.hpp"
 #include "sim/world.hpp"
 
 namespace parley::sim {
@@ -32,16 +33,11 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   [[nodiscard]] const AccountId& account() const { return account_; }
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  /// Sends a command; its outcome will be checked.
-  void send(v1::Command& command);
+  /// Sends a command; its outcome will be checked. False: refused at once, so that nothing was accepted.
+  bool send(v1::Command& command);
 
-  struct Sent {
-    ChannelId channel;
-    bool told = false;
-    Seq seq = 0;
-    std::string refused;
-  };
-  [[nodiscard]] const std::map<SendId, Sent>& sends() const { return sends_; }
+  [[nodiscard]] const Sends& sends() const { return sends_; }
+  [[nodiscard]] DeviceView view() const { return {name_, account_, store_}; }
   /// What broke a promise while it happened.
   [[nodiscard]] const std::vector<std::string>& broken() const { return broken_; }
 
@@ -73,7 +69,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   std::shared_ptr<Link> link_;
   std::uint64_t life_ = 0;
   std::uint64_t wake_ = 0;
-  std::map<SendId, Sent> sends_;
+  Sends sends_;
   std::map<ChannelId, Seq> told_up_to_;  // in this life, in rising order
   std::set<std::pair<ChannelId, Seq>> told_;
   std::vector<std::string> broken_;

@@ -4,9 +4,10 @@
 #include <memory>
 
 #include "parley/v1/frames.pb.h"
-#include "sim/checkers.hpp"
 #include "sim/cluster.hpp"
+#include "sim/device_check.hpp"
 #include "sim/person.hpp"
+#include "sim/stored_log.hpp"
 #include "sim/world.hpp"
 
 namespace parley::sim {
@@ -104,14 +105,15 @@ class Run {
     switch (dice().below(20)) {
       case 0:
         command.mutable_edit()->set_target(some_seq);
-        command.mutable_edit()->mutable_content()->set_text("edited " + std::to_string(dice().below(1000)));
+        command.mutable_edit()->mutable_content()->set_text(words_.next() + "edited " +
+                                                            std::to_string(dice().below(1000)));
         break;
       case 1:
         command.mutable_delete_()->add_targets(some_seq);
         break;
       case 2:
         command.mutable_react()->set_target(some_seq);
-        if (!dice().once_in(3)) command.mutable_react()->mutable_content()->set_text("+1");
+        if (!dice().once_in(3)) command.mutable_react()->mutable_content()->set_text(words_.next());
         break;
       case 3:
         command.mutable_add_members()->add_accounts(some_account());
@@ -135,11 +137,13 @@ class Run {
         return change_register(device, *channel);
       default: {
         auto& post = *command.mutable_post();
-        post.mutable_content()->set_text(std::string(dice().once_in(30) ? 20'000 : dice().below(300) + 1, 'x'));
+        post.mutable_content()->set_text(words_.next() +
+                                         std::string(dice().once_in(30) ? 20'000 : dice().below(300) + 1, 'x'));
         if (dice().once_in(5)) post.add_mentions(some_account());
         if (dice().once_in(10)) post.set_reply_to(some_seq);
         for (std::uint64_t burst = dice().once_in(10) ? dice().below(30) : 0; burst > 0; --burst) {
           v1::Command copy = command;
+          copy.mutable_post()->mutable_content()->set_text(words_.next());
           send(device, copy);
         }
       }
@@ -149,7 +153,9 @@ class Run {
 
   void send(Device& device, v1::Command& command) {
     ++result_.sends;
-    device.send(command);
+    if (!device.send(command)) return;
+    words_.sent(command.SerializeAsString(), *ChannelId::from_bytes(command.channel_id()), device.account(),
+                *SendId::from_bytes(command.send_id()));
   }
 
   void create(Device& device) {
@@ -212,16 +218,17 @@ class Run {
 
   void check() {
     auto scan = cluster_.scan();
-    const auto logs = read_store(*scan, result_.broken);
+    const auto logs = read_store(*scan, words_, result_.broken);
     for (const auto& [id, log] : logs) result_.events += log.events.size();
     for (const auto& device : devices_) {
       result_.broken.insert(result_.broken.end(), device->broken().begin(), device->broken().end());
-      check_sends(logs, *device, result_.broken);
-      check_view(logs, *device, result_.broken);
+      check_sends(logs, device->core().session().incarnation, device->view(), device->sends(), true, result_.broken);
+      check_view(logs, words_, device->view(), result_.broken);
     }
   }
 
   World world_;
+  Words words_;
   Cluster cluster_;
   std::vector<AccountId> accounts_;
   std::vector<std::unique_ptr<Device>> devices_;
