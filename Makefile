@@ -28,7 +28,7 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit lint format generate fuzz sim plug hostile asan tsan bench bench-store bench-report install deb deb-test clean setup
+.PHONY: help run build test unit lint format generate fuzz sim mutants plug hostile asan tsan bench bench-store bench-report install deb deb-test clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
@@ -81,12 +81,19 @@ generate: ## Write docs/errors.md and docs/limits.md again from proto/*.toml
 fuzz: ## Run every fuzzer for SECONDS each
 	@tools/build/setup.sh build
 	@$(call compile,fuzz,--target fuzzers)
-	@$(PYTHON) tools/build/run_fuzzers.py --build build/fuzz --seconds $(SECONDS)
+	@$(call compile,release,--target parley_sim)
+	@build/release/bin/parley_sim --corpus build/fuzz/simulated 1 50 >/dev/null 2>&1
+	@$(PYTHON) tools/build/run_fuzzers.py --build build/fuzz --seconds $(SECONDS) --simulated build/fuzz/simulated
 
 sim: ## Run the simulator: SEED=7 replays one seed, RUNS=n tries n seeds from there
 	@tools/build/setup.sh build
 	@$(call compile,release,--target parley_sim)
 	@$(BUILD)/bin/parley_sim $(SEED) $(RUNS) 2>/dev/null
+
+mutants: ## Break each promise on purpose (ONLY="a b" for some) and see the simulator notice, within RUNS=300 seeds
+	@tools/build/setup.sh build
+	@$(PYTHON) tools/build/mutants.py --jobs $(JOBS) $(if $(ONLY),--only $(ONLY)) \
+	  $(if $(filter command line environment,$(origin RUNS)),--runs $(RUNS))
 
 plug: ## Kill the server under load, ROUNDS=50 times, and check everything after each
 	@tools/build/setup.sh build test

@@ -205,6 +205,7 @@ void Link::open() {
 
 void Link::send_to_server(std::string bytes) {
   if (cut_) return;
+  if (cluster_.corpus_ != nullptr) cluster_.corpus_->client_frame(bytes);
   World& world = cluster_.world_;
   last_up_ = std::max(last_up_, world.uptime() + delay());
   world.at(last_up_ - world.uptime(), [self = shared_from_this(), bytes = std::move(bytes)]() mutable {
@@ -218,6 +219,7 @@ void Link::send_to_server(std::string bytes) {
 
 void Link::send(FrameKind, std::string_view payload) {
   if (cut_) return;
+  if (cluster_.corpus_ != nullptr) cluster_.corpus_->server_frame(payload);
   World& world = cluster_.world_;
   last_down_ = std::max(last_down_, world.uptime() + delay());
   queued_ += payload.size();

@@ -16,6 +16,7 @@
 #include "node/connection.hpp"
 #include "node/node.hpp"
 #include "node/session.hpp"
+#include "sim/corpus.hpp"
 #include "sim/world.hpp"
 
 namespace parley::sim {
@@ -66,6 +67,9 @@ class Cluster {
   /// No more new links are slow by chance, for tests of what a link does that is not.
   void keep_links_even() { slow_links_ = false; }
 
+  /// From now on every frame goes there as well.
+  void collect_into(Corpus* corpus) { corpus_ = corpus; }
+
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const;
   /// What survives a crash; a test may damage it.
@@ -87,6 +91,7 @@ class Cluster {
   MemoryStoreFaults::Fate next_fate_ = MemoryStoreFaults::Fate::ok;
   bool lose_bus_ = false;
   bool slow_links_ = true;
+  Corpus* corpus_ = nullptr;
   std::vector<std::unique_ptr<Server>> nodes_;
   std::vector<std::weak_ptr<Link>> links_;
   SimExecutor& setup_;

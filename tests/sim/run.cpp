@@ -19,7 +19,9 @@ constexpr Duration kSettle{std::chrono::minutes(20)};
 
 class Run {
  public:
-  explicit Run(std::uint64_t seed, bool verbose) : world_(seed), cluster_(world_, seed % 2 == 1) {
+  Run(std::uint64_t seed, bool verbose, Corpus* corpus)
+      : world_(seed), cluster_(world_, seed % 2 == 1), corpus_(corpus) {
+    cluster_.collect_into(corpus);
     world_.verbose = verbose;
     result_.seed = seed;
     for (int i = 0; i < kPeople; ++i) {
@@ -218,6 +220,7 @@ class Run {
 
   void check() {
     auto scan = cluster_.scan();
+    if (corpus_ != nullptr) corpus_->store(*scan);
     const auto logs = read_store(*scan, words_, result_.broken);
     for (const auto& [id, log] : logs) result_.events += log.events.size();
     for (const auto& device : devices_) {
@@ -230,6 +233,7 @@ class Run {
   World world_;
   Words words_;
   Cluster cluster_;
+  Corpus* corpus_;
   std::vector<AccountId> accounts_;
   std::vector<std::unique_ptr<Device>> devices_;
   RunResult result_;
@@ -237,8 +241,8 @@ class Run {
 
 }  // namespace
 
-RunResult run(std::uint64_t seed, bool verbose) {
-  return Run(seed, verbose).all();
+RunResult run(std::uint64_t seed, bool verbose, Corpus* corpus) {
+  return Run(seed, verbose, corpus).all();
 }
 
 }  // namespace parley::sim

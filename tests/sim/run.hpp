@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/sha256.hpp"
+#include "sim/corpus.hpp"
 
 namespace parley::sim {
 
@@ -17,6 +18,7 @@ struct RunResult {
   double virtual_seconds = 0;
 };
 
-RunResult run(std::uint64_t seed, bool verbose = false);
+/// `corpus`: gets every frame, and the store at the end.
+RunResult run(std::uint64_t seed, bool verbose = false, Corpus* corpus = nullptr);
 
 }  // namespace parley::sim

@@ -77,7 +77,13 @@ if(sources)
   parley_test_executable(parley_regress_test SOURCES ${sources} LABEL regress LIBRARIES parley_simulator)
 endif()
 
-# Fuzzers: libFuzzer in the fuzz preset; elsewhere the same entry point replays the corpus and some seeded mutations.
+# Fuzzers: libFuzzer in the fuzz preset; elsewhere the same entry point replays the corpus, what some runs of the simulator
+# said and stored, and some seeded mutations.
+set(simulated ${CMAKE_BINARY_DIR}/simulated)
+if(NOT PARLEY_FUZZ)
+  add_test(NAME simulated_corpus COMMAND parley_sim --corpus ${simulated} 1 6)
+  set_tests_properties(simulated_corpus PROPERTIES LABELS fuzz TIMEOUT 120 FIXTURES_SETUP simulated)
+endif()
 add_custom_target(fuzzers)
 file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.cpp)
 foreach(source IN LISTS fuzz_sources)
@@ -94,8 +100,8 @@ foreach(source IN LISTS fuzz_sources)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
   else()
     target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cpp)
-    add_test(NAME ${target} COMMAND ${target} --seed 1 --mutations 20000 ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
-    set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT 300)
+    add_test(NAME ${target} COMMAND ${target} --seed 1 --mutations 20000 ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name} ${simulated}/${name})
+    set_tests_properties(${target} PROPERTIES LABELS fuzz TIMEOUT 300 FIXTURES_REQUIRED simulated)
   endif()
 endforeach()
 

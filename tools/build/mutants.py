@@ -1,0 +1,264 @@
+"""Proof that the simulator finds what it should: breaks one promise of the real code after the other, and sees it notice.
+
+    mutants.py [--only NAME...] [--runs 300] [--seconds 120] [--jobs 2] [--scratch build/mutants] [--publish docs/testing.md]
+
+A mutant is a patch of tests/mutants: a line "P1: what it breaks, in words", a blank line, and a unified diff of one file.
+A copy of the tree stands in the scratch folder; for each mutant its file is patched there, the simulator is built, and
+seeds are run until a checker speaks or the process dies. The tree as it is runs the same seeds first and has to be
+clean: else a kill would prove nothing. Exit code 1 when a mutant survives, does not apply or does not compile.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+FOLDER = pathlib.Path("tests/mutants")
+# What the simulator is built from, and what its CMake files look at besides.
+COPIED = ["CMakeLists.txt", "CMakePresets.json", "proto", "server", "tests", "tools"]
+LINKED = ["deploy", "debian", "docs", "README.md", "CHANGELOG.md", ".clang-tidy", ".clang-format"]
+PROMISES = re.compile(r"(P(?:[1-9]|10)|privacy): (.+)")
+BEGIN, END = "<!-- mutants: written by make mutants -->", "<!-- mutants end -->"
+
+
+class DoesNotApply(Exception):
+    pass
+
+
+class Mutant:
+    def __init__(self, path):
+        self.name = path.stem
+        lines = path.read_text().splitlines(keepends=True)
+        title = PROMISES.fullmatch(lines[0].rstrip("\n"))
+        if title is None:
+            raise DoesNotApply(f"{path}: the first line has to be like 'P1: what it breaks.'")
+        self.promise, self.words = title.groups()
+        targets = [line[6:].split("\t")[0].strip() for line in lines if line.startswith("+++ b/")]
+        if len(targets) != 1:
+            raise DoesNotApply(f"{path}: has to change one file")
+        self.file = pathlib.Path(targets[0])
+        self.hunks = list(hunks_of(lines))
+
+    def apply(self, text):
+        """The file's text with the mutation. Each place is found by its context, wherever it has moved to."""
+        for old, new in self.hunks:
+            found = text.count(old)
+            if found != 1:
+                where = "is not there any more" if found == 0 else f"is there {found} times"
+                raise DoesNotApply(f"{self.name}: in {self.file} this {where}:\n{old}")
+            text = text.replace(old, new)
+        return text
+
+
+def hunks_of(lines):
+    old, new = None, None
+    for line in lines:
+        if line.startswith("@@"):
+            if old is not None:
+                yield "".join(old), "".join(new)
+            old, new = [], []
+        elif old is not None and line[0] in " -+":
+            if line[0] != "+":
+                old.append(line[1:])
+            if line[0] != "-":
+                new.append(line[1:])
+    if old is None:
+        raise DoesNotApply("a patch without a hunk")
+    yield "".join(old), "".join(new)
+
+
+def all_mutants(tree=pathlib.Path(".")):
+    return [Mutant(path) for path in sorted((tree / FOLDER).glob("*.patch"))]
+
+
+def write_if_changed(path, data):
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def copy_tree(scratch):
+    """Brings the scratch copy up to date; files that are equal keep their time, so that nothing is compiled in vain."""
+    wanted = set()
+    for top in COPIED:
+        for source in [pathlib.Path(top)] if pathlib.Path(top).is_file() else sorted(pathlib.Path(top).rglob("*")):
+            if source.is_file() and not {"__pycache__", "node_modules"} & set(source.parts):
+                wanted.add(source)
+                write_if_changed(scratch / source, source.read_bytes())
+                shutil.copymode(source, scratch / source)
+    for top in COPIED:
+        for old in (scratch / top).rglob("*") if (scratch / top).is_dir() else []:
+            if old.is_file() and old.relative_to(scratch) not in wanted:
+                old.unlink()
+    for top in LINKED:
+        if pathlib.Path(top).exists() and not (scratch / top).exists():
+            (scratch / top).symlink_to(pathlib.Path(top).resolve())
+
+
+class Simulator:
+    def __init__(self, scratch, jobs):
+        self.scratch, self.jobs = scratch, jobs
+
+    def build(self):
+        """Returns what the compiler said, or None when all is well."""
+        if not (self.scratch / "build/release/build.ninja").exists():
+            done = self.command("cmake", "--preset", "release")
+            if done.returncode:
+                return done.stdout
+        done = self.command("cmake", "--build", "build/release", "-j", str(self.jobs), "--target", "parley_sim")
+        return done.stdout if done.returncode else None
+
+    def command(self, *words):
+        return subprocess.run(words, cwd=self.scratch, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def run(self, runs, seconds):
+        """Seeds 1 to `runs` or until something speaks: (seeds that were run, what spoke or None, whether time was up)."""
+        log = self.scratch / "build/stderr.log"
+        with log.open("w") as errors:
+            process = subprocess.Popen(
+                ["stdbuf", "-oL", "build/release/bin/parley_sim", "1", str(runs)],
+                cwd=self.scratch, text=True, stdout=subprocess.PIPE, stderr=errors,
+            )  # fmt: skip
+            signal.alarm(seconds)
+            seeds, spoke = 0, None
+            try:
+                for line in process.stdout:
+                    if line.startswith("seed "):
+                        seeds += 1
+                    elif line.lstrip().startswith("BROKEN "):
+                        spoke = line.strip().removeprefix("BROKEN ")
+                        break
+                if spoke is None and process.wait() not in (0, 1):
+                    return seeds + 1, f"crash: {last_words(log)}", False
+            except TimeoutError:
+                return seeds, None, True
+            finally:
+                signal.alarm(0)
+                process.kill()
+                process.wait()
+        return seeds, spoke, False
+
+
+def last_words(log):
+    lines = [line for line in log.read_text(errors="replace").splitlines() if "ssert" in line or "ERROR: " in line]
+    return lines[-1].strip()[-100:] if lines else "without a word"
+
+
+def checker_of(spoke):
+    """What a checker said, without what differs from seed to seed."""
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", spoke)
+    text = re.sub(r"\b(?:person|device)\w*\.\d+\b", "a device", text)
+    text = re.sub(r"(?<!P)\d{2,}|(?<=seq )\d+|(?<=badge )\d+|(?<=counted )\d+|(?<=head )\d+|(?<=of )\d+", "n", text)
+    return text if len(text) <= 90 else text[:87] + "..."
+
+
+def table(results):
+    rows = ["| mutant | breaks | what it does | killed after | by |", "|---|---|---|---:|---|"]
+    for one in results:
+        killed = f"{one['seeds']} run{'s' if one['seeds'] != 1 else ''}" if one["spoke"] else one.get("error", "**survived**")
+        by = f"`{one['spoke']}`" if one["spoke"] else ""
+        rows.append(f"| `{one['name']}` | {one['promise']} | {one['words']} | {killed} | {by} |")
+    return "\n".join(rows)
+
+
+def publish(page, results):
+    text = page.read_text()
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    page.write_text(f"{before}{BEGIN}\n{table(results)}\n{END}{after}")
+
+
+def try_mutant(mutant, simulator, runs, seconds):
+    path = simulator.scratch / mutant.file
+    original = path.read_text()
+    result = {"name": mutant.name, "promise": mutant.promise, "words": mutant.words, "seeds": 0, "spoke": None}
+    try:
+        path.write_text(mutant.apply(original))
+        said = simulator.build()
+        if said is not None:
+            errors = [line for line in said.splitlines() if "error:" in line] or said.splitlines()[-5:]
+            result["error"] = "does not compile"
+            result["said"] = "\n".join(errors)
+            return result
+        seeds, spoke, late = simulator.run(runs, seconds)
+        result["seeds"] = seeds
+        result["spoke"] = checker_of(spoke) if spoke else None
+        if late and seeds == 0:
+            result["spoke"] = "one run does not end"
+    finally:
+        path.write_text(original)
+    return result
+
+
+def keep(results_file, results):
+    """With those of earlier runs, of the mutants that there still are."""
+    known = {one["name"]: one for one in json.loads(results_file.read_text())} if results_file.exists() else {}
+    known |= {one["name"]: one for one in results}
+    results_file.write_text(json.dumps([known[one.name] for one in all_mutants() if one.name in known], indent=1))
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME")
+    parser.add_argument("--runs", type=int, default=300, help="seeds that a mutant may live through")
+    parser.add_argument("--seconds", type=int, default=120, help="and how long it may take them")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--scratch", type=pathlib.Path, default=pathlib.Path("build/mutants"))
+    parser.add_argument("--publish", type=pathlib.Path, help="write the last results into this page, and run nothing")
+    options = parser.parse_args(arguments)
+    scratch = options.scratch.resolve()
+    results_file = scratch / "build/results.json"
+    if options.publish:
+        publish(options.publish, json.loads(results_file.read_text()))
+        return 0
+
+    try:
+        mutants = [mutant for mutant in all_mutants() if not options.only or mutant.name in options.only]
+        for mutant in mutants:
+            mutant.apply(mutant.file.read_text())
+    except DoesNotApply as error:
+        print(error, file=sys.stderr)
+        return 1
+    if unknown := set(options.only) - {mutant.name for mutant in mutants}:
+        print(f"there is no mutant {', '.join(sorted(unknown))} in {FOLDER}", file=sys.stderr)
+        return 1
+
+    def alarm(*_):
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, alarm)
+    print(f"==> Building the simulator in {options.scratch}", flush=True)
+    copy_tree(scratch)
+    simulator = Simulator(scratch, options.jobs)
+    if (said := simulator.build()) is not None:
+        print(said)
+        return 1
+    print(f"==> The tree as it is, {options.runs} runs", flush=True)
+    seeds, spoke, late = simulator.run(options.runs, 10 * options.seconds)
+    if spoke or late or seeds < options.runs:
+        print(f"Not clean after {seeds} runs: {spoke or 'time was up' if late else spoke or 'it ended early'}. Nothing can be said of mutants.")
+        return 1
+
+    results = []
+    for number, mutant in enumerate(mutants, 1):
+        started = time.monotonic()
+        result = try_mutant(mutant, simulator, options.runs, options.seconds)
+        results.append(result)
+        verdict = f"run {result['seeds']:<4} {result['spoke']}" if result["spoke"] else result.get("error", f"SURVIVED {result['seeds']} runs").upper()
+        print(f"[{number:2}/{len(mutants)}] {mutant.name:32} {mutant.promise:7} {time.monotonic() - started:4.0f} s  {verdict}", flush=True)
+        if "said" in result:
+            print(result["said"])
+    alive = [one["name"] for one in results if not one["spoke"]]
+    keep(results_file, results)
+    print(f"{len(results) - len(alive)} of {len(results)} mutants killed" + (f"; not: {', '.join(alive)}" if alive else ""))
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
