@@ -93,6 +93,10 @@ void ChannelCheck::read_outcomes() {
   outcomes_.reserve(rows->size());
   for (const OutcomeRow& row : *rows) {
     ++report_.outcomes;
+    if (head_.greatest_send && is_uuid_v7(row.send_id.bytes()) && row.send_id > *head_.greatest_send) {
+      damage(0, fmt::format("head: send_id {} of {} has an outcome and is greater than the greatest", row.send_id.str(),
+                            row.account.str()));
+    }
     auto said = wire::decode_outcome(row.record);
     if (!said) {
       damage(0,

@@ -208,6 +208,13 @@ TEST_F(Verify, OutcomeWithoutAnEventIsFoundAndARefusalIsNone) {
   expect_damage(7, "but the event is another's");
 }
 
+TEST_F(Verify, AHeadThatKnowsNotOfAnOutcomeIsFound) {
+  auto head = wire::decode_head(log().head).value();
+  head.greatest_send = test::make_id<SendId>(1);
+  log().head = wire::encode_head(head);
+  expect_damage(0, "is greater than the greatest");
+}
+
 TEST_F(Verify, WrongCountInTheHeadIsFound) {
   auto head = wire::decode_head(log().head).value();
   ++head.count;

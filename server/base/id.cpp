@@ -71,6 +71,15 @@ IdBytes make_uuid_v7(std::int64_t unix_ms, const std::array<std::uint8_t, 10>& r
   return bytes;
 }
 
+IdBytes next_uuid_v7(const IdBytes& bytes) {
+  IdBytes next = bytes;
+  // Byte 8 holds the variant; the 56 bits behind it are random, so that they do not run over.
+  for (std::size_t i = next.size() - 1; i > 8; --i) {
+    if (++next[i] != 0) break;
+  }
+  return next;
+}
+
 IdBytes make_uuid_v8(std::string_view digest) {
   PARLEY_ASSERT(digest.size() >= 16);
   IdBytes bytes{};

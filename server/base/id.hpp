@@ -23,6 +23,12 @@ std::optional<IdBytes> parse_uuid_text(std::string_view text);
 std::optional<IdBytes> parse_id_text(std::string_view text);
 /// UUID version 7: 48 bits of milliseconds since the Unix epoch, then 74 random bits taken from `random` (10 bytes).
 IdBytes make_uuid_v7(std::int64_t unix_ms, const std::array<std::uint8_t, 10>& random);
+/// The least UUID of the same millisecond that is greater, for ids that have to ascend (RFC 9562, 6.2, method 2).
+IdBytes next_uuid_v7(const IdBytes& bytes);
+/// True for ids that ascend with time.
+inline bool is_uuid_v7(const IdBytes& bytes) {
+  return bytes[6] >> 4 == 7;
+}
 /// UUID version 8 from the first 16 bytes of a digest.
 IdBytes make_uuid_v8(std::string_view digest);
 

@@ -59,6 +59,12 @@ TEST(Id, VersionSevenCarriesTheTimeAndSortsByIt) {
   EXPECT_LT(early, late);
 }
 
+TEST(Id, TheNextOfVersionSevenIsGreaterAndOfTheSameMillisecond) {
+  const auto after = [](std::string_view text) { return to_uuid_text(next_uuid_v7(*parse_uuid_text(text))); };
+  EXPECT_EQ(after("018f3abc-def0-7000-8000-000000000000"), "018f3abc-def0-7000-8000-000000000001");
+  EXPECT_EQ(after("018f3abc-def0-7123-bf00-0000ffffffff"), "018f3abc-def0-7123-bf00-000100000000");
+}
+
 TEST(Id, VersionEightKeepsTheDigestButVersionAndVariant) {
   EXPECT_EQ(to_uuid_text(make_uuid_v8(std::string(32, '\xFF'))), "ffffffff-ffff-8fff-bfff-ffffffffffff");
 }

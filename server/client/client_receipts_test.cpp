@@ -8,10 +8,6 @@ namespace {
 
 using Body = v1::ClientFrame;
 
-void fill(World& world, const ChannelId& channel, int messages) {
-  for (int i = 0; i < messages; ++i) world.add_event(channel, kPeer, "m" + std::to_string(i));
-}
-
 TEST(ClientReceipts, FirstAtOnceThenOnePerInterval) {
   World world;
   world.rooms[kTalk];

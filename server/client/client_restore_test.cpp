@@ -9,16 +9,6 @@ namespace {
 
 using Body = v1::ClientFrame;
 
-Settings wanting(Want want) {
-  Settings settings;
-  settings.want = want;
-  return settings;
-}
-
-void fill(World& world, const ChannelId& channel, int messages) {
-  for (int i = 0; i < messages; ++i) world.add_event(channel, kPeer, "m" + std::to_string(i));
-}
-
 /// The server goes back to `head`, and from `common` on it is another history than the one that the client knows.
 void restore(World& world, std::size_t head, Seq common) {
   world.incarnation = make_id<Incarnation>(200);

@@ -8,16 +8,6 @@ namespace {
 
 using Body = v1::ClientFrame;
 
-Settings wanting(Want want) {
-  Settings settings;
-  settings.want = want;
-  return settings;
-}
-
-void fill(World& world, const ChannelId& channel, int messages) {
-  for (int i = 0; i < messages; ++i) world.add_event(channel, kPeer, "m" + std::to_string(i));
-}
-
 TEST(ClientSync, RowsBecomeChannels) {
   World world(wanting(Want::nothing));
   fill(world, kTalk, 4);

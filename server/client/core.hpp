@@ -211,6 +211,7 @@ class Client::Core {
 
   // ---- core_send.cpp
   Result<void> enqueue(Time now, OutboxEntry entry, bool alone);
+  /// Greater than all before.
   SendId new_send_id(Time now);
   void pump_sends(Time now);
   void on_outcome(Time now, const v1::Outcome& outcome);
@@ -247,6 +248,7 @@ class Client::Core {
   Seq page_events_ = 50;
   // requests
   std::uint64_t last_request_ = 0;
+  SendId last_send_id_;
   std::vector<Pending> pending_;  // rising request, oldest first
   std::vector<std::unique_ptr<Question>> questions_;
   Time questions_paused_ = kNever;

@@ -56,7 +56,10 @@ Verdict judge(const v1::Error& error) {
 SendId Client::Core::new_send_id(Time now) {
   std::array<std::uint8_t, 10> random{};
   random_(random);
-  return SendId(make_uuid_v7(std::max<std::int64_t>(to_unix_ms(now), 0), random));
+  SendId id(make_uuid_v7(std::max<std::int64_t>(to_unix_ms(now), 0), random));
+  // In the order of sending, whatever the clock does: the server need not look for what is greater than all it has.
+  if (id <= last_send_id_) id = SendId(next_uuid_v7(last_send_id_.bytes()));
+  return last_send_id_ = id;
 }
 
 Result<SendId> Client::Core::send(Time now, v1::Command& command) {

@@ -457,4 +457,15 @@ inline std::vector<Seq> up_to(Seq last, Seq first = 1) {
   return list;
 }
 
+inline Settings wanting(Want want) {
+  Settings settings;
+  settings.want = want;
+  return settings;
+}
+
+/// So many messages of the peer.
+inline void fill(World& world, const ChannelId& channel, int messages) {
+  for (int i = 0; i < messages; ++i) world.add_event(channel, kPeer, "m" + std::to_string(i));
+}
+
 }  // namespace parley::client::test

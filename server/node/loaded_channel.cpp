@@ -73,6 +73,7 @@ Result<LoadedChannel> LoadedChannel::from_store(ChannelId id, const StoredChanne
   if (state.head != head->seq || state.count != head->count) return fail(ErrorCode::damaged);
   state.time = head->time;
   loaded.digest_ = head->digest;
+  loaded.greatest_ = loaded.greatest_stored_ = head->greatest_send;
   loaded.position_ = loaded.last_position_ = head->position;
   for (const auto& [account, member] : state.members) {
     loaded.last_position_ = std::max(loaded.last_position_, member.position);
@@ -119,6 +120,20 @@ wire::SealedEvent LoadedChannel::append(const Event& event, const wire::Salt& sa
     if (state_.members.contains(account)) registers_changed_.insert(account);
   }
   return sealed;
+}
+
+bool LoadedChannel::is_new(const AccountId& account, const SendId& send_id) const {
+  if (!is_uuid_v7(send_id.bytes()) || !greatest_stored_ || send_id <= *greatest_stored_) return false;
+  const auto since = greatest_since_.find(account);
+  return since == greatest_since_.end() || send_id > since->second;
+}
+
+void LoadedChannel::note_outcome(const AccountId& account, const SendId& send_id) {
+  if (!is_uuid_v7(send_id.bytes())) return;
+  SendId& since = greatest_since_[account];
+  since = std::max(since, send_id);
+  if (greatest_) greatest_ = std::max(*greatest_, send_id);
+  changed_ = outcome_noted_ = true;
 }
 
 void LoadedChannel::set_registers(const AccountId& account, Member member) {
@@ -172,10 +187,11 @@ bool LoadedChannel::collect(Position position, ChannelBatch& batch) {
   }
   if (card_changed_) batch.card = wire::encode_card(state_);
   batch.joined.assign(joined_.begin(), joined_.end());
-  if (told_all_ || floors_moved) {
-    batch.head = wire::encode_head({state_.head, state_.time, state_.count, position_, digest_, members_as_of_});
+  if (told_all_ || floors_moved || outcome_noted_) {
+    batch.head =
+        wire::encode_head({state_.head, state_.time, state_.count, position_, digest_, members_as_of_, greatest_});
   }
-  changed_ = told_all_ = card_changed_ = snapshot_due_ = false;
+  changed_ = outcome_noted_ = told_all_ = card_changed_ = snapshot_due_ = false;
   registers_changed_.clear();
   joined_.clear();
   return floors_moved;

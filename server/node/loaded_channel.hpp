@@ -40,6 +40,13 @@ class LoadedChannel {
   /// state().active_members(), without counting them again for every row of an inbox.
   [[nodiscard]] std::size_t active_members() const { return active_members_; }
 
+  /// True: no outcome is stored under this send_id, and the store need not be asked. Send_ids ascend with time
+  /// (UUIDv7), so this answers for all but retries and devices of one account whose clocks disagree; never for other
+  /// ids.
+  [[nodiscard]] bool is_new(const AccountId& account, const SendId& send_id) const;
+  /// An outcome goes with what collect() gathers next.
+  void note_outcome(const AccountId& account, const SendId& send_id);
+
   /// Applies and seals `event`, and notes what has to be stored with it.
   wire::SealedEvent append(const Event& event, const wire::Salt& salt);
   /// Sets the member's registers, which `position` will store.
@@ -73,9 +80,15 @@ class LoadedChannel {
   Seq members_as_of_ = 0;
   /// Totals at members_as_of_ of those members whose totals have changed since.
   std::map<AccountId, Totals> base_totals_;
+  /// The greatest send_id of version 7 with an outcome: of all, of those stored when the channel was loaded, of each
+  /// account since. nullopt: not known.
+  std::optional<SendId> greatest_ = SendId();
+  std::optional<SendId> greatest_stored_ = SendId();
+  std::map<AccountId, SendId> greatest_since_;
   std::vector<Brief> recent_;  // the last ones, at least kRecentEvents where there are so many
 
   bool changed_ = false;
+  bool outcome_noted_ = false;
   bool told_all_ = false;  // an event was appended since the last collect
   bool card_changed_ = false;
   bool snapshot_due_ = false;

@@ -247,7 +247,9 @@ void Owner::run_turn() {
   turn_started_ = clock_.uptime();
   trace(TraceStage::turn);
   std::vector<TurnItem> deferred;
-  auto query = turn_->first_query(deferred);
+  auto query = turn_->first_query(deferred, [this](const Command& command) {
+    return cache_.find(command.channel)->is_new(command.stamp.account, command.stamp.send_id);
+  });
   for (auto it = deferred.rbegin(); it != deferred.rend(); ++it) waiting_.push_front(std::move(*it));
   if (query.empty()) return decide_all(StoreAnswer{});
   store_.read(std::move(query), executor_, [this, alive = std::weak_ptr(alive_)](Result<StoreAnswer> found) {

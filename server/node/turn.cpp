@@ -31,7 +31,7 @@ EventRange one_event(const ChannelId& channel, Seq seq) {
 
 }  // namespace
 
-StoreQuery Turn::first_query(std::vector<TurnItem>& deferred) {
+StoreQuery Turn::first_query(std::vector<TurnItem>& deferred, const std::function<bool(const Command&)>& is_new) {
   StoreQuery query;
   std::vector<TurnItem> kept;
   std::set<ChannelId> stopped;
@@ -54,8 +54,10 @@ StoreQuery Turn::first_query(std::vector<TurnItem>& deferred) {
       continue;
     }
     if (command != nullptr) {
-      asked.outcome = query.outcomes.size();
-      query.outcomes.push_back({command->channel, command->stamp.account, command->stamp.send_id});
+      if (!is_new(*command)) {
+        asked.outcome = query.outcomes.size();
+        query.outcomes.push_back({command->channel, command->stamp.account, command->stamp.send_id});
+      }
       asked.first_target = query.events.size();
       for (Seq target : asked.targets) {
         targets_seen.emplace(command->channel, target);
@@ -98,6 +100,12 @@ Result<wire::Annotation> Turn::annotation(const Asked& asked, Seq target) const 
   const auto& rows = first_.annotations.at(asked.first_target + static_cast<std::size_t>(at));
   if (rows.empty()) return wire::Annotation{};
   return wire::decode_annotation(rows.front().record);
+}
+
+const std::string* Turn::stored_outcome(const Asked& asked) const {
+  if (!asked.outcome) return nullptr;
+  const auto& stored = first_.outcomes.at(*asked.outcome);
+  return stored ? &*stored : nullptr;
 }
 
 LogFacts Turn::facts(const Asked& asked, const Command& command) const {
@@ -191,8 +199,7 @@ void Turn::decide_command(std::size_t i, const Command& command, LoadedChannel& 
     }
     answers_.push_back({origin, command.channel, command.stamp.send_id, std::move(body)});
   };
-  PARLEY_ASSERT(asked.outcome.has_value());
-  if (const auto& stored = first_.outcomes.at(*asked.outcome)) {
+  if (const std::string* stored = stored_outcome(asked)) {
     if (auto outcome = wire::decode_outcome(*stored)) {
       answer(*outcome);
     } else {
@@ -202,6 +209,7 @@ void Turn::decide_command(std::size_t i, const Command& command, LoadedChannel& 
   }
   auto keep = [&](const wire::StoredOutcome& outcome) {
     of(channel).batch.outcomes.push_back({command.stamp.account, command.stamp.send_id, wire::encode_outcome(outcome)});
+    channel.note_outcome(command.stamp.account, command.stamp.send_id);
     answer(outcome);
   };
   auto decided = parley::decide(channel.state(), command, facts(asked, command));
@@ -237,9 +245,7 @@ void Turn::decide_command(std::size_t i, const Command& command, LoadedChannel& 
   auto sealed = channel.append(*decided, salts.next());
   if (!talk) note_members();
   turn.batch.events.push_back({decided->seq, sealed.record});
-  turn.batch.outcomes.push_back({command.stamp.account, command.stamp.send_id,
-                                 wire::encode_outcome({decided->seq, ErrorCode::ok, decided->time})});
-  answer(wire::StoredOutcome{decided->seq, ErrorCode::ok, decided->time});
+  keep({decided->seq, ErrorCode::ok, decided->time});
   if (const auto* removed = decided->as<event::MemberRemoved>()) turn.parted.push_back(removed->account);
   if (decided->as<event::MemberLeft>() != nullptr) turn.parted.push_back(decided->account);
   const Seq target = decided->content_target().value_or(0);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -54,9 +55,10 @@ class Turn {
  public:
   explicit Turn(std::vector<TurnItem> items) : items_(std::move(items)) {}
 
-  /// What the store has to be asked before anything is decided. Commands that must not share a turn (the same send_id,
+  /// What the store has to be asked before anything is decided: nothing about a send_id of which `is_new` says that it
+  /// has no outcome. Commands that must not share a turn (the same send_id,
   /// or the same target, twice) are moved to `deferred`, and with them what follows on their channel.
-  StoreQuery first_query(std::vector<TurnItem>& deferred);
+  StoreQuery first_query(std::vector<TurnItem>& deferred, const std::function<bool(const Command&)>& is_new);
   /// Takes the answer; what is needed on top: the events whose content a deletion or a changed reaction takes along.
   /// May be empty.
   Result<StoreQuery> second_query(StoreAnswer answer);
@@ -87,13 +89,14 @@ class Turn {
  private:
   /// Where the answers to an item's questions stand in the StoreAnswer.
   struct Asked {
-    std::optional<std::size_t> outcome;
+    std::optional<std::size_t> outcome;  // nullopt: there is none
     std::size_t first_target = 0;
     std::vector<Seq> targets;
     std::vector<std::pair<Seq, std::size_t>> erasures;  // edits and reactions: index in the second answer
   };
   void decide_command(std::size_t i, const Command& command, LoadedChannel& channel, Salts& salts);
   void decide_registers(const RegisterCommand& command, const Origin& origin, LoadedChannel& channel);
+  [[nodiscard]] const std::string* stored_outcome(const Asked& asked) const;
   [[nodiscard]] LogFacts facts(const Asked& asked, const Command& command) const;
   [[nodiscard]] Result<wire::Annotation> annotation(const Asked& asked, Seq target) const;
   Result<void> annotate(const Asked& asked, const Event& event, ChannelBatch& batch) const;

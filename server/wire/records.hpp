@@ -72,6 +72,8 @@ struct Head {
   Position position = 0;  // commit position of the last change that all members see
   Digest digest{};        // of the chain at seq
   Seq members_as_of = 0;  // member records are exact up to this seq
+  std::optional<SendId>
+      greatest_send;  // of those of version 7 that have an outcome here; nil: none, nullopt: not known
 };
 std::string encode_head(const Head& head);
 Result<Head> decode_head(std::string_view record);

@@ -108,6 +108,7 @@ std::string encode_head(const Head& head) {
   m.set_position(head.position);
   m.mutable_digest()->assign(view(head.digest));
   m.set_members_as_of(head.members_as_of);
+  if (head.greatest_send) put_id(*head.greatest_send, m.mutable_greatest_send());
   return encode(m);
 }
 
@@ -115,12 +116,14 @@ Result<Head> decode_head(std::string_view record) {
   v1::HeadRecord m;
   if (auto parsed = decode(record, "head", m); !parsed) return fail(std::move(parsed).error());
   Fields fields;
-  const Head head{.seq = m.seq(),
-                  .time = from_unix_ms(m.time()),
-                  .count = m.count(),
-                  .position = m.position(),
-                  .digest = fields.digest(m.digest(), "digest"),
-                  .members_as_of = m.members_as_of()};
+  Head head{.seq = m.seq(),
+            .time = from_unix_ms(m.time()),
+            .count = m.count(),
+            .position = m.position(),
+            .digest = fields.digest(m.digest(), "digest"),
+            .members_as_of = m.members_as_of(),
+            .greatest_send = std::nullopt};
+  if (!m.greatest_send().empty()) head.greatest_send = fields.id<SendId>(m.greatest_send(), "greatest_send");
   fields.require(head.members_as_of <= head.seq, "members_as_of", "past the head");
   if (fields.failed()) return damaged("head", fields);
   return head;

@@ -98,6 +98,10 @@ TEST(RecordsState, HeadRoundTrips) {
   EXPECT_EQ(again->position, 9U);
   EXPECT_EQ(again->digest, kHead.digest);
   EXPECT_EQ(again->members_as_of, 290U);
+  EXPECT_EQ(again->greatest_send, std::nullopt);
+  Head head = kHead;
+  head.greatest_send = SendId(IdBytes{1, 2, 3});
+  EXPECT_EQ(decode_head(encode_head(head))->greatest_send, head.greatest_send);
 }
 
 TEST(RecordsState, AHeadThatCannotBeIsDamage) {
@@ -107,6 +111,11 @@ TEST(RecordsState, AHeadThatCannotBeIsDamage) {
   v1::HeadRecord without_digest;
   without_digest.set_seq(1);
   EXPECT_FALSE(decode_head(framed(without_digest)));
+  v1::HeadRecord short_id;
+  short_id.set_digest(std::string(32, 'd'));
+  EXPECT_TRUE(decode_head(framed(short_id)));
+  short_id.set_greatest_send("short");
+  EXPECT_FALSE(decode_head(framed(short_id)));
 }
 
 TEST(RecordsState, CardRoundTripsAndTouchesNothingElse) {

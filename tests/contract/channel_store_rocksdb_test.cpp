@@ -3,7 +3,6 @@
 
 #include <rocksdb/db.h>
 
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -136,17 +135,19 @@ TEST_F(RocksStore, LookingAtAStoreUnderLoadSeesOneStateAndNoFalseDamage) {
   busy.write_buffer_bytes = 128 << 10;  // flushes and compactions all the time
   busy.wal_bytes = 64 << 10;
   store_ = open_rocks(busy);
-  std::atomic<bool> enough = false;
-  std::thread writer([&] {
+  const std::jthread writer([&](const std::stop_token& enough) {
     const std::string body(2'000, 'x');
-    for (Seq seq = 1; !enough; ++seq) {
+    for (Seq seq = 1; !enough.stop_requested(); ++seq) {
       ASSERT_TRUE(put({.channel = channel_id(1), .events = {{seq, body}}, .head = std::to_string(seq)}));
     }
   });
   RocksOptions looking = busy;
   looking.read_only = true;
-  for (int n = 0; n < 15; ++n) {
+  for (int n = 0; n < 15;) {
     const auto reader = RocksChannelStore::open(looking);
+    // On a slow machine files come and go while it looks for them: then it says that, and may be asked again.
+    if (!reader && reader.error().code == ErrorCode::overloaded) continue;
+    ++n;
     ASSERT_TRUE(reader || reader.error().code == ErrorCode::not_found) << reader.error().text();
     if (!reader) continue;
     const auto scan = (*reader)->scan().value();
@@ -160,8 +161,6 @@ TEST_F(RocksStore, LookingAtAStoreUnderLoadSeesOneStateAndNoFalseDamage) {
     const auto files = (*reader)->verify_files();
     EXPECT_TRUE(files) << files.error().text();
   }
-  enough = true;
-  writer.join();
 }
 
 TEST_F(RocksStore, AStoreKeepsTheIncarnationItWasMadeWith) {

@@ -21,8 +21,8 @@ SANITIZED = bool(os.environ.get("PARLEY_PRESET_SANITIZE"))
 DEADLINE = 60 if SANITIZED else 20
 
 
-def wait_until(condition, what, deadline=DEADLINE):
-    """Asks again until `condition()` is true; its value."""
+def wait_until(condition, what, deadline=DEADLINE, every=0.01):
+    """Asks again, `every` so many seconds, until `condition()` is true; its value."""
     end = time.monotonic() + deadline
     while True:
         value = condition()
@@ -30,7 +30,7 @@ def wait_until(condition, what, deadline=DEADLINE):
             return value
         if time.monotonic() > end:
             raise AssertionError(f"not within {deadline} s: {what}")
-        time.sleep(0.01)
+        time.sleep(every)
 
 
 def uuid_text(identity):

@@ -62,7 +62,8 @@ def test_at_a_fixed_rate_a_server_that_stands_still_is_seen_in_the_latency(tmp_p
         command = [BIN / "parley-bench", "direct", "--sessions", "6", "--rate", "200", "--seconds", "1.5", "--warm-up", "0",
                    "--server", server.url, "--json"]  # fmt: skip
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
-            wait_until(lambda: posted(server) > 20, "messages")
+            # Seldom: parley-bench begins when the server has nothing else to do.
+            wait_until(lambda: posted(server) > 20, "messages", every=0.2)
             server.process.send_signal(signal.SIGSTOP)
             time.sleep(stands_still)  # this is the fault, not a wait for something
             server.process.send_signal(signal.SIGCONT)

@@ -115,17 +115,26 @@ def test_a_file_that_is_not_whole_is_refused_and_nothing_is_left(stopped, tmp_pa
     assert not (tmp_path / "data" / "channels").exists() and not (tmp_path / "data" / "people.sqlite").exists()
 
 
-def test_what_a_damaged_store_still_has_is_exported(stopped, tmp_path):
+def copy_in_files(stopped, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(stopped.data, data)
     for _ in range(2):  # what lies in the log goes into table files
         with Server(data) as server:
             assert server.stop() == 0
-    whole = of_kind(lines_of(parley("export", data).stdout), "event")
+    return data
+
+
+def damage(data):
     table = max((data / "channels").glob("*.sst"), key=lambda path: path.stat().st_size)
     content = bytearray(table.read_bytes())
     content[len(content) // 3] ^= 0x10
     table.write_bytes(content)
+
+
+def test_what_a_damaged_store_still_has_is_exported(stopped, tmp_path):
+    data = copy_in_files(stopped, tmp_path)
+    whole = of_kind(lines_of(parley("export", data).stdout), "event")
+    damage(data)
     run = parley("export", data, check=1)
     lines = lines_of(run.stdout)
     damaged = of_kind(lines, "damaged")
@@ -138,15 +147,8 @@ def test_what_a_damaged_store_still_has_is_exported(stopped, tmp_path):
 
 
 def test_a_damaged_store_goes_through_repair_and_export_into_a_sound_one(stopped, tmp_path):
-    data = tmp_path / "data"
-    shutil.copytree(stopped.data, data)
-    for _ in range(2):  # what lies in the log goes into table files
-        with Server(data) as server:
-            assert server.stop() == 0
-    table = max((data / "channels").glob("*.sst"), key=lambda path: path.stat().st_size)
-    content = bytearray(table.read_bytes())
-    content[len(content) // 3] ^= 0x10
-    table.write_bytes(content)
+    data = copy_in_files(stopped, tmp_path)
+    damage(data)
     parley("repair", data, "--yes")
     repaired = json.loads(parley("--json", "verify", data).stdout)
     assert repaired["clean"] and repaired["lost"] > 0

@@ -92,8 +92,7 @@ Result<void> ChannelImport::event(const v1::EventLine& line) {
   if (!std::exchange(settled_, true)) state_.count = event.count - (event.is_message() ? 1 : 0);
   apply(state_, event);
   note(*opened);
-  waiting_.outcomes.push_back(
-      {event.account, event.send_id, wire::encode_outcome({.seq = event.seq, .time = event.time})});
+  keep_outcome(event.account, event.send_id, wire::encode_outcome({.seq = event.seq, .time = event.time}));
   if (waiting_.events.size() < kCommitEvents && waiting_bytes_ < kCommitBytes) return {};
   return commit();
 }
@@ -132,8 +131,13 @@ Result<void> ChannelImport::outcome(const v1::OutcomeLine& line) {
   if (!account || !send_id || !wire::decode_outcome(record)) {
     return fail(ErrorCode::malformed, "outcome: account, sendId and outcome are needed");
   }
-  waiting_.outcomes.push_back({*account, *send_id, record});
+  keep_outcome(*account, *send_id, record);
   return {};
+}
+
+void ChannelImport::keep_outcome(const AccountId& account, const SendId& send_id, std::string record) {
+  waiting_.outcomes.push_back({account, send_id, std::move(record)});
+  if (is_uuid_v7(send_id.bytes())) greatest_send_ = std::max(greatest_send_, send_id);
 }
 
 Result<void> ChannelImport::commit() {
@@ -144,7 +148,8 @@ Result<void> ChannelImport::commit() {
                                      .count = state_.count,
                                      .position = *position,
                                      .digest = digest_.value_or(Digest{}),
-                                     .members_as_of = state_.head});
+                                     .members_as_of = state_.head,
+                                     .greatest_send = greatest_send_});
   const ChannelId id = state_.id;
   waiting_bytes_ = 0;
   ChannelBatch batch = std::exchange(waiting_, {});

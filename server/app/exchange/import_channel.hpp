@@ -35,6 +35,7 @@ class ChannelImport {
   [[nodiscard]] Result<void> follows(Seq seq) const;
   Result<wire::OpenedEvent> store_event(const v1::EventLine& line);
   void note(const wire::OpenedEvent& opened);
+  void keep_outcome(const AccountId& account, const SendId& send_id, std::string record);
   Result<void> commit();
 
   StoreWriter* writer_;
@@ -46,6 +47,7 @@ class ChannelImport {
   std::string card_;                         // as the file says
   std::map<Seq, wire::Annotation> annotations_;
   std::map<AccountId, Member> members_;
+  SendId greatest_send_;
   ChannelBatch waiting_;
   std::size_t waiting_bytes_ = 0;
 };

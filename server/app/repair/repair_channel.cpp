@@ -234,6 +234,10 @@ void ChannelRepair::finish_head() {
     head_.time = replayed_.time;
     head_.count = replayed_.count;
   }
+  head_.greatest_send = SendId();
+  for (const auto& [key, said] : outcomes_) {
+    if (is_uuid_v7(key.second.bytes())) head_.greatest_send = std::max(*head_.greatest_send, key.second);
+  }
   if (digest_) head_.digest = *digest_;
   if (!digest_ && !known) head_.digest = restarted_;
   if (!known) {
