@@ -54,6 +54,7 @@ void HttpApi::handle(HttpRequest request, std::move_only_function<void(HttpRespo
   };
   auto call = std::make_shared<HttpCall>(parts_, std::move(request), std::move(match->values), std::move(counted));
   if (route.needs_token && !call->good(call->authenticate())) return;
+  if (!call->good(call->request().check_query())) return;
   route.answer(std::move(call));
 }
 

@@ -161,9 +161,9 @@ void find_people(const Call& call) {
   if (handle.has_value() == prefix.has_value()) {
     return call->refuse({ErrorCode::invalid_argument, "Exactly one of handle and prefix is needed."});
   }
+  const auto limit = call->query_number("limit", kSearchPage);
+  if (!limit) return;
   if (prefix) {
-    const auto limit = call->query_number("limit", kSearchPage);
-    if (!limit) return;
     auto shared = std::make_shared<Shared>();
     shared->prefix = *prefix;
     shared->limit = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(*limit, 1, PeopleService::kPage));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "base/hex.hpp"
 #include "base/utf8.hpp"
@@ -32,6 +34,25 @@ std::string json_string(std::string_view text) {
 std::string_view HttpRequest::header(std::string_view name) const {
   for (const auto& [key, value] : headers) {
     if (key == name) return value;
+  }
+  return {};
+}
+
+Result<void> HttpRequest::check_query() const {
+  std::set<std::string> names;
+  std::string_view left = query;
+  while (!left.empty()) {
+    const std::string_view pair = left.substr(0, left.find('&'));
+    left.remove_prefix(std::min(left.size(), pair.size() + 1));
+    if (pair.empty()) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    auto name = percent_decode(pair.substr(0, equals), true);
+    if (!name || !percent_decode(pair.substr(equals), true)) {
+      return fail(ErrorCode::malformed, "The query is not percent-encoded UTF-8.");
+    }
+    if (!names.insert(std::move(*name)).second) {
+      return fail(ErrorCode::invalid_argument, "A parameter of the query comes twice.");
+    }
   }
   return {};
 }

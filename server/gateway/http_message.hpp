@@ -26,6 +26,8 @@ struct HttpRequest {
 
   /// First value of a header; `name` in lower case. Empty where there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;
+  /// Whether the query can be read: every name and value is text, and no name comes twice.
+  [[nodiscard]] Result<void> check_query() const;
   /// Decoded value of the first query parameter of that name; nullopt where there is none or it is not valid text.
   [[nodiscard]] std::optional<std::string> query_parameter(std::string_view name) const;
 };

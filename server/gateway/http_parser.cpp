@@ -14,6 +14,10 @@ namespace {
 
 namespace http = boost::beast::http;
 
+/// Two of them would be read differently by whoever stands between a client and us.
+constexpr auto kOnce = {http::field::authorization, http::field::content_type,      http::field::expect,
+                        http::field::origin,        http::field::sec_websocket_key, http::field::sec_websocket_version};
+
 std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
@@ -153,6 +157,9 @@ HttpParser::State HttpParser::accept_head(const Head& head) {
     request_.headers.emplace_back(to_lower_ascii(view(field.name_string())), view(field.value()));
   }
   const auto malformed = [this](const char* text) { return fail(Error(ErrorCode::malformed, text)); };
+  for (const http::field field : kOnce) {
+    if (message.count(field) > 1) return malformed("A header that is allowed once comes twice.");
+  }
   const auto hosts = message.count(http::field::host);
   if (hosts > 1 || (is_http_1_1_ && hosts == 0)) return malformed("Exactly one Host header is needed.");
   const auto encodings = message.count(http::field::transfer_encoding);

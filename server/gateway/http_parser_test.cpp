@@ -94,6 +94,9 @@ TEST(HttpParser, WhatCannotBeTrustedIsMalformed) {
            std::string("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
            kGet + "Bad Name: x\r\n\r\n",
            kGet + "Expect: miracles\r\n\r\n",
+           kGet + "Authorization: Bearer a\r\nAuthorization: Bearer a\r\n\r\n",
+           kGet + "Content-Type: application/json\r\ncontent-type: text/plain\r\n\r\n",
+           kGet + "Origin: https://a.example\r\nOrigin: https://b.example\r\n\r\n",
            kGet + "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
        }) {
     const auto parsed = parse(bytes);
@@ -120,6 +123,22 @@ TEST(HttpParser, KeepAliveFollowsVersionAndHeader) {
   EXPECT_TRUE(keep(kGet + "\r\n"));
   EXPECT_FALSE(keep(kGet + "Connection: close\r\n\r\n"));
   EXPECT_FALSE(keep("GET / HTTP/1.0\r\n\r\n"));
+}
+
+TEST(HttpRequest, AQueryThatCannotBeReadOrSaysAThingTwiceIsRefused) {
+  const auto check = [](const char* query) {
+    HttpRequest request;
+    request.query = query;
+    const auto checked = request.check_query();
+    return checked ? ErrorCode::ok : checked.error().code;
+  };
+  for (const char* good : {"", "a=1&b=2", "a", "&&a=1&", "=1", "a=b=c", "a=x+y%20%e2%82%ac"}) {
+    EXPECT_EQ(check(good), ErrorCode::ok) << good;
+  }
+  for (const char* bad : {"a=%", "a=%z1", "%ff=1", "a=1&b=%c0%af"}) EXPECT_EQ(check(bad), ErrorCode::malformed) << bad;
+  for (const char* twice : {"a=1&a=1", "a=1&b=2&%61=3", "a&a", "=&="}) {
+    EXPECT_EQ(check(twice), ErrorCode::invalid_argument) << twice;
+  }
 }
 
 TEST(HttpParser, QueryParametersAreDecoded) {

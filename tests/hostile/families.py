@@ -5,24 +5,29 @@ import pathlib
 import random
 import tempfile
 
-from e2e_server import Server
-from hostile import stage_frames
+from e2e_server import Server, limits
+from hostile import stage_calls, stage_frames
 from hostile.contract import all_fields
 from hostile.bystanders import Bystanders
 from hostile.fields import kind_of
 from hostile.judge import Run
+from hostile.lies_calls import lie_about_calls
 from hostile.lies_frames import lie_about_frames
 from hostile.people import PASSWORD, World
 from hostile.talk import Target
 from hostile.victims import Victims
 from hostile.watch import Watch
 
-FAMILIES = {"frames": lie_about_frames}
+FAMILIES = {"frames": lie_about_frames, "calls": lie_about_calls}
+
+# Those who guess are slowed, also those who guess here: lies_limits.py looks at that.
+MANY = limits(signin_failures=1_000_000)
 
 
 def check_complete():
     """Raises NotInTheTable for what the contract has and the tables do not."""
     stage_frames.check_complete()
+    stage_calls.check_complete()
     for field in all_fields().values():
         kind_of(field)
 
@@ -34,7 +39,7 @@ def server_of(arguments):
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="parley-hostile-") as folder:
-        with Server(pathlib.Path(folder) / "data", "--log-level", "debug") as server:
+        with Server(pathlib.Path(folder) / "data", "--log-level", "debug", *MANY) as server:
             yield server
             server.stop()
 

@@ -118,8 +118,8 @@ class Flag(Kind):
 class Choice(Kind):
     """`bad`: known names that are not allowed here; `unknown`: the answer to a number that has no name."""
 
-    def __init__(self, missing="ok", bad=(), unknown="invalid_argument"):
-        super().__init__(missing)
+    def __init__(self, missing="ok", empty=None, bad=(), unknown="invalid_argument"):
+        super().__init__(missing, empty)
         self.bad, self.unknown = bad, names(*unknown.split())
 
     def lies(self, valid):

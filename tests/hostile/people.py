@@ -93,7 +93,7 @@ class World:
     def __init__(self, target):
         self.target, self.http = target, Http(target)
         self.mallory, self.fred, self.sam = (self.sign_up(name) for name in ("mallory", "fred", "sam"))
-        self._room = None
+        self._room = self._victimless = None
 
     def sign_up(self, name="", **fields):
         return Someone.sign_up(self.target, self.http, name, **fields)
@@ -105,5 +105,13 @@ class World:
             self._room = Room(self.mallory, self.fred, self.sam)
         return self._room
 
+    @property
+    def victimless(self):
+        """Somebody whom nobody misses: to be signed out, deleted, blocked."""
+        if self._victimless is None:
+            self._victimless = self.sign_up("spare")
+        return self._victimless
+
     def spoil(self):
-        self._room = None
+        """What comes next finds a new group, and a new victimless."""
+        self._room = self._victimless = None

@@ -5,7 +5,9 @@ import copy
 from hostile.contract import field_name
 from hostile.encode import ABSENT, RawField, block
 from hostile.fields import kind_of
-from hostile.kinds import OK, Lie, lies_about
+from hostile.kinds import MALFORMED, OK, Lie, is_one_of, lies_about
+
+FEW = 4  # of a oneof: its members are lied about beside each other
 
 
 def put(tree, path, value):
@@ -26,6 +28,11 @@ def lies_in(descriptor, tree, binary, variant="", path=(), reached=None):
             reached.add(field_name(field))
         here = (*path, field.json_name)
         valid = tree.get(field.json_name, ABSENT)
+        if valid is ABSENT and is_one_of(field) and len(field.containing_oneof.fields) > FEW:
+            # Each has a tree of its own in which it is there. Here it comes beside the right one.
+            if not binary:
+                yield here, Lie("beside another", {}, MALFORMED), put(tree, (field.json_name,), {})
+            continue
         for lie in lies_about(field, kind, valid, binary):
             yield here, lie, put(tree, (field.json_name,), lie.value)
         if field.message_type is not None and isinstance(valid, dict):
