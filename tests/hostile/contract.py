@@ -17,7 +17,7 @@ CLIENT_FRAME = frames_pb2.ClientFrame.DESCRIPTOR
 COMMAND = frames_pb2.Command.DESCRIPTOR
 FRAMES = {field.json_name: field for field in CLIENT_FRAME.oneofs_by_name["body"].fields}
 COMMANDS = {field.json_name: field for field in COMMAND.oneofs_by_name["body"].fields}
-HINTS = {"typing", "watch", "setActive"}  # docs/protocol.md: the number may be left out
+HINTS = {"typing", "watch", "setActive", "openChannels"}  # docs/protocol.md: the number may be left out
 
 
 def resolved(node):

@@ -13,12 +13,14 @@ from hostile.fields import kind_of
 from hostile.judge import Run
 from hostile.lies_calls import lie_about_calls
 from hostile.lies_frames import lie_about_frames
+from hostile.lies_order import lie_about_order
+from hostile.lies_repeats import lie_with_repeats
 from hostile.people import PASSWORD, World
 from hostile.talk import Target
 from hostile.victims import Victims
 from hostile.watch import Watch
 
-FAMILIES = {"frames": lie_about_frames, "calls": lie_about_calls}
+FAMILIES = {"frames": lie_about_frames, "calls": lie_about_calls, "order": lie_about_order, "repeats": lie_with_repeats}
 
 # Those who guess are slowed, also those who guess here: lies_limits.py looks at that.
 MANY = limits(signin_failures=1_000_000)
