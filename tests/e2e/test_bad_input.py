@@ -2,8 +2,6 @@
 
 import asyncio
 import base64
-import hashlib
-import hmac
 import json
 import os
 import time
@@ -131,62 +129,6 @@ async def test_a_second_hello_is_refused_and_the_session_goes_on(server, anna):
 
 
 # ---- tokens ---------------------------------------------------------------------------------------------------------
-
-
-def b64(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def unb64(text):
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def forged_tokens(server, person):
-    """Every way to lie that is known to have worked somewhere."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    head, claims, signature = person.token.split(".")
-    header = json.loads(unb64(head))
-    key = next(one for one in server.call("GET", "/.well-known/jwks.json")["keys"] if one["kid"] == header["kid"])
-    later = json.loads(unb64(claims))
-    later["exp"] += 100000
-    later = b64(json.dumps(later).encode())
-    none = b64(json.dumps({**header, "alg": "none"}).encode())
-    yield "none", f"{none}.{claims}."
-    yield "none with the signature", f"{none}.{claims}.{signature}"
-    for spelling in ("None", "NONE", "nOnE"):
-        yield spelling, f"{b64(json.dumps({**header, 'alg': spelling}).encode())}.{claims}."
-    for secret in (unb64(key["x"]), key["x"].encode(), json.dumps(key).encode()):
-        hs256 = b64(json.dumps({**header, "alg": "HS256"}).encode())
-        mac = hmac.new(secret, f"{hs256}.{claims}".encode(), hashlib.sha256).digest()
-        yield "HS256 with the public key", f"{hs256}.{claims}.{b64(mac)}"
-    own = Ed25519PrivateKey.generate()
-    yield "another key", f"{head}.{claims}.{b64(own.sign(f'{head}.{claims}'.encode()))}"
-    raw_public = own.public_key().public_bytes_raw() if hasattr(own.public_key(), "public_bytes_raw") else b"x" * 32
-    embedded = b64(json.dumps({**header, "jwk": {"kty": "OKP", "crv": "Ed25519", "x": b64(raw_public)}}).encode())
-    yield "a key of its own in the header", f"{embedded}.{claims}.{b64(own.sign(f'{embedded}.{claims}'.encode()))}"
-    unknown = b64(json.dumps({**header, "kid": "../../../dev/null"}).encode())
-    yield "unknown kid", f"{unknown}.{claims}.{signature}"
-    yield "other claims", f"{head}.{later}.{signature}"
-    yield "no signature", f"{head}.{claims}."
-    yield "cut", person.token[:-10]
-    yield "four parts", person.token + ".x"
-    yield "twice", person.token + person.token
-    yield "empty", ""
-    yield "nonsense", "x" * 5000
-    yield "dots", ".." * 10
-    flipped = bytearray(unb64(signature))
-    flipped[0] ^= 1
-    yield "a bit", f"{head}.{claims}.{b64(bytes(flipped))}"
-
-
-def test_forged_tokens_open_nothing(server, anna):
-    for why, token in forged_tokens(server, anna):
-        status, _, _ = server.request("GET", "/v1/account", token=token or " ")
-        assert status == 401, why
-        hello = json.dumps({"request": 1, "hello": {"version": 1, "accessToken": token}}).encode()
-        name, code = said(server, None, hello)
-        assert (name, code) in [("unauthenticated", 4010), ("malformed", 4400)], why
-    assert anna.call("GET", "/v1/account")["profile"]["handle"] == anna.handle
 
 
 def test_tokens_of_one_kind_do_not_pass_for_another(server, anna):

@@ -6,21 +6,24 @@ import random
 import tempfile
 
 from e2e_server import Server, limits
-from hostile import stage_calls, stage_frames
+from hostile import lies_foreign, stage_calls, stage_frames
 from hostile.contract import all_fields
 from hostile.bystanders import Bystanders
 from hostile.fields import kind_of
 from hostile.judge import Run
 from hostile.lies_calls import lie_about_calls
+from hostile.lies_foreign import lie_about_others
 from hostile.lies_frames import lie_about_frames
 from hostile.lies_order import lie_about_order
 from hostile.lies_repeats import lie_with_repeats
+from hostile.lies_tokens import lie_with_tokens
 from hostile.people import PASSWORD, World
 from hostile.talk import Target
 from hostile.victims import Victims
 from hostile.watch import Watch
 
-FAMILIES = {"frames": lie_about_frames, "calls": lie_about_calls, "order": lie_about_order, "repeats": lie_with_repeats}
+FAMILIES = {"frames": lie_about_frames, "calls": lie_about_calls, "order": lie_about_order,
+            "repeats": lie_with_repeats, "foreign": lie_about_others, "tokens": lie_with_tokens}
 
 # Those who guess are slowed, also those who guess here: lies_limits.py looks at that.
 MANY = limits(signin_failures=1_000_000)
@@ -30,6 +33,7 @@ def check_complete():
     """Raises NotInTheTable for what the contract has and the tables do not."""
     stage_frames.check_complete()
     stage_calls.check_complete()
+    lies_foreign.check_complete()
     for field in all_fields().values():
         kind_of(field)
 

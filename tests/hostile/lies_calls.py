@@ -250,6 +250,7 @@ def lie_about_calls(run, world, _victims):
             continue
         lie_with_bodies(run, world, operation)
         for variant in variants(operation):
-            for binary in (False, True):
+            # The commands are the live ones (lies_frames.py): one of them in protobuf shows that the road is open.
+            for binary in (False, True) if variant in (None, "post", "createChannel") else (False,):
                 lie_in_bodies(run, world, operation, variant, binary, reached)
     return reached
