@@ -118,7 +118,7 @@ bench: ## Run the standard set of load tests (SCENARIOS="direct group" for some)
 	@$(call compile,release,--target parleyd parley-bench parley-bare-publisher)
 	@$(PYTHON) tools/build/bench.py --bin build/release/bin $(SCENARIOS)
 
-bench-store: ## Fill a store with MESSAGES messages and measure it (ten million: several minutes, 8 GB of disk)
+bench-store: ## Fill a store with MESSAGES messages and measure it (ten million: several minutes, 10 GB of disk)
 	@tools/build/setup.sh build bench
 	@$(call compile,release,--target parleyd parley-bench)
 	@$(PYTHON) tools/build/bench.py --bin build/release/bin --store --messages $(MESSAGES)

@@ -97,12 +97,14 @@ void describe(CLI::App& app, Flags& flags) {
         ->type_name(key.value_name)
         ->group("Settings")
         ->expected(1)
+        ->allow_extra_args(false)
         ->multi_option_policy(key.is_list ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
   }
   app.add_option("--limit", flags.limits, "set a limit of docs/limits.md; give it again for another")
       ->type_name("NAME=VALUE")
       ->group("Settings")
       ->expected(1)
+      ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 

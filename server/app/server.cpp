@@ -316,7 +316,8 @@ Result<std::unique_ptr<Server>> Server::open(const Config& config) {
   if (auto started = parts->start_accounts(); !started) return fail(std::move(started.error()));
   parts->node->start();
   for (std::size_t i = 0; i < parts->pool.size(); ++i) parts->tick(i);
-  guard_memory(parts->pool.at(0), config.memory_mib << 20U, parts->node->memory());
+  guard_memory(parts->pool.at(0), config.memory_mib << 20U, parts->node->memory(),
+               [node = parts->node.get()] { node->trim(); });
   parts->count_jobs();
   parts->make_gateway();
   if (auto made = parts->make_admin(); !made) return fail(std::move(made.error()));

@@ -127,6 +127,12 @@ void Node::stop(Task done) {
   }
 }
 
+void Node::trim() {
+  for (const auto& owner : owners_) {
+    owner->executor().post([&owner] { owner->trim(); });
+  }
+}
+
 void Node::kick_jobs() {
   jobs_->kick();
 }

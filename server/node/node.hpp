@@ -62,6 +62,8 @@ class Node {
   Hub& hub() { return *hub_; }
   /// Set by whoever watches the process's memory. Any thread.
   SharedMemoryState& memory() { return memory_; }
+  /// Owners that have nothing to do give up channels, too, as long as memory() is not roomy. Any thread, before stop().
+  void trim();
   /// A job row was written: look for it now. Any thread.
   void kick_jobs();
 

@@ -388,6 +388,7 @@ void Owner::end_turn() {
 }
 
 void Owner::trim() {
+  if (turn_) return;  // it points into the cache
   cache_.trim();
   if (settings_.memory == nullptr || settings_.memory->load(std::memory_order_relaxed) == MemoryState::roomy) return;
   const Duration now = clock_.uptime();

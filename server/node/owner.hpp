@@ -62,6 +62,9 @@ class Owner final : public PartitionConsumer {
 
   /// Owner's executor; runs `inspection` at once or later, in a state that is committed.
   void inspect(const ChannelId& channel, Inspection inspection);
+  /// Owner's executor; while memory is short, gives up half of the channels it holds, at most once a second. Turns do
+  /// so by themselves; this is for an owner that has nothing to do.
+  void trim();
   /// The last position of the partition that is committed; nullopt when this owner does not have the partition.
   [[nodiscard]] std::optional<Position> position_of(PartitionId partition) const;
 
@@ -91,7 +94,6 @@ class Owner final : public PartitionConsumer {
   void commit();
   void committed(const std::vector<std::pair<PartitionId, Epoch>>& batches, const std::vector<Result<void>>& results);
   void end_turn();
-  void trim();
   void tell_delay();
   bool defer_totals(TurnItem& item);
   void scan_totals(QueuedCommand command, Seq from, Seq to, Totals totals, bool upwards);

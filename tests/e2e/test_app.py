@@ -39,6 +39,14 @@ def test_settings_come_from_file_environment_and_flags_in_rising_strength(tmp_pa
     assert lines["data"].split() == ['"./data"', "#", "default"]
 
 
+def test_a_flag_takes_one_word_and_no_command_is_taken_for_a_directory(tmp_path):
+    for words in (["verify", "a"], ["status"]):
+        run = parleyd("--data", tmp_path / "data", *words, cwd=tmp_path)
+        assert run.returncode == 2 and words[0] in run.stderr, run.stderr
+    assert parleyd("--limit", "typing_ms=4000", "x", cwd=tmp_path).returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_printed_is_a_file_that_does_the_same(tmp_path):
     first = parleyd("--print-config", "--listen", "127.0.0.1:1", "--web-origins", "https://a.example", cwd=tmp_path)
     (tmp_path / "copy.toml").write_text(first.stdout)

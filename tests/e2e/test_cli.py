@@ -192,6 +192,13 @@ def test_revoked_device_is_told_to_sign_in_again(people, tmp_path, server):
     assert second.run("whoami").returncode == 4
 
 
+def test_who_signs_in_again_does_so_where_they_were_signed_in(people):
+    anna, _, _ = people
+    again = [word for word in anna.command("signin", "anna") if word not in ("--server", anna.server.url)]
+    run = subprocess.run(again, capture_output=True, text=True, env=anna.environment(), timeout=60, check=False)
+    assert run.returncode == 0 and anna.server.url in run.stdout, run.stderr
+
+
 def test_people_contacts_and_blocks(people):
     anna, bert, _ = people
     anna("people", "add", "bert")

@@ -2,13 +2,14 @@
 goes on by itself."""
 
 import asyncio
+import contextlib
 import shutil
 import subprocess
 
 import pytest
 
 from e2e_client import Live, Refused, live_test
-from e2e_server import SANITIZED, Server, limits, new_id, wait_until
+from e2e_server import BIN, SANITIZED, Server, limits, new_id, wait_until
 from test_disk import direct, name_of, post
 
 # A disk that takes its time: no sync ends while the file exists.
@@ -114,6 +115,22 @@ def test_a_server_over_its_bound_of_memory_takes_no_more(tmp_path):
     with Server(tmp_path / "data", *bound) as server:
         wait_until(lambda: name_of(server.sign_up) == "overloaded", "nobody is let in")
         assert any("state=full" in line for line in server.errors)
+
+
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer keeps what was freed")
+def test_a_server_that_was_full_takes_people_again_when_the_crowd_has_gone(tmp_path):
+    bound = ("--memory-mib", "64", "--cache-store-mib", "8", "--cache-write-mib", "8")
+    with Server(tmp_path / "data", *bound) as server:
+        crowd = [BIN / "parley-bench", "group", "--sessions", "600", "--members", "100", "--window", "8", "--seconds", "3",
+                 "--server", server.url]  # fmt: skip
+
+        def was_full():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                subprocess.run(crowd, capture_output=True, check=False, timeout=5)
+            return any("state=full" in line for line in server.errors)
+
+        wait_until(was_full, "the server is full", deadline=60)
+        wait_until(lambda: name_of(server.sign_up) is None, "somebody is let in")
 
 
 def test_a_bound_of_memory_below_its_caches_is_refused(tmp_path):

@@ -9,7 +9,7 @@ from bench_servers import RunFailed, load, parleyd
 
 BODY = 200
 STEPS = (100, 10, 1)  # parts of the final number, after which the cost of a message is measured
-PROBE_PART = 20  # of the final number is written to measure it: fewer, and one compaction more or less decides
+PROBE_PART = 2  # of what is stored is written on top to measure it: fewer, and one compaction more or less decides
 WRITERS = 200
 READS = 2000
 
@@ -32,7 +32,6 @@ def run(options):
     """Fills a store in steps through the protocol. After each, as many messages by newcomers tell what one costs the
     server then, compaction included; after the last, pages are read from warm and cold page cache."""
     found, costs, stored = {}, [], 0
-    probe = max(options.messages // PROBE_PART, WRITERS)
     with tempfile.TemporaryDirectory(prefix="store-", dir=options.work) as name:
         directory = pathlib.Path(name)
         store = directory / "store"
@@ -50,6 +49,7 @@ def run(options):
                 goal = max(options.messages // part, WRITERS)
                 pages = write(goal - stored, *(["--cold", str(store)] if part == 1 else []))
                 stored = goal
+                probe = max(goal // PROBE_PART, WRITERS)
                 cost = write(probe, "--per-channel", "100")
                 costs.append({"stored": stored, "messages_per_s": cost["messages_per_s"], "page_p99_ms": pages["p99_ms"],
                               "server_cpu_us_per_message": cost["server_cpu_us_per_message"]})  # fmt: skip

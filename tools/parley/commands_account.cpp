@@ -24,8 +24,10 @@ struct SignInFlags {
   bool password_stdin = false;
 };
 
-Address server_for_new_sign_in(const Options& options) {
-  return server_of(options, "");
+/// Whoever signs in again does so where they were signed in.
+Address server_for_sign_in(const Options& options, const Profile& profile) {
+  const auto before = profile.credentials();
+  return server_of(options, before ? before->server() : "");
 }
 
 Exit welcome(const Options& options, const Profile& profile, const Address& address, const std::string& handle,
@@ -55,7 +57,7 @@ void refuse_signed_in(const Profile& profile, std::string_view again = {}) {
 Exit sign_up(const Options& options, const SignInFlags& flags) {
   const Profile profile = need(Profile::open(options.profile));
   refuse_signed_in(profile);
-  const Http http(server_for_new_sign_in(options));
+  const Http http(server_for_sign_in(options, profile));
   v1::SignUp body;
   body.set_handle(flags.handle);
   body.set_display_name(flags.name);
@@ -72,7 +74,7 @@ Exit sign_in(const Options& options, const SignInFlags& flags) {
   const Profile profile = need(Profile::open(options.profile));
   // The same person again: the server may have ended the sign-in.
   refuse_signed_in(profile, flags.handle);
-  const Http http(server_for_new_sign_in(options));
+  const Http http(server_for_sign_in(options, profile));
   v1::SignIn body;
   body.set_handle(flags.handle);
   body.set_device_name(flags.device.empty() ? device_name() : flags.device);
