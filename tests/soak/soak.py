@@ -1,0 +1,42 @@
+"""Soaks the real server: `make soak MINUTES=10 SEED=7`. Exit code 0: every promise was kept; 1: not, or the soak itself broke."""
+
+import argparse
+import asyncio
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+from soak_place import move_into_namespaces  # noqa: E402
+from soak_run import Options, Run  # noqa: E402
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--seed", type=int, default=None, help="the same seed makes the same schedule of load and faults")
+    parser.add_argument("--people", type=int, default=8)
+    parser.add_argument("--rate", type=float, default=40, help="actions a second")
+    parser.add_argument("--faults", default="", help="names of faults, separated by commas; all where there is none")
+    parser.add_argument("--outside", action="store_true", help="use no namespaces, even where they may be had")
+    options = parser.parse_args()
+    private = "was not wanted (--outside)" if options.outside else move_into_namespaces()
+    seed = random.SystemRandom().randrange(1 << 31) if options.seed is None else options.seed
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="parley-soak-"))
+    only = tuple(name.strip() for name in options.faults.split(",") if name.strip())
+    print(f"SEED={seed}, {options.minutes:g} minutes, logs and data in {folder}", flush=True)
+    run = Run(Options(folder, seed, 60 * options.minutes, people=options.people, rate=options.rate, only=only, private=private))
+    book = asyncio.run(run.run())
+    if book.violations:
+        print(f"\n{len(book.violations)} violations, SEED={seed}; the log of the server is {run.world.log}, its data {run.world.server.data}")
+        return 1
+    shutil.rmtree(folder)
+    print(f"\nnothing was lost, doubled or out of order: {len(book.sends)} sends, SEED={seed}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
