@@ -44,6 +44,9 @@ class BusLinks final : public RemoteNodes {
   void push(const NodeId& node, const Push& push, const std::vector<AccountId>& accounts) override;
   [[nodiscard]] std::vector<NodeId> nodes_of(const AccountId& account) const override;
 
+  /// Frames were not sent that others wait for: their sessions have to ask for their heads again.
+  void skip();
+
   /// An account's first session came / its last one went.
   void connected(const AccountId& account);
   void disconnected(const AccountId& account);

@@ -31,13 +31,7 @@ class Node::FromElsewhere final : public BusLinks::Receiver {
     outlet().push_here(push, accounts);
     outlet().flush();
   }
-  void link_lost_frames() override {
-    for (const auto& io : node_.ios_) {
-      io->executor().post([&io = *io, alive = io->alive()] {
-        if (!alive.expired()) io.push_to_all({PushKind::resync, ChannelId{}, 0, kNever, resync_frame(), {}});
-      });
-    }
-  }
+  void link_lost_frames() override { node_.resync_sessions(); }
 
  private:
   Outlet& outlet() { return node_.owners_.front()->outlet(); }
@@ -86,6 +80,10 @@ Node::Node(const NodeSettings& settings, const NodePorts& ports, const std::vect
     owner.delay = &delay_;
     owner.memory = &memory_;
     owner.parted = [this](const AccountId& account) { hub_->parted(*ios_.front(), account); };
+    owner.reopened = [this] {
+      resync_sessions();
+      if (links_) links_->skip();
+    };
     owners_.push_back(std::make_unique<Owner>(owner, *owners[shard], ports.store, ports.queue, ports.clock,
                                               ports.random, to_io, links_.get(), metrics_));
     context_.owners.push_back(owners_.back().get());
@@ -130,6 +128,14 @@ void Node::stop(Task done) {
 void Node::trim() {
   for (const auto& owner : owners_) {
     owner->executor().post([&owner] { owner->trim(); });
+  }
+}
+
+void Node::resync_sessions() {
+  for (const auto& io : ios_) {
+    io->executor().post([&io = *io, alive = io->alive()] {
+      if (!alive.expired()) io.push_to_all({PushKind::resync, ChannelId{}, 0, kNever, resync_frame(), {}});
+    });
   }
 }
 

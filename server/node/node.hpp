@@ -69,6 +69,8 @@ class Node {
 
  private:
   class FromElsewhere;
+  /// Something may have been lost on the way to sessions: each has to ask for its heads again. Any thread.
+  void resync_sessions();
 
   NodeContext context_;
   QueueDelay delay_;

@@ -81,6 +81,7 @@ void Owner::take_over(PartitionId partition) {
                      waiting_.insert(waiting_.begin(), std::make_move_iterator(early.begin()),
                                      std::make_move_iterator(early.end()));
                      early.clear();
+                     tell_reopened();
                      schedule();
                    });
 }
@@ -430,8 +431,16 @@ void Owner::reopen() {
       ++mine->fence;
       take_over(partition);
     }
+    untold_ = true;
     schedule();
   });
+}
+
+/// Once all is ready, because who is told asks at once.
+void Owner::tell_reopened() {
+  if (!untold_ || std::ranges::any_of(partitions_, [](const auto& mine) { return mine && !mine->ready; })) return;
+  untold_ = false;
+  if (settings_.reopened) settings_.reopened();
 }
 
 /// Nobody is kept waiting for a disk that may stay as it is: commands are refused, reads see what is certain.
