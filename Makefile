@@ -13,6 +13,8 @@ LISTEN ?= 127.0.0.1:8080
 SECONDS ?= 60
 SEED ?= 1
 ROUNDS ?= 50
+MINUTES ?= 10
+FAULTS ?=
 RUNS ?= 1
 PREFIX ?= /usr/local
 SCENARIOS ?=
@@ -28,7 +30,7 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit lint format generate fuzz sim mutants plug hostile asan tsan bench bench-store bench-report install deb deb-test clean setup
+.PHONY: help run build test unit lint format generate fuzz sim mutants plug hostile soak asan tsan bench bench-store bench-report install deb deb-test clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
@@ -106,6 +108,12 @@ hostile: ## Lie to a server over the whole contract: SERVER=http://… for one o
 	@$(call compile,release,--target parleyd)
 	@PARLEY_BIN=$(abspath build/release/bin) PARLEY_GEN=$(abspath build/release/gen/python) PYTHONPATH=tests \
 	  $(PYTHON) -m hostile $(if $(SERVER),--server '$(SERVER)') $(if $(filter command line environment,$(origin SEED)),--seed $(SEED))
+
+soak: ## Everything that can fail fails under load for MINUTES=10 (SEED=7 for one schedule, FAULTS="pause,net cut" for some)
+	@tools/build/setup.sh build test soak
+	@$(call compile,release,--target parleyd)
+	@PARLEY_BIN=$(abspath build/release/bin) $(PYTHON) tests/soak/soak.py --minutes $(MINUTES) --faults "$(FAULTS)" \
+	  $(if $(filter file,$(origin SEED)),,--seed $(SEED))
 
 asan: ## Build with AddressSanitizer and UBSan and run the suite
 	@$(MAKE) --no-print-directory test PRESET=asan

@@ -20,6 +20,7 @@ class Channel:
     def __init__(self, channel, events, book):
         self.channel, self.events, self.book = channel, events, book
         self.order = [event["header"].get("sendId", "") for event in events]
+        self.placed = set(self.order)
         self.deleted, self.edits, self.reactions = set(), {}, collections.defaultdict(dict)
         for event in events:
             send = book.sends.get(event["header"].get("sendId"))
@@ -133,15 +134,18 @@ async def rows_of(device):
 
 
 async def check(people, book):
-    for send in book.sends.values():
-        placed = book.places.get(send.channel, {}).get(send.seq)
-        if not send.told:
-            book.violation(f"a {send.kind} of {send.by} has no outcome after {send.tries} tries: {send.send_id}")
-        elif send.seq and placed != send.send_id:
-            book.violation(f"a {send.kind} of {send.by} was told to be posted as seq {send.seq} of {send.channel}, where {placed or 'nothing'} is")
     for name, channel in people.not_whole():
         book.violation(f"{name} never learned the newest events of {channel}")
     channels = await _histories(people, book)
+    for send in book.sends.values():
+        order = channels[send.channel].order
+        there = order[send.seq - 1] if send.seq <= len(order) else "nothing"
+        if not send.told:
+            book.violation(f"a {send.kind} of {send.by} has no outcome after {send.tries} tries: {send.send_id}")
+        elif send.seq and there != send.send_id:
+            book.violation(f"a {send.kind} of {send.by} was told to be posted as seq {send.seq} of {send.channel}, where {there} is")
+        elif send.refused and send.send_id in channels[send.channel].placed:
+            book.violation(f"a {send.kind} of {send.by} was told to be refused as {send.refused}, and is in {send.channel}")
     rows = await _rows(people, book)
     for soaker in people.soakers:
         for channel in soaker.channels:

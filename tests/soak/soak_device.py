@@ -14,7 +14,6 @@ from soak_link import Link
 from soak_outbox import SAME, Outbox
 
 PATIENCE = 20  # for an answer; then the connection is given up
-LONGEST_PAUSE = 4  # between two tries to connect; real clients go up to a minute
 ENDS = {"unauthenticated", "token_expired", "draining", "too_slow", "timeout", "overloaded", "too_many_requests"}
 
 
@@ -44,8 +43,9 @@ class Kept:
 
 
 class Device:
-    def __init__(self, person, name, book, chance):
-        self.person, self.name, self.book = person, name, book
+    def __init__(self, person, name, book, chance, longest_pause):
+        """`longest_pause` between two tries to connect, in seconds; real clients go up to a minute."""
+        self.person, self.name, self.book, self.longest_pause = person, name, book, longest_pause
         self.chance = random.Random(chance.random())
         self.outbox = Outbox(book, name)
         self.channels = {}
@@ -54,7 +54,7 @@ class Device:
         self.connects = self.repairs = 0
         self._version = self._resume = self._incarnation = None
         self._holes = asyncio.Event()
-        self._resync = False
+        self._resyncs = 0  # asked for, and not yet answered by an inbox
         self._task = None
 
     # ---- connections ---------------------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ class Device:
         return self._task.exception() if self._task.done() and not self._task.cancelled() else None
 
     async def _live(self):
-        pause = 1.0
+        shortest = pause = min(1.0, self.longest_pause)
         while True:
             begun = time.monotonic()
             try:
@@ -85,7 +85,7 @@ class Device:
                 if link is not None:
                     link.cut()
                     await asyncio.gather(link._reader, return_exceptions=True)
-            pause = 1.0 if time.monotonic() - begun > 5 else min(pause * 2, LONGEST_PAUSE)
+            pause = shortest if time.monotonic() - begun > 5 else min(pause * 2, self.longest_pause)
             await asyncio.sleep(self.chance.uniform(0, pause))
 
     async def _refused(self, name):
@@ -106,7 +106,7 @@ class Device:
             pass
 
     async def _connection(self):
-        resume, self._resume = self._resume, None
+        resume, self._resume, self._resyncs = self._resume, None, 0
         for kept in self.channels.values():
             kept.pushed = kept.first = kept.told = 0
         self.link = link = await Link.open(self.person, self._pushed, resume)
@@ -141,13 +141,14 @@ class Device:
         self.current = True
         while True:
             self._holes.clear()
-            if self._resync:
-                self._resync = False
+            if self._resyncs:
+                asked = self._resyncs
                 await self._read_inbox(link)
+                self._resyncs -= asked
             for channel, kept in list(self.channels.items()):
                 while kept.whole < kept.head:
                     await self._fetch(link, channel, kept)
-            if not self._resync:
+            if not self._resyncs:
                 await self._holes.wait()
 
     async def _ask(self, link, **body):
@@ -224,7 +225,7 @@ class Device:
             kept.told = max(kept.told, number(head["head"]))
             kept.head = max(kept.head, kept.told)
         if "resync" in said:
-            self._resync = True
+            self._resyncs += 1
         self._holes.set()
 
     def _in_order(self, channel, seq):
@@ -233,7 +234,7 @@ class Device:
         if seq <= kept.pushed:
             self.book.violation(f"{self.name}: seq {seq} of {channel} was pushed after seq {kept.pushed} on the same connection")
         before = max(kept.pushed, kept.told)
-        if before and seq > before + 1 and not self._resync:
+        if before and seq > before + 1 and not self._resyncs:
             self._left_out(channel, before, seq)
         kept.first = kept.first or seq
         kept.pushed = max(seq, kept.pushed)

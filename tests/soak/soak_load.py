@@ -21,8 +21,9 @@ LONG = 20_000  # characters: more than is pushed whole, so a preview comes
 class Load:
     """`rate` actions a second among all devices, at random moments that do not wait for anything."""
 
-    def __init__(self, people, book, chance, rate):
-        self.people, self.book, self.rate = people, book, rate
+    def __init__(self, people, book, chance, rate, guests):
+        """`guests`: new devices that may be signed in at once."""
+        self.people, self.book, self.rate, self.most_guests = people, book, rate, guests
         self.chance = random.Random(chance.random())
         self.counts = {}
         self.guests = 0
@@ -59,7 +60,7 @@ class Load:
             action = self.chance.choices(list(self._weights), self._weights.values())[0]
             soaker = self.chance.choice(self.people.soakers)
             action(soaker, self.chance.choice(soaker.devices), self.chance.choice(soaker.channels))
-            if self._due > guest_due and self.guests < 2:
+            if self._due > guest_due and self.guests < self.most_guests:
                 guest_due = self._due + self.chance.uniform(1, 6)
                 self._in_background(self._guest(soaker))
 

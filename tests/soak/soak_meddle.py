@@ -8,36 +8,47 @@ from e2e_server import new_id
 
 
 class Meddler:
-    """Bytes in, bytes out, for the two ways of one connection; `change_from_server` and `change_from_client` get each text frame as JSON
-    and give the list of those that go on in its place."""
+    """Bytes in, bytes out, for the two ways of one connection; every damage gets each text frame as JSON, and gives the list of those that
+    go on in its place."""
 
-    def __init__(self, damage):
-        self.damage = damage
+    def __init__(self, damages):
+        self.damages = damages
         self._buffers = {"server": b"", "client": b""}
         self._upgraded = {"server": False, "client": False}
+        self._plain = False
+        self._kept = {}  # what a damage keeps for this connection
 
     def from_server(self, data):
-        return self._pass("server", data, self.damage.change_from_server)
+        return self._pass("server", data)
 
     def from_client(self, data):
-        return self._pass("client", data, self.damage.change_from_client)
+        return self._pass("client", data)
 
-    def _pass(self, side, data, change):
+    def _change(self, side, said):
+        frames = [said]
+        for damage in self.damages:
+            change = damage.change_from_server if side == "server" else damage.change_from_client
+            frames = [after for before in frames for after in change(before, self._kept.setdefault(damage, {}))]
+        return frames
+
+    def _pass(self, side, data):
+        if self._plain:
+            return data
         buffer, out = self._buffers[side] + data, b""
         if not self._upgraded[side]:
             head, end, rest = buffer.partition(b"\r\n\r\n")
             if not end:
                 self._buffers[side] = buffer
                 return b""
-            if b"websocket" not in head.lower():  # plain HTTP: from now on as it comes
-                self._buffers[side] = b""
+            if b"websocket" not in head.lower():
+                self._plain = True
                 return buffer
             self._upgraded[side] = True
             out, buffer = head + end, rest
         while (parsed := parse(buffer)) is not None:
             size, opcode, payload = parsed
             if opcode == TEXT:
-                for one in change(json.loads(payload)):
+                for one in self._change(side, json.loads(payload)):
                     out += frame(TEXT, json.dumps(one).encode(), masked=side == "client")
             else:
                 out += buffer[:size]
@@ -66,27 +77,24 @@ def parse(buffer):
 
 
 class Damage:
-    """Does nothing to the first `spared` chances, then its work at one in `every`; `done` counts."""
+    """Does nothing to the first `spared` chances, then its work `limit` times; `done` counts. `kept` is of one connection."""
 
-    def __init__(self, every=1, spared=30, limit=1):
-        self.every, self.spared, self.limit = every, spared, limit
-        self.seen = self.done = 0
+    def __init__(self, spared=5, limit=1):
+        self.spared, self.limit = spared, limit
+        self.done = 0
 
     def chance(self):
-        self.seen += 1
-        if self.seen <= self.spared or self.seen % self.every or self.done >= self.limit:
+        self.spared -= 1
+        if self.spared >= 0 or self.done >= self.limit:
             return False
         self.done += 1
         return True
 
-    def change_from_server(self, said):
+    def change_from_server(self, said, kept):
         return [said]
 
-    def change_from_client(self, said):
+    def change_from_client(self, said, kept):
         return [said]
-
-    def __call__(self):
-        return Meddler(self)
 
 
 def has_message(said):
@@ -94,38 +102,36 @@ def has_message(said):
 
 
 class LosesAnEvent(Damage):
-    def change_from_server(self, said):
+    def change_from_server(self, said, kept):
         return [] if has_message(said) and self.chance() else [said]
 
 
 class DoublesAnEvent(Damage):
-    def change_from_server(self, said):
+    def change_from_server(self, said, kept):
         return [said, said] if has_message(said) and self.chance() else [said]
 
 
 class SwapsTwoEvents(Damage):
     """Holds one back until the next of its channel has passed."""
 
-    held = None
-
-    def change_from_server(self, said):
-        if self.held and said.get("events", {}).get("channelId") == self.held["events"]["channelId"]:
-            held, self.held = self.held, None
-            return [said, held]
-        if has_message(said) and self.chance():
-            self.held = said
+    def change_from_server(self, said, kept):
+        held = kept.get("held")
+        if held and said.get("events", {}).get("channelId") == held["events"]["channelId"]:
+            return [said, kept.pop("held")]
+        if has_message(said) and not held and self.chance():
+            kept["held"] = said
             return []
         return [said]
 
 
 class ForgetsSendIds(Damage):
-    """A retry is taken for something new: of each command that was sent again, the send_id is another one."""
+    """A retry is taken for something new: of a message that was sent again, the send_id is another one."""
 
     def __init__(self, **options):
         super().__init__(**options)
         self.known = set()
 
-    def change_from_client(self, said):
+    def change_from_client(self, said, kept):
         command = said.get("command", {})
         if "post" in command:
             if command["sendId"] in self.known and self.chance():
@@ -137,29 +143,23 @@ class ForgetsSendIds(Damage):
 class TellsAnOutcomeOfNothing(Damage):
     """Says posted of a message that the server never gets."""
 
-    def __init__(self, **options):
-        super().__init__(**options)
-        self.seqs = {}
-        self.answers = []
-
-    def change_from_client(self, said):
+    def change_from_client(self, said, kept):
         command = said.get("command", {})
-        if "post" in command and command["channelId"] in self.seqs and self.chance():
-            seq = self.seqs[command["channelId"]] + 1
-            self.answers.append({"request": str(said["request"]), "outcome": {
-                "channelId": command["channelId"], "sendId": command["sendId"], "seq": str(seq), "time": "1"}})
+        seq = kept.get(command.get("channelId"), 0)
+        if "post" in command and seq and self.chance():
+            outcome = {"channelId": command["channelId"], "sendId": command["sendId"], "seq": str(seq + 1), "time": "1"}
+            kept.setdefault("answers", []).append({"request": str(said["request"]), "outcome": outcome})
             return []
         return [said]
 
-    def change_from_server(self, said):
+    def change_from_server(self, said, kept):
         for event in said.get("events", {}).get("events", []):
-            self.seqs[said["events"]["channelId"]] = int(event["header"]["seq"])
-        answers, self.answers = self.answers, []
-        return [*answers, said]
+            kept[said["events"]["channelId"]] = int(event["header"]["seq"])
+        return [*kept.pop("answers", []), said]
 
 
 class ChangesAText(Damage):
-    def change_from_server(self, said):
+    def change_from_server(self, said, kept):
         if has_message(said) and self.chance():
             for event in said["events"]["events"]:
                 if "text" in event.get("content", {}):
@@ -167,10 +167,10 @@ class ChangesAText(Damage):
         return [said]
 
 
-class WrongBadge(Damage):
-    """One unread too many for one device."""
+class MiscountsABadge(Damage):
+    """One unread too many in every row."""
 
-    def change_from_server(self, said):
+    def change_from_server(self, said, kept):
         for row in said.get("inbox", {}).get("rows", []):
             if int(row.get("unread", 0)) > 0 and self.chance():
                 row["unread"] = str(int(row["unread"]) + 1)

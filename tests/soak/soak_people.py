@@ -28,7 +28,7 @@ class Soaker:
 class People:
     """Made over HTTP before the first fault. `members[channel]` are its Soakers."""
 
-    def __init__(self, front, book, chance, how_many):
+    def __init__(self, front, book, chance, how_many, longest_pause):
         self.soakers, self.members = [], {}
         devices = itertools.cycle(DEVICES)
         for i in range(how_many):
@@ -36,7 +36,7 @@ class People:
             self.soakers.append(soaker)
             for k in range(next(devices)):
                 signed_in = soaker.signed_in.another_device() if k else soaker.signed_in
-                soaker.devices.append(Device(signed_in, f"{soaker.handle}/{k}", book, chance))
+                soaker.devices.append(Device(signed_in, f"{soaker.handle}/{k}", book, chance, longest_pause))
         for i, soaker in enumerate(self.soakers):
             self._direct(soaker, self.soakers[(i + 1) % how_many])
         self._group(self.soakers)

@@ -7,6 +7,8 @@ import random
 import socket
 import struct
 
+from soak_meddle import Meddler
+
 CHUNK = 64 * 1024
 HIGH_WATER = 32  # chunks that wait on one way; then nothing more is read
 
@@ -23,10 +25,10 @@ class Proxy:
         self.hiccup = 0.0  # share of chunks that are held up for `hiccup_seconds`, as by a packet that was lost
         self.hiccup_seconds = (0.2, 1.0)
         self.refuses = False  # new connections are closed at once
-        self.meddle = None  # makes a Meddler for each new connection
+        self.damages = ()  # of soak_meddle, done to connections that begin from now on
         self._pairs = set()
-        self._flowing = asyncio.Event()
-        self._flowing.set()
+        self._flowing = {way: asyncio.Event() for way in ("up", "down")}
+        self.stall(False)
         self._listener = None
 
     async def start(self):
@@ -38,9 +40,10 @@ class Proxy:
         self._listener.close()
         self.cut()
 
-    def stall(self, on):
-        """Half open: nobody hears anything, and no connection ends."""
-        self._flowing.clear() if on else self._flowing.set()
+    def stall(self, on, ways=("up", "down")):
+        """Half open: nobody hears anything, and no connection ends. `down` is to clients."""
+        for way in ways:
+            self._flowing[way].clear() if on else self._flowing[way].set()
 
     def cut(self, share=1.0):
         """Connections end without a word."""
@@ -60,9 +63,9 @@ class Proxy:
             return
         pair = (client_writer, server_writer)
         self._pairs.add(pair)
-        meddler = self.meddle() if self.meddle else None
-        ways = [asyncio.create_task(self._carry(client_reader, server_writer, meddler and meddler.from_client)),
-                asyncio.create_task(self._carry(server_reader, client_writer, meddler and meddler.from_server))]
+        meddler = Meddler(self.damages) if self.damages else None
+        ways = [asyncio.create_task(self._carry("up", client_reader, server_writer, meddler and meddler.from_client)),
+                asyncio.create_task(self._carry("down", server_reader, client_writer, meddler and meddler.from_server))]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_EXCEPTION)
         finally:
@@ -73,7 +76,7 @@ class Proxy:
             for writer in pair:
                 reset(writer)
 
-    async def _carry(self, reader, writer, change):
+    async def _carry(self, way, reader, writer, change):
         """One way of a connection: reads ahead, and hands on when it is time."""
         loop = asyncio.get_running_loop()
         waiting, news = collections.deque(), asyncio.Condition()
@@ -86,7 +89,7 @@ class Proxy:
                     news.notify_all()
                 if (late := due - loop.time()) > 0:
                     await asyncio.sleep(late)
-                await self._flowing.wait()
+                await self._flowing[way].wait()
                 if data is None:
                     with contextlib.suppress(OSError):
                         writer.write_eof()

@@ -16,8 +16,6 @@ from soak_memory import at_rest, worse
 from soak_people import People, settled
 from soak_world import World
 
-# Generous: a machine may be busy. Nothing is asserted to be quick.
-SETTLES = 60 * DEADLINE / 20
 
 
 @dataclasses.dataclass
@@ -28,10 +26,12 @@ class Options:
     short: bool = False  # every fault once, briefly
     people: int = 8
     rate: float = 40  # actions a second
+    guests: int = 2  # new devices at once
     only: tuple = ()  # names of faults; all where there is none
     private: str | None = None  # None: namespaces are ours; else why they are not
-    damage: object = None  # soak_meddle.Damage
-    log_lies: bool = False
+    damages: tuple = ()  # of soak_meddle
+    log_lies: bool = False  # as in soak_shim
+    settles: float = 60 * DEADLINE / 20  # seconds; generous, because a machine may be busy
     quiet: bool = False
 
 
@@ -67,12 +67,11 @@ class Run:
             self.say(f"SKIPPED: {line}")
         kinds = [kind for kind in kinds if not kind.why_not(world)]
         await world.start()
-        if options.damage:
-            world.proxy.meddle = options.damage
+        world.proxy.damages = options.damages
         if options.log_lies:
             world.shim.set(log_lies=1)
-        self.people = await asyncio.to_thread(People, world.front, self.book, self.chance, options.people)
-        self.load = Load(self.people, self.book, self.chance, options.rate)
+        self.people = await asyncio.to_thread(People, world.front, self.book, self.chance, options.people, 0.5 if options.short else 4)
+        self.load = Load(self.people, self.book, self.chance, options.rate, options.guests)
         self.people.start()
         await self._settle("the first connections")
         self.load.start()
@@ -98,8 +97,8 @@ class Run:
         self._end()
 
     async def _settle(self, after_what):
-        if missing := await settled(self.people, SETTLES):
-            self.book.violation(f"{SETTLES:.0f} s after {after_what}: {', '.join(missing[:10])}")
+        if missing := await settled(self.people, self.options.settles):
+            self.book.violation(f"{self.options.settles:.0f} s after {after_what}: {', '.join(missing[:10])}")
 
     # ---- faults --------------------------------------------------------------------------------------------------------
 
@@ -133,9 +132,9 @@ class Run:
         self.spells.append(spell)
         while not self._whole(spell.end):
             await self._watch(0.02)
-            if time.monotonic() > spell.end + SETTLES:
+            if time.monotonic() > spell.end + self.options.settles:
                 missing = self.people.unsettled()
-                self.book.violation(f"{SETTLES:.0f} s after {kind.NAME}: {', '.join(missing[:10])}")
+                self.book.violation(f"{self.options.settles:.0f} s after {kind.NAME}: {', '.join(missing[:10])}")
                 break
         else:
             spell.whole = time.monotonic()

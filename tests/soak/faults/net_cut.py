@@ -1,4 +1,5 @@
-"""Connections are cut at once and without a word, some again and again; for a while there are no new ones."""
+"""Connections are cut without a word, after answers had been on their way for a while and are lost; some again and again. It may be that there
+are no new ones for that time."""
 
 import asyncio
 import contextlib
@@ -14,8 +15,15 @@ class NetCut(Fault):
 
     async def begin(self, world):
         world.proxy.refuses = world.chance.random() < 0.5
-        world.proxy.cut()
+        await self._lose_answers(world)
         self._cutting = asyncio.create_task(self._cut(world))
+
+    @staticmethod
+    async def _lose_answers(world):
+        world.proxy.stall(True, ["down"])
+        await asyncio.sleep(world.chance.uniform(0.1, 0.5))
+        world.proxy.cut()
+        world.proxy.stall(False)
 
     @staticmethod
     async def _cut(world):

@@ -120,6 +120,12 @@ add_test(NAME hostile COMMAND ${PARLEY_PYTHON} -m pytest -q -p no:cacheprovider
 set_tests_properties(hostile PROPERTIES LABELS e2e TIMEOUT 600 ENVIRONMENT
   "PARLEY_BIN=${CMAKE_BINARY_DIR}/bin;PARLEY_GEN=${PARLEY_GEN}/python;PARLEY_PRESET_SANITIZE=${PARLEY_SANITIZE};PYTHONPATH=${CMAKE_SOURCE_DIR}/tests;PYTHONDONTWRITEBYTECODE=1")
 
+# The short form of the soak, beside the other end-to-end tests: it waits more than it works.
+add_test(NAME soak COMMAND ${PARLEY_PYTHON} -m pytest -q -p no:cacheprovider --junitxml=${CMAKE_BINARY_DIR}/results/soak.xml
+  ${CMAKE_SOURCE_DIR}/tests/soak WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(soak PROPERTIES LABELS e2e TIMEOUT 1200 ENVIRONMENT
+  "PARLEY_BIN=${CMAKE_BINARY_DIR}/bin;PARLEY_PRESET_SANITIZE=${PARLEY_SANITIZE};PYTHONDONTWRITEBYTECODE=1")
+
 # Checks of the tree itself; once is enough, so not in the sanitizer presets.
 if(NOT PARLEY_SANITIZE)
   add_test(NAME check_layers COMMAND ${PARLEY_PYTHON} -B tools/build/check_layers.py WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

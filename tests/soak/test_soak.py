@@ -1,0 +1,64 @@
+"""The short form of the soak: every fault that needs no privileges, once and briefly; and runs that have to go red. Nothing here looks at
+how fast anything is. `make soak MINUTES=10` is the long form."""
+
+import asyncio
+import os
+import pathlib
+import random
+import re
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+import soak_meddle  # noqa: E402
+import soak_shim  # noqa: E402
+from soak_run import Options, Run  # noqa: E402
+
+SEED = int(os.environ.get("PARLEY_SEED", random.SystemRandom().randrange(1 << 31)))
+OUTSIDE = "the short form uses no namespaces"
+
+
+def soak(folder, **options):
+    """The violations of a short run."""
+    print(f"PARLEY_SEED={SEED}")
+    run = Run(Options(folder, SEED, short=True, private=OUTSIDE, **options))
+    asyncio.run(asyncio.wait_for(run.run(), 600))
+    return run, run.book.violations
+
+
+def test_nothing_is_lost_doubled_or_out_of_order_whatever_fails(tmp_path):
+    run, violations = soak(tmp_path)
+    assert not violations
+    assert {spell.name for spell in run.spells} >= {"kill -9", "restart", "pause", "net delay", "net loss", "net stall", "net cut"}
+    assert len(run.book.due) > 500
+
+
+# What stands in the report of each.
+FOUND = {
+    soak_meddle.LosesAnEvent: "nothing said that more is missing|never learned",
+    soak_meddle.DoublesAnEvent: r"seq (\d+) of \S+ was pushed after seq \1 ",
+    soak_meddle.SwapsTwoEvents: r"seq (\d+) of \S+ was pushed after seq (?!\1 )",
+    soak_meddle.ForgetsSendIds: "that nobody sent",
+    soak_meddle.TellsAnOutcomeOfNothing: "its outcome was|was told to be posted",
+    soak_meddle.ChangesAText: "another text",
+    soak_meddle.MiscountsABadge: "the badge is",
+}
+
+
+def test_what_is_lost_doubled_swapped_forgotten_made_up_changed_or_miscounted_on_the_way_is_found(tmp_path):
+    often = {soak_meddle.ForgetsSendIds, soak_meddle.SwapsTwoEvents, soak_meddle.MiscountsABadge}
+    damages = [kind(limit=1000, spared=0) if kind in often else kind() for kind in FOUND]
+    _, violations = soak(tmp_path, only=("net cut",), damages=damages, quiet=True, settles=3)
+    assert all(damage.done for damage in damages), f"no chance for {[type(damage).__name__ for damage in damages if not damage.done]}"
+    missed = [kind.__name__ for kind, found in FOUND.items() if not any(re.search(found, violation) for violation in violations)]
+    assert not missed, violations
+
+
+@pytest.mark.skipif(soak_shim.why_not() is not None, reason=f"NOT TESTED: {soak_shim.why_not()}")
+def test_outcomes_told_before_they_are_on_the_disk_are_found(tmp_path):
+    # No new devices: what the server notes of them has no send_id, and is not missed.
+    _, violations = soak(tmp_path, only=("kill -9",), log_lies=True, guests=0, quiet=True, settles=3)
+    found = "was told to be posted|where another device has|cursors are at"
+    assert any(re.search(found, violation) for violation in violations), violations
