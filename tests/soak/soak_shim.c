@@ -21,7 +21,7 @@ struct Faults {
   volatile int sync_ms;     // every sync takes so much longer
   volatile int disk_left;   // 0: as it is; 1: 60 MiB are left; 2: nothing is left, and no file grows
   volatile int clock_s;     // the wall clock is off by this
-  volatile int log_lies;    // the newest write to a log stays in memory: a kill loses it
+  volatile int log_lies;    // the newest writes to a log stay in memory: a kill loses them
 };
 static struct Faults none;
 static struct Faults* faults = &none;
@@ -64,11 +64,14 @@ static int is_full(int fd) {
   return 1;
 }
 
-// What a lying log keeps back, one write for each descriptor.
-enum { kDescriptors = 4096 };
-static struct {
-  void* bytes;
-  size_t size;
+// What a lying log keeps back: its newest writes, for each descriptor, oldest first.
+enum { kDescriptors = 4096, kKeptBack = 16 };
+static struct Kept {
+  struct {
+    void* bytes;
+    size_t size;
+  } writes[kKeptBack];
+  int count;
 } kept_back[kDescriptors];
 static pthread_mutex_t kept_mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -80,28 +83,28 @@ static int is_log(int fd) {
 }
 
 KEEP(write);
-static void write_kept(int fd) {
-  if (kept_back[fd].bytes == NULL) return;
-  (void)!REAL(write)(fd, kept_back[fd].bytes, kept_back[fd].size);
-  free(kept_back[fd].bytes);
-  kept_back[fd].bytes = NULL;
+static void write_oldest(int fd) {
+  struct Kept* kept = &kept_back[fd];
+  (void)!REAL(write)(fd, kept->writes[0].bytes, kept->writes[0].size);
+  free(kept->writes[0].bytes);
+  memmove(kept->writes, kept->writes + 1, (size_t)--kept->count * sizeof kept->writes[0]);
 }
 ssize_t write(int fd, const void* bytes, size_t size) {
   if (is_full(fd)) return -1;
-  if (fd < 0 || fd >= kDescriptors || (kept_back[fd].bytes == NULL && !faults->log_lies) || !is_log(fd)) return REAL(write)(fd, bytes, size);
+  if (fd < 0 || fd >= kDescriptors || (kept_back[fd].count == 0 && !faults->log_lies) || !is_log(fd)) return REAL(write)(fd, bytes, size);
   pthread_mutex_lock(&kept_mutex);
-  write_kept(fd);
-  kept_back[fd].bytes = malloc(size);
-  kept_back[fd].size = size;
-  memcpy(kept_back[fd].bytes, bytes, size);
+  struct Kept* kept = &kept_back[fd];
+  if (kept->count == kKeptBack) write_oldest(fd);
+  kept->writes[kept->count].bytes = memcpy(malloc(size), bytes, size);
+  kept->writes[kept->count++].size = size;
   pthread_mutex_unlock(&kept_mutex);
   return (ssize_t)size;
 }
 KEEP(close);
 int close(int fd) {
-  if (fd >= 0 && fd < kDescriptors && kept_back[fd].bytes != NULL) {
+  if (fd >= 0 && fd < kDescriptors && kept_back[fd].count > 0) {
     pthread_mutex_lock(&kept_mutex);
-    write_kept(fd);
+    while (kept_back[fd].count > 0) write_oldest(fd);
     pthread_mutex_unlock(&kept_mutex);
   }
   return REAL(close)(fd);
