@@ -67,8 +67,9 @@ const v1::NewMember* find_member(const Members& members, const AccountId& me) {
   return nullptr;
 }
 
-void see_from(ChannelState& channel, Seq from) {
-  if (contains(channel.visible, from)) return;
+/// The event at `seq` lets see what is from `from` on. Whoever comes back may have seen `from` before, but not `seq`.
+void see_from(ChannelState& channel, Seq seq, Seq from) {
+  if (contains(channel.visible, seq)) return;
   while (!channel.visible.empty() && channel.visible.back().from >= from) channel.visible.pop_back();
   channel.visible.push_back({from, 0});
 }
@@ -84,12 +85,16 @@ void take_left(ChannelState& channel, const v1::EventHeader& header, const Accou
   if (header.member_left().new_owner() == me.view()) channel.role = Role::owner;
 }
 
+void take_cursors(Registers& mine, const v1::Registers& registers) {
+  mine.delivered = std::max<Seq>(mine.delivered, registers.delivered());
+  mine.read = std::max<Seq>(mine.read, registers.read());
+}
+
 }  // namespace
 
 void take_registers(ChannelState& channel, const v1::Registers& registers) {
   Registers& mine = channel.registers;
-  mine.delivered = std::max<Seq>(mine.delivered, registers.delivered());
-  mine.read = std::max<Seq>(mine.read, registers.read());
+  take_cursors(mine, registers);
   mine.marked_unread = registers.marked_unread();
   mine.muted_until = registers.muted_until();
   mine.pinned = registers.pinned();
@@ -97,22 +102,30 @@ void take_registers(ChannelState& channel, const v1::Registers& registers) {
   mine.hidden = intervals_of(registers.hidden());
 }
 
-void take_row(ChannelState& channel, const v1::InboxRow& row) {
+void take_row(ChannelState& channel, const v1::InboxRow& row, const Overtaken& overtaken) {
   channel.kind = static_cast<ChannelKind>(row.kind());
-  channel.role = static_cast<Role>(row.role());
-  // Who left is not told what the channel is called now: the name it had stays.
-  if (channel.role != Role::none || !row.title().empty()) {
-    channel.title = row.title();
-    channel.avatar = row.avatar();
-  }
   channel.peer = AccountId::from_bytes(row.peer()).value_or(AccountId{});
-  channel.members = row.members();
-  channel.visible = intervals_of(row.visible());
   channel.head = std::max<Seq>(channel.head, row.head());
   channel.head_time = std::max(channel.head_time, from_unix_ms(row.head_time()));
-  channel.delivered_by_all = row.delivered_by_all();
-  channel.read_by_all = row.read_by_all();
-  take_registers(channel, row.registers());
+  if (!overtaken.events) {
+    channel.role = static_cast<Role>(row.role());
+    // Who left is not told what the channel is called now: the name it had stays.
+    if (channel.role != Role::none || !row.title().empty()) {
+      channel.title = row.title();
+      channel.avatar = row.avatar();
+    }
+    channel.members = row.members();
+    channel.visible = intervals_of(row.visible());
+  }
+  if (!overtaken.ticks) {
+    channel.delivered_by_all = row.delivered_by_all();
+    channel.read_by_all = row.read_by_all();
+  }
+  if (overtaken.registers) {
+    take_cursors(channel.registers, row.registers());
+  } else {
+    take_registers(channel, row.registers());
+  }
 }
 
 Agreed agreed_until(const ChannelState& channel, const v1::InboxRow& row, const Incarnation& incarnation) {
@@ -160,12 +173,13 @@ void forget_after(ChannelState& channel, Seq last) {
 
 void take_admission(ChannelState& channel, const v1::EventHeader& header, const AccountId& me) {
   if (header.has_created()) {
-    if (find_member(header.created().members(), me) != nullptr) see_from(channel, header.seq());
+    if (find_member(header.created().members(), me) != nullptr) see_from(channel, header.seq(), header.seq());
   } else if (header.has_members_added()) {
     const auto& added = header.members_added();
-    if (find_member(added.members(), me) != nullptr) see_from(channel, added.history_from_start() ? 1 : header.seq());
+    if (find_member(added.members(), me) != nullptr)
+      see_from(channel, header.seq(), added.history_from_start() ? 1 : header.seq());
   } else if (header.has_joined_by_invitation() && header.joined_by_invitation().member().account() == me.view()) {
-    see_from(channel, header.joined_by_invitation().history_from_start() ? 1 : header.seq());
+    see_from(channel, header.seq(), header.joined_by_invitation().history_from_start() ? 1 : header.seq());
   }
 }
 

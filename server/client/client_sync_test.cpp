@@ -368,5 +368,69 @@ TEST_P(ClientChaos, EndsComplete) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ClientChaos, testing::Range(0, 200));
 
+TEST(ClientSync, ARowThatPushesOvertookTakesNothingBack) {
+  World world;
+  fill(world, kTalk, 3);
+  world.start();
+  world.client->resync(world.now);
+  world.rooms[kTalk].changed = ++world.clock;
+  world.serve();  // the row is on its way
+  v1::ServerFrame registers;
+  registers.mutable_registers_changed()->set_channel_id(raw(kTalk));
+  registers.mutable_registers_changed()->mutable_registers()->set_marked_unread(true);
+  registers.mutable_registers_changed()->mutable_registers()->set_read(3);
+  v1::ServerFrame receipts;
+  receipts.mutable_receipts_moved()->set_channel_id(raw(kTalk));
+  receipts.mutable_receipts_moved()->set_delivered_by_all(2);
+  world.to_client.push_front(registers);
+  world.to_client.push_front(receipts);
+  world.deliver();
+  EXPECT_TRUE(world.talk().registers.marked_unread);
+  EXPECT_EQ(world.talk().delivered_by_all, 2u);
+
+  // The badge is the row's, and may be old: it is asked for once more.
+  world.rooms[kTalk].registers = registers.registers_changed().registers();
+  world.rooms[kTalk].changed = ++world.clock;
+  world.pass(std::chrono::seconds(2));
+  EXPECT_EQ(world.talk().unread, 0u);
+  EXPECT_TRUE(world.talk().registers.marked_unread);
+}
+
+TEST(ClientSync, ARowOlderThanTheEventsTakesNoTitleBack) {
+  World world;
+  fill(world, kTalk, 3);
+  world.start();
+  world.client->resync(world.now);
+  world.rooms[kTalk].changed = ++world.clock;
+  world.serve();
+  v1::Event& event = world.add_event(kTalk, kPeer, "");
+  event.mutable_header()->mutable_described()->set_title("new");
+  event.clear_content();
+  v1::ServerFrame row = world.to_client.front();
+  world.to_client.clear();
+  world.push_event(kTalk, event);
+  world.to_client.push_back(row);
+  world.deliver();
+  EXPECT_EQ(world.talk().title, "new");
+}
+
+TEST(ClientSync, WhoComesBackToAllOfTheHistorySeesWhatWasSaidMeanwhile) {
+  World world;
+  fill(world, kTalk, 3);
+  world.rooms[kTalk].visible = {{1, 3}};
+  world.rooms[kTalk].role = v1::ROLE_UNSPECIFIED;
+  world.start();
+  fill(world, kTalk, 2);
+  v1::Event& event = world.add_event(kTalk, kPeer, "");
+  auto& added = *event.mutable_header()->mutable_members_added();
+  added.add_members()->set_account(raw(kMe));
+  added.set_history_from_start(true);
+  event.clear_content();
+  world.rooms[kTalk].visible = {{1, 0}};
+  world.push_event(kTalk, event);
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), up_to(6));
+}
+
 }  // namespace
 }  // namespace parley::client::test

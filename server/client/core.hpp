@@ -47,8 +47,10 @@ class Client::Core {
     Seq paged = 0;           // pages have brought events up to here
     bool cursor_in_flight = false;
     bool cursor_due = false;
-    Time cursor_next = kNever;  // not before
-    std::uint32_t round = 0;    // of the full sync that saw it last
+    Time cursor_next = kNever;     // not before
+    std::uint32_t round = 0;       // of the full sync that saw it last
+    std::uint64_t ticks_told = 0;  // the last request that was made before the server told of ticks, and
+    std::uint64_t registers_told = 0;
   };
 
   struct Question {
@@ -156,16 +158,17 @@ class Client::Core {
 
   // ---- core_sync.cpp
   void ask_inbox(Time now, const std::string& page);
-  void on_inbox(Time now, const v1::Inbox& inbox);
+  void on_inbox(Time now, const v1::Inbox& inbox, std::uint64_t request);
   void on_inbox_error(Time now, const v1::Error& error);
-  bool take_rows(Time now, const v1::Inbox& inbox, bool last_page);
-  void take_one_row(Channel& channel, const v1::InboxRow& row, std::vector<EventRange>& dropped,
-                    std::vector<EventRange>& erased);
+  bool take_rows(Time now, const v1::Inbox& inbox, std::uint64_t request);
+  /// `request`: in answer to which the row came.
+  void take_one_row(Time now, Channel& channel, const v1::InboxRow& row, std::uint64_t request,
+                    std::vector<EventRange>& dropped, std::vector<EventRange>& erased);
   void tell_rows(Time now, std::span<Channel* const> rows, std::span<const EventRange> dropped);
   [[nodiscard]] std::vector<ChannelId> channels_not_seen() const;
   void erase_channel(const ChannelId& id);
   void refresh_channel(Time now, Channel& channel);
-  void on_channel_answer(Time now, const ChannelId& id, const v1::InboxRow& row);
+  void on_channel_answer(Time now, const ChannelId& id, const v1::InboxRow& row, std::uint64_t request);
   void after_row(Time now, Channel& channel);
   void on_registers(Channel& channel, const v1::Registers& registers,
                     std::optional<std::pair<std::uint64_t, std::uint64_t>> badge);

@@ -128,7 +128,7 @@ void Client::Core::on_answer(Time now, Pending pending, v1::ServerFrame& frame) 
     case Asked::token:
       return on_token_taken(now, frame);
     case Asked::inbox:
-      if (frame.has_inbox()) on_inbox(now, frame.inbox());
+      if (frame.has_inbox()) on_inbox(now, frame.inbox(), pending.request);
       return;
     case Asked::history:
       if (channel == nullptr) return;
@@ -140,7 +140,9 @@ void Client::Core::on_answer(Time now, Pending pending, v1::ServerFrame& frame) 
     case Asked::channel:
       if (channel == nullptr) return;
       channel->refreshing = false;
-      if (frame.has_channel()) on_channel_answer(now, pending.channel, frame.channel().row());
+      if (frame.has_channel()) {
+        on_channel_answer(now, pending.channel, frame.channel().row(), pending.request);
+      }
       return;
     case Asked::cursor:
       if (channel == nullptr) return;
@@ -213,6 +215,7 @@ void Client::Core::on_push(Time now, v1::ServerFrame& frame) {
       if (Channel* channel = find(ChannelId::from_bytes(frame.receipts_moved().channel_id()).value_or(ChannelId{}))) {
         channel->state.delivered_by_all = frame.receipts_moved().delivered_by_all();
         channel->state.read_by_all = frame.receipts_moved().read_by_all();
+        channel->ticks_told = last_request_;
         const ChannelState* state = &channel->state;
         if (channel->known && commit({.channels = {&state, 1}})) listener_.on_channel(channel->state);
       }

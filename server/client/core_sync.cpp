@@ -35,7 +35,7 @@ void Client::Core::want_inbox(Time now) {
   if (inbox_retry_ == kNever) inbox_retry_ = now + kInboxPause;
 }
 
-void Client::Core::on_inbox(Time now, const v1::Inbox& inbox) {
+void Client::Core::on_inbox(Time now, const v1::Inbox& inbox, std::uint64_t request) {
   inbox_in_flight_ = false;
   if (inbox.incarnation() != session_.incarnation.view()) {
     return give_up_connection(now, {Reconnect::backoff, Error(ErrorCode::incarnation_changed)});
@@ -43,7 +43,7 @@ void Client::Core::on_inbox(Time now, const v1::Inbox& inbox) {
   const bool last_page = inbox.next_page().empty();
   // Events that come while rows are told must still be counted against the pages to come.
   inbox_in_flight_ = !last_page;
-  if (!take_rows(now, inbox, last_page) || !established()) return;
+  if (!take_rows(now, inbox, request) || !established()) return;
   if (!last_page) {
     inbox_in_flight_ = false;
     return ask_inbox(now, inbox.next_page());
@@ -67,7 +67,8 @@ void Client::Core::on_inbox_error(Time now, const v1::Error& error) {
   inbox_retry_ = now + std::max(inbox_backoff_.next(random_), Duration(error.retry_after_ms()));
 }
 
-bool Client::Core::take_rows(Time now, const v1::Inbox& inbox, bool last_page) {
+bool Client::Core::take_rows(Time now, const v1::Inbox& inbox, std::uint64_t request) {
+  const bool last_page = inbox.next_page().empty();
   std::vector<Channel*> rows;
   std::vector<const ChannelState*> states;
   std::vector<EventRange> dropped;
@@ -79,7 +80,7 @@ bool Client::Core::take_rows(Time now, const v1::Inbox& inbox, bool last_page) {
     if (!id) continue;
     Channel& channel = channels_[*id];
     channel.state.id = *id;
-    take_one_row(channel, row, dropped, erased);
+    take_one_row(now, channel, row, request, dropped, erased);
     rows.push_back(&channel);
     states.push_back(&channel.state);
   }
@@ -99,8 +100,8 @@ bool Client::Core::take_rows(Time now, const v1::Inbox& inbox, bool last_page) {
   return true;
 }
 
-void Client::Core::take_one_row(Channel& channel, const v1::InboxRow& row, std::vector<EventRange>& dropped,
-                                std::vector<EventRange>& erased) {
+void Client::Core::take_one_row(Time now, Channel& channel, const v1::InboxRow& row, std::uint64_t request,
+                                std::vector<EventRange>& dropped, std::vector<EventRange>& erased) {
   ChannelState& state = channel.state;
   const auto hidden_before = state.registers.hidden;
   const Agreed agreed = agreed_until(state, row, session_.incarnation);
@@ -114,7 +115,13 @@ void Client::Core::take_one_row(Channel& channel, const v1::InboxRow& row, std::
   state.incarnation = session_.incarnation;
   state.unproven = !agreed.proven;
   if (!channel.known || (other_history && state.have.empty())) state.contact = row.head();
-  take_row(state, row);
+  const bool known_before = channel.known && !drops && !other_history;
+  const Overtaken overtaken{.events = known_before && row.head() < state.counted,
+                            .ticks = known_before && channel.ticks_told >= request,
+                            .registers = known_before && channel.registers_told >= request};
+  take_row(state, row, overtaken);
+  // Whether the row's badge is newer than the registers that were told cannot be seen.
+  if (overtaken.registers) want_inbox(now);
   if (state.registers.hidden != hidden_before) {
     for (const Interval& range : state.registers.hidden) erased.push_back({state.id, range.from, range.to});
   }
@@ -183,12 +190,12 @@ void Client::Core::refresh_channel(Time now, Channel& channel) {
   transmit_message(note_request(now, Asked::channel, std::move(details)), frame);
 }
 
-void Client::Core::on_channel_answer(Time now, const ChannelId& id, const v1::InboxRow& row) {
+void Client::Core::on_channel_answer(Time now, const ChannelId& id, const v1::InboxRow& row, std::uint64_t request) {
   Channel* channel = find(id);
   if (row.channel_id() != id.view()) return;
   std::vector<EventRange> dropped;
   std::vector<EventRange> erased;
-  take_one_row(*channel, row, dropped, erased);
+  take_one_row(now, *channel, row, request, dropped, erased);
   const ChannelState* state = &channel->state;
   if (!commit({.channels = {&state, 1}, .erased = erased, .dropped = dropped})) return;
   tell_rows(now, {&channel, 1}, dropped);
@@ -197,8 +204,13 @@ void Client::Core::on_channel_answer(Time now, const ChannelId& id, const v1::In
 void Client::Core::on_registers(Channel& channel, const v1::Registers& registers,
                                 std::optional<std::pair<std::uint64_t, std::uint64_t>> badge) {
   ChannelState& state = channel.state;
-  const auto hidden_before = state.registers.hidden;
+  Registers before = state.registers;
   take_registers(state, registers);
+  const auto hidden_before = std::exchange(before.hidden, state.registers.hidden);
+  before.delivered = state.registers.delivered;  // moves all the time, and has no part in what a row says of the badge
+  if (badge || before != state.registers || hidden_before != state.registers.hidden) {
+    channel.registers_told = last_request_;
+  }
   if (badge) {
     state.unread = badge->first;
     state.unread_mentions = badge->second;
