@@ -163,7 +163,8 @@ Duration WebSocketConnection::on_deadline(Duration now) {
   }
   if (!established_ && now >= due_) {
     table().shared().metrics.refused(ErrorCode::timeout).add();
-    fail(error_info(ErrorCode::timeout).close_code, "no hello in time");
+    const ErrorInfo& timeout = error_info(ErrorCode::timeout);
+    fail(timeout.close_code, timeout.name);
     return due_;
   }
   // One tick early, since deadlines are seen up to one tick late: dead peers are found within the sum.

@@ -6,7 +6,7 @@ import random
 import tempfile
 
 from e2e_server import Server, limits
-from hostile import lies_foreign, stage_calls, stage_frames
+from hostile import lies_foreign, lies_limits, stage_calls, stage_frames
 from hostile.contract import all_fields
 from hostile.bystanders import Bystanders
 from hostile.fields import kind_of
@@ -14,6 +14,7 @@ from hostile.judge import Run
 from hostile.lies_calls import lie_about_calls
 from hostile.lies_foreign import lie_about_others
 from hostile.lies_frames import lie_about_frames
+from hostile.lies_limits import lie_to_limits
 from hostile.lies_order import lie_about_order
 from hostile.lies_repeats import lie_with_repeats
 from hostile.lies_tokens import lie_with_tokens
@@ -23,7 +24,7 @@ from hostile.victims import Victims
 from hostile.watch import Watch
 
 FAMILIES = {"frames": lie_about_frames, "calls": lie_about_calls, "order": lie_about_order,
-            "repeats": lie_with_repeats, "foreign": lie_about_others, "tokens": lie_with_tokens}
+            "repeats": lie_with_repeats, "foreign": lie_about_others, "tokens": lie_with_tokens, "limits": lie_to_limits}
 
 # Those who guess are slowed, also those who guess here: lies_limits.py looks at that.
 MANY = limits(signin_failures=1_000_000)
@@ -34,6 +35,7 @@ def check_complete():
     stage_frames.check_complete()
     stage_calls.check_complete()
     lies_foreign.check_complete()
+    lies_limits.check_complete()
     for field in all_fields().values():
         kind_of(field)
 
@@ -57,6 +59,7 @@ def lie(arguments):
     how = f"python3 -m hostile --seed {arguments.seed}" + (f" --server {arguments.server}" if arguments.server else "")
     run = Run(how, arguments.only, arguments.verbose)
     with server_of(arguments) as server:
+        run.own = server.data.parent if server else None
         target = Target(arguments.server or server.url)
         print(f"Lying to {target.url}, seed {arguments.seed}", flush=True)
         world = World(target)

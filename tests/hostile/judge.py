@@ -51,7 +51,9 @@ def verdict_of_end(ended):
     if ended.error is None:
         if ended.code in PROTOCOL_CLOSES:
             return "malformed" if ended.code != 1009 else "too_large", ""
-        raise Wrong(f"closed with {ended.code} and no error")
+        if ended.reason in ERRORS and ended.code == ERRORS[ended.reason]["close"]:
+            return ended.reason, ""  # before hello the form is not known in which an error could be said
+        raise Wrong(f"closed with {ended.code} ({ended.reason}) and no error")
     name = check_error(ended.error)
     code = ERRORS[name]["close"]
     if ended.code != code:
@@ -86,6 +88,7 @@ class Run:
     def __init__(self, how, only="*", verbose=False):
         self.how, self.only, self.verbose = how, only, verbose
         self.counts, self.findings, self.skipped, self.notes = {}, [], [], []
+        self.own = None  # a folder for servers of our own, where we may start some
         self.family, self.begun = "", time.monotonic()
 
     def begin(self, family):

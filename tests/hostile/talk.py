@@ -82,11 +82,11 @@ def frame(opcode, payload):
 
 
 class Ended(Exception):
-    """The server ended the session: the error it said, if any, and the close code."""
+    """The server ended the session: the error it said, if any, the close code, and the reason beside the code."""
 
-    def __init__(self, error, code):
-        super().__init__(f"{error and error['name']} {code}")
-        self.error, self.code = error, code
+    def __init__(self, error, code, reason=""):
+        super().__init__(f"{error and error['name']} {code} {reason}")
+        self.error, self.code, self.reason = error, code, reason
 
 
 class Line(Bytes):
@@ -137,7 +137,8 @@ class Line(Bytes):
             if opcode == PING:
                 self.send(frame(PONG, payload))
             elif opcode == CLOSE:
-                raise Ended(self.last_error, struct.unpack("!H", payload[:2])[0] if payload else None)
+                code = struct.unpack("!H", payload[:2])[0] if payload else None
+                raise Ended(self.last_error, code, payload[2:].decode())
 
     def answer(self, request):
         """The answer with that number. An error without a number is kept: it says why the session ends."""
