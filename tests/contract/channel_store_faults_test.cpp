@@ -2,6 +2,8 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <random>
+#include <string>
 
 #include "contract/channel_store_fault_env.hpp"
 #include "contract/channel_store_rocksdb.hpp"
@@ -39,7 +41,7 @@ class RocksFaults : public testing::Test {
   ErrorCode post(std::size_t bytes = 100) {
     const Seq seq = state_.position + 1;
     ChannelBatch channel{.channel = channel_id(1),
-                         .events = {{seq, std::string(bytes, static_cast<char>('a' + seq % 26))}},
+                         .events = {{seq, noise(bytes)}},
                          .outcomes = {{account_id(1), send_id(static_cast<std::uint32_t>(seq)), std::to_string(seq)}},
                          .head = std::to_string(seq)};
     const auto result =
@@ -47,6 +49,12 @@ class RocksFaults : public testing::Test {
     if (!result) return result.error().code;
     state_.position = seq;
     return ErrorCode::ok;
+  }
+  /// What does not get smaller in a file.
+  std::string noise(std::size_t bytes) {
+    std::string text(bytes, '\0');
+    for (char& c : text) c = static_cast<char>(noise_());
+    return text;
   }
   /// Everything up to `last`, nothing missing.
   void expect_posted(Seq last) {
@@ -71,6 +79,7 @@ class RocksFaults : public testing::Test {
   ManualExecutor executor_;
   std::unique_ptr<RocksChannelStore> store_;
   PartitionState state_;
+  std::mt19937 noise_;
 };
 
 TEST_F(RocksFaults, APowerCutLosesNothingThatWasCommitted) {
@@ -151,6 +160,63 @@ TEST_F(RocksFaults, ALogWithoutRoomRefusesAndStaysReadableAndRecovers) {
   expect_posted(21);
   lose_power_and_restart();
   expect_posted(21);
+}
+
+TEST_F(RocksFaults, ADiskThatEndsAmidACompactionOrAFlushLeavesTheStoreReadableAndItRecovers) {
+  for (const std::uint64_t room : {0, 100, 5'000, 1'500'000}) {
+    for (int n = 0; n < 200; ++n) ASSERT_EQ(post(16 << 10), ErrorCode::ok);
+    faults_.switches().room_bytes = room;
+    EXPECT_EQ(store_->flush().error().code, ErrorCode::disk_full) << room;
+    expect_posted(state_.position);
+    faults_.switches().room_bytes = UINT64_MAX;
+    ASSERT_EQ(post(), ErrorCode::ok) << room;
+    ASSERT_TRUE(store_->flush()) << room;
+
+    faults_.switches().room_bytes = room;
+    EXPECT_EQ(store_->compact().error().code, ErrorCode::disk_full) << room;
+    expect_posted(state_.position);
+    faults_.switches().room_bytes = UINT64_MAX;
+    ASSERT_EQ(post(), ErrorCode::ok) << room;
+    ASSERT_TRUE(store_->compact()) << room;
+  }
+  lose_power_and_restart();
+  expect_posted(state_.position);
+}
+
+TEST_F(RocksFaults, ADiskThatEndsWhileTheStoreIsOpenedIsToldByNameAndLosesNothing) {
+  RocksOptions options = small_rocks_options(directory_.path() + "/store");
+  options.env = faults_.env();
+  for (const bool killed : {false, true}) {
+    for (int n = 0; n < 200; ++n) ASSERT_EQ(post(16 << 10), ErrorCode::ok);
+    if (killed) kill();
+    store_.reset();
+    for (const std::uint64_t room : {0, 10, 100, 1'000, 5'000, 1'500'000, 3'000'000}) {
+      faults_.switches().room_bytes = room;
+      const auto opened = RocksChannelStore::open(options);
+      if (!opened) EXPECT_EQ(opened.error().code, ErrorCode::disk_full) << room << " " << opened.error().text();
+      EXPECT_TRUE(room > 100 || !opened) << room;
+    }
+    faults_.switches().room_bytes = UINT64_MAX;
+    start();
+    expect_posted(state_.position);
+  }
+}
+
+TEST_F(RocksFaults, AStoreIsNotOpenedOnADiskWithNoRoomForIt) {
+  ASSERT_EQ(post(), ErrorCode::ok);
+  store_.reset();
+  faults_.switches().free_bytes = 1000;
+  RocksOptions options = small_rocks_options(directory_.path() + "/store");
+  options.env = faults_.env();
+  options.reserve_bytes = 1 << 20;
+  const auto opened = RocksChannelStore::open(options);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::disk_full);
+  options.read_only = true;
+  EXPECT_TRUE(RocksChannelStore::open(options));
+  faults_.switches().free_bytes = UINT64_MAX;
+  start();
+  expect_posted(1);
 }
 
 TEST_F(RocksFaults, AfterAFailedSyncNothingIsWrittenUntilReopened) {

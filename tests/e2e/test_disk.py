@@ -115,6 +115,35 @@ def test_a_full_disk_stops_posting_by_name_and_nothing_else_and_recovers(tmp_pat
         assert verify(server)["clean"]
 
 
+def test_a_disk_with_nothing_left_ends_no_server_and_one_that_starts_there_says_why_it_does_not(tmp_path):
+    with small_disk(tmp_path / "disk", 420) as disk, Server(disk / "data") as server:
+        anna, bert = server.sign_up(), server.sign_up()
+        channel = direct(anna, bert)
+        for number in range(20):
+            post(anna, channel, f"number {number}")
+        told = texts(bert, channel)
+        ballast = Ballast(disk)
+        ballast.leave(95 * MIB)
+        assert name_of(post, anna, channel, "no room") == "disk_full"
+        assert operator("backup", server.data, tmp_path / "backups").returncode == 0
+        ballast.leave(0)
+        # What the backup flushed is compacted in the background, within a second or two.
+        until = time.monotonic() + 3
+        while time.monotonic() < until:
+            assert texts(bert, channel) == told
+        assert name_of(post, anna, channel, "no room") == "disk_full"
+        assert server.stop() == 0
+        said = refusal(server)
+        assert "is full" in said and "make room" in said, said
+
+        ballast.throw_away()
+        server.start()
+        assert texts(bert, channel) == told
+        post(anna, channel, "there is room")
+        assert server.stop() == 0
+        assert verify(server)["clean"]
+
+
 SHIM = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>

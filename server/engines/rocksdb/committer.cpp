@@ -96,6 +96,7 @@ Result<void> Committer::write(const Database& database, Group& group) {
 Result<void> Committer::check_room() {
   const RocksOptions& options = holder_.options();
   if (auto room = rocks::check_room(options); !room) return room;
+  if (auto used = holder_.use_to_write(); used && (*used)->ran_full()) ran_full_ = true;
   if (!ran_full_) return {};
   if (std::chrono::steady_clock::now() < ran_full_at_ + options.retry_full_every) return fail(ErrorCode::disk_full);
   // Not DB::Resume: it does not always leave a log cut short behind, and writing to that one again aborts.

@@ -45,6 +45,7 @@ class IoWatch final : public rocksdb::EventListener {
     }
   }
   void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* error) override {
+    if (error->IsNoSpace()) ran_full_.store(true);
     if (warn_) warn_("the channel store: " + error->ToString());
   }
   /// The committer sees to it when there is room.
@@ -53,21 +54,17 @@ class IoWatch final : public rocksdb::EventListener {
     if (error.IsNoSpace()) *automatic = false;
   }
   [[nodiscard]] bool sync_failed() const { return sync_failed_.load(); }
+  [[nodiscard]] bool ran_full() const { return ran_full_.load(); }
   [[nodiscard]] std::chrono::nanoseconds log_sync() const { return std::chrono::nanoseconds(log_sync_ns_.load()); }
 
  private:
   std::function<void(std::string_view)> warn_;
   std::atomic<bool> sync_failed_ = false;
+  std::atomic<bool> ran_full_ = false;
   std::atomic<std::int64_t> log_sync_ns_ = 0;
 };
 
 namespace {
-
-class QuietLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
-};
 
 /// Makes `path` so that it survives a loss of power: each new directory's parent is synced.
 Result<void> make_directories(rocksdb::Env& env, const std::filesystem::path& path) {
@@ -153,6 +150,9 @@ Result<std::shared_ptr<Database>> Database::open(const RocksOptions& options) {
     }
     if (auto made = make_directories(env, options.path); !made) return fail(made.error());
   }
+  if (!options.read_only) {
+    if (auto room = check_room_to_open(options); !room) return fail(room.error());
+  }
   std::shared_ptr<Database> database(new Database());
   database->path_ = options.path;
   auto connected = options.read_only ? database->look(options) : database->connect(options, exists);
@@ -202,8 +202,6 @@ Result<void> Database::look(const RocksOptions& options) {
 Result<void> Database::connect(const RocksOptions& options, bool exists) {
   watch_ = std::make_shared<IoWatch>(options.on_warning);
   FamilyOptions all = make_options(options, watch_);
-  // A log file of our own would push the running server's out of the directory.
-  if (options.read_only) all.database.info_log = std::make_shared<QuietLogger>();
 
   if (exists) {
     std::vector<std::string> families;
@@ -310,6 +308,10 @@ Result<void> Database::flush() const {
 
 bool Database::sync_failed() const {
   return watch_->sync_failed();
+}
+
+bool Database::ran_full() const {
+  return watch_->ran_full();
 }
 
 std::chrono::microseconds Database::last_log_sync() const {

@@ -41,6 +41,8 @@ class Database {
   Result<void> flush() const;
   /// A sync failed since opening: what the log holds is uncertain, whatever the status of a write says.
   [[nodiscard]] bool sync_failed() const;
+  /// A flush or compaction found no room since opening: until it is opened anew there are no others.
+  [[nodiscard]] bool ran_full() const;
   /// How long the newest sync of the write-ahead log took.
   [[nodiscard]] std::chrono::microseconds last_log_sync() const;
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -11,6 +12,7 @@ namespace parley::rocks {
 namespace {
 
 constexpr std::size_t kTrialBytes = 4096;
+constexpr std::uint64_t kBytesToOpen = 8 << 20;
 
 }  // namespace
 
@@ -29,6 +31,15 @@ Result<void> check_room(const RocksOptions& options) {
   if (!free || *free >= options.reserve_bytes) return {};
   return fail(ErrorCode::disk_full, fmt::format("the disk of {} has {} bytes left and {} are kept free: make room",
                                                 options.path, *free, options.reserve_bytes));
+}
+
+Result<void> check_room_to_open(const RocksOptions& options) {
+  const auto free = free_bytes(options);
+  const std::uint64_t needed = std::min(kBytesToOpen, options.reserve_bytes);
+  if (!free || *free >= needed) return {};
+  return fail(ErrorCode::disk_full, fmt::format("the disk of {} is full ({} bytes left, {} are needed to open the "
+                                                "store): make room",
+                                                options.path, *free, needed));
 }
 
 Result<void> try_disk(const RocksOptions& options) {

@@ -18,6 +18,9 @@ std::optional<std::uint64_t> free_bytes(const RocksOptions& options);
 /// disk_full while less than RocksOptions::reserve_bytes is left.
 Result<void> check_room(const RocksOptions& options);
 
+/// disk_full while less is left than opening for writing takes at least: its list of files, its options, a new log.
+Result<void> check_room_to_open(const RocksOptions& options);
+
 /// Whether opening for writing may be tried: there is room, and a small file beside the store's can be written, synced
 /// and taken away. Blocks. disk_full, store_unavailable.
 Result<void> try_disk(const RocksOptions& options);

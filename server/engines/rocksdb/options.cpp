@@ -6,6 +6,8 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
+#include "engines/rocksdb/store_log.hpp"
+
 namespace parley::rocks {
 namespace {
 
@@ -126,7 +128,7 @@ FamilyOptions make_options(const RocksOptions& options, std::shared_ptr<rocksdb:
   db.max_total_wal_size = options.wal_bytes;
   db.db_write_buffer_size = options.write_buffer_bytes;
   db.bytes_per_sync = 1 << 20;
-  db.max_log_file_size = 4 << 20;
+  db.info_log = make_store_log(options);
   db.keep_log_file_num = 3;
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
