@@ -81,7 +81,6 @@ void Owner::take_over(PartitionId partition) {
                      waiting_.insert(waiting_.begin(), std::make_move_iterator(early.begin()),
                                      std::make_move_iterator(early.end()));
                      early.clear();
-                     tell_reopened();
                      schedule();
                    });
 }
@@ -431,16 +430,10 @@ void Owner::reopen() {
       ++mine->fence;
       take_over(partition);
     }
-    untold_ = true;
+    // Before the first turn: what that posts must not be the first that sessions hear.
+    if (settings_.reopened) settings_.reopened();
     schedule();
   });
-}
-
-/// Once all is ready, because who is told asks at once.
-void Owner::tell_reopened() {
-  if (!untold_ || std::ranges::any_of(partitions_, [](const auto& mine) { return mine && !mine->ready; })) return;
-  untold_ = false;
-  if (settings_.reopened) settings_.reopened();
 }
 
 /// Nobody is kept waiting for a disk that may stay as it is: commands are refused, reads see what is certain.

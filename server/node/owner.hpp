@@ -46,8 +46,8 @@ class Owner final : public PartitionConsumer {
     Tracer* tracer = nullptr;
     /// Told of an account that is no longer a member of some channel, once that is committed. Owner's executor.
     std::function<void(const AccountId&)> parted;
-    /// The store was opened again and is read anew: what was uncertain may be posted, and no session was told. Owner's
-    /// executor.
+    /// The store was opened again and is read anew: what was uncertain may be posted, and no session was told. Before
+    /// anything else is posted. Owner's executor.
     std::function<void()> reopened;
   };
   Owner(const Settings& settings, Executor& executor, ChannelStore& store, CommandQueue& queue, Clock& clock,
@@ -102,7 +102,6 @@ class Owner final : public PartitionConsumer {
   void scan_totals(QueuedCommand command, Seq from, Seq to, Totals totals, bool upwards);
   void store_failed();
   void reopen();
-  void tell_reopened();
   void answer_while_down();
   void inspect_stored(const ChannelId& channel, Inspection inspection);
   /// Its partition was lost since it came, and perhaps gained again: the queue has handed it to who owns it now.
@@ -131,7 +130,6 @@ class Owner final : public PartitionConsumer {
   Duration shrunk_at_{};
   bool scheduled_ = false;
   bool reopening_ = false;
-  bool untold_ = false;        // what was uncertain may be posted, and sessions do not know
   std::optional<Error> down_;  // why the store could not be opened again yet
   bool forget_ = false;        // the cache, when the turn has ended
   bool stopping_ = false;
