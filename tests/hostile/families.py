@@ -16,6 +16,7 @@ from hostile.lies_foreign import lie_about_others
 from hostile.lies_frames import lie_about_frames
 from hostile.lies_limits import lie_to_limits
 from hostile.lies_order import lie_about_order
+from hostile.lies_random import lie_at_random
 from hostile.lies_repeats import lie_with_repeats
 from hostile.lies_tokens import lie_with_tokens
 from hostile.people import PASSWORD, World
@@ -24,7 +25,8 @@ from hostile.victims import Victims
 from hostile.watch import Watch
 
 FAMILIES = {"frames": lie_about_frames, "calls": lie_about_calls, "order": lie_about_order,
-            "repeats": lie_with_repeats, "foreign": lie_about_others, "tokens": lie_with_tokens, "limits": lie_to_limits}
+            "repeats": lie_with_repeats, "foreign": lie_about_others, "tokens": lie_with_tokens, "limits": lie_to_limits,
+            "random": lie_at_random}
 
 # Those who guess are slowed, also those who guess here: lies_limits.py looks at that.
 MANY = limits(signin_failures=1_000_000)
@@ -49,7 +51,6 @@ def server_of(arguments):
     with tempfile.TemporaryDirectory(prefix="parley-hostile-") as folder:
         with Server(pathlib.Path(folder) / "data", "--log-level", "debug", *MANY) as server:
             yield server
-            server.stop()
 
 
 def lie(arguments):
@@ -77,7 +78,7 @@ def lie(arguments):
             run.found("bystanders", what)
         run.note(f"{bystanders.rounds} messages of bystanders meanwhile, all heard" if not bystanders.wrong else "")
         victims.line.close()
-        for what in watch.settled():
+        for what in watch.settled() + watch.store():
             run.found("server", what)
         if server is None:
             run.skip("log and memory: the server is not ours")

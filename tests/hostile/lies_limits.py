@@ -343,7 +343,7 @@ def check_all(verdicts, allowed):
 
 def lie_to_limits(run, world, _victims):
     if not run.own:
-        return run.skip("limits: they need a server of our own with small ones")
+        return run.skip("they need a server of our own, with small ones")
     with Server(run.own / "small", "--limit-loopback", "true", *limits(**SMALL)) as server:
         target = type(world.target)(server.url)
         small = World(target)

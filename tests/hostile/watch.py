@@ -1,7 +1,10 @@
 """The server itself: alive, its log clean, and its memory and connections back where they were."""
 
 import re
+import subprocess
 import time
+
+from e2e_server import BIN
 
 MEMORY_MAY_GROW = 64 << 20
 SETTLE = 20
@@ -48,6 +51,15 @@ class Watch:
         if self.server:
             wrong += self._process()
         return wrong
+
+    def store(self):
+        """What `--verify` says of the store, after the server has stopped."""
+        if not self.server:
+            return []
+        if self.server.stop() != 0:
+            return [f"the server ended with {self.server.process.returncode}"]
+        done = subprocess.run([BIN / "parleyd", "--verify", self.server.data], capture_output=True, text=True)
+        return [f"--verify found damage: {done.stdout[-2000:]} {done.stderr[-2000:]}"] if done.returncode else []
 
     def _process(self):
         if self.server.process.poll() is not None:
