@@ -117,7 +117,7 @@ async def whole_history(person, channels):
                     break
         return found
     finally:
-        link.cut()
+        await link.end()
 
 
 def picture(row):

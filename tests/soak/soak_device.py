@@ -83,8 +83,7 @@ class Device:
             finally:
                 self.current, link, self.link = False, self.link, None
                 if link is not None:
-                    link.cut()
-                    await asyncio.gather(link._reader, return_exceptions=True)
+                    await link.end()
             pause = shortest if time.monotonic() - begun > 5 else min(pause * 2, self.longest_pause)
             await asyncio.sleep(self.chance.uniform(0, pause))
 
@@ -124,7 +123,6 @@ class Device:
             for job in jobs:
                 job.cancel()
             await asyncio.gather(*jobs, return_exceptions=True)
-        await asyncio.gather(link._reader, return_exceptions=True)
         if link.last_words():
             raise Refused(link.last_words())
 

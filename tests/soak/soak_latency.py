@@ -4,6 +4,9 @@ import bisect
 import dataclasses
 
 
+ON_THE_WAY = 0.1  # seconds; what is due so shortly before a fault meets it
+
+
 @dataclasses.dataclass
 class Spell:
     """One fault as it happened: `calm` is when the quiet before it began, `whole` when everything that was due before `end` was posted."""
@@ -44,7 +47,7 @@ def table(book, spells):
              f"{'fault':14}{'times':>6}" + 3 * f"{'p50':>8}{'p99':>8}{'max':>8}" + f"{'posts':>10}{'whole':>8}"]
     for name in dict.fromkeys(spell.name for spell in spells):
         mine = [spell for spell in spells if spell.name == name]
-        before = [took for spell in mine for took in received.between(spell.calm, spell.begin)]
+        before = [took for spell in mine for took in received.between(spell.calm, spell.begin - ON_THE_WAY)]
         during = [took for spell in mine for took in received.between(spell.begin, spell.end)]
         after = [took for spell in mine for took in received.between(spell.end, spell.until)]
         posts = [told[index] - spell.end for spell in mine if (index := bisect.bisect_left(told, spell.end)) < len(told)]

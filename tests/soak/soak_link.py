@@ -42,7 +42,7 @@ class Link(Live):
         try:
             link.welcome = (await link.question(patience, hello=hello))["welcome"]
         except BaseException:
-            link.cut()
+            await link.end()
             raise
         return link
 
@@ -52,6 +52,14 @@ class Link(Live):
         if "error" in answer:
             raise Refused(answer["error"]["name"], answer["error"].get("text", ""), answer=answer)
         return answer
+
+    async def end(self):
+        """No more of this connection, and nobody waits for its answers."""
+        self.cut()
+        await asyncio.gather(self._reader, return_exceptions=True)
+        for answer in self._answers.values():
+            if answer.done() and not answer.cancelled():
+                answer.exception()
 
     def silent_for(self):
         return time.monotonic() - self.socket.heard

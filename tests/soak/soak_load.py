@@ -177,7 +177,6 @@ class Load:
             pass
         finally:
             if link is not None:
-                link.cut()
-                await asyncio.gather(link._reader, return_exceptions=True)
+                await link.end()
             await sign_out(person)
             self.guests -= 1

@@ -1,6 +1,7 @@
 """Memory and descriptors of the server, before and after."""
 
 import asyncio
+import collections
 import os
 import time
 
@@ -10,14 +11,13 @@ MIB = 1 << 20
 # Resident memory may be this much above what it was. The two caches may have been empty before and be full now; 24 MiB are for the channels,
 # sessions and people that are kept in memory, and for what the allocator keeps of what was freed.
 MORE_RSS = 2 * CACHE_MIB * MIB + 24 * MIB
-# Files of the store that are open: the store compacts at any time, and has a few more or fewer of them then.
-MORE_FILES = 16
 
 
 class Sample:
     def __init__(self, server):
         self.rss = server.rss_bytes()
-        self.sockets = self.files = self.others = 0
+        self.sockets = self.others = 0
+        self.files = collections.Counter()  # of the store, by path: they come and go, but none is opened again and again
         folder = f"/proc/{server.process.pid}/fd"
         for fd in os.listdir(folder):
             try:
@@ -27,12 +27,12 @@ class Sample:
             if target.startswith("socket:"):
                 self.sockets += 1
             elif target.startswith(str(server.data)):
-                self.files += 1
+                self.files[target] += 1
             else:
                 self.others += 1
 
     def __str__(self):
-        return f"{self.rss / MIB:.0f} MiB, {self.sockets} sockets, {self.files} files of the store, {self.others} other descriptors"
+        return f"{self.rss / MIB:.0f} MiB, {self.sockets} sockets, {self.files.total()} files of the store, {self.others} other descriptors"
 
 
 async def at_rest(server, like=None, deadline=30):
@@ -56,8 +56,10 @@ def worse(before, after):
         lines.append(f"resident memory grew from {before.rss / MIB:.0f} to {after.rss / MIB:.0f} MiB; {MORE_RSS / MIB:.0f} MiB more are allowed")
     if after.sockets > before.sockets:
         lines.append(f"sockets grew from {before.sockets} to {after.sockets} with the same connections")
-    if after.files > before.files + MORE_FILES:
-        lines.append(f"open files of the store grew from {before.files} to {after.files}; {MORE_FILES} more are allowed")
+    if deleted := [path for path in after.files if path.endswith(" (deleted)")]:
+        lines.append(f"files are open that are deleted: {deleted}")
+    if again := [path for path, count in after.files.items() if count > max(1, before.files[path])]:
+        lines.append(f"files of the store are open more than once: {again}")
     if after.others > before.others:
         lines.append(f"other descriptors grew from {before.others} to {after.others}")
     return lines

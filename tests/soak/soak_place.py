@@ -83,14 +83,12 @@ class SmallDisk:
         image = folder / "disk.image"
         with open(image, "wb") as file:
             file.truncate(DISK_MIB * MIB)
-        self.what = "ext4"
-        why = run("mkfs.ext4", "-q", "-F", "-m", "0", str(image)) or run("mount", "-o", "loop", str(image), str(self.path))
-        if why is not None:
+        self.no_image = run("mkfs.ext4", "-q", "-F", "-m", "0", str(image)) or run("mount", "-o", "loop", str(image), str(self.path))
+        if self.no_image is not None:
             image.unlink()
-            self.what = "tmpfs"
             why = run("mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "parley-soak", str(self.path))
-        if why is not None:
-            raise OSError(why)
+            if why is not None:
+                raise OSError(why)
 
     def free(self):
         at = os.statvfs(self.path)

@@ -105,11 +105,10 @@ class Run:
     def _order(self, kinds):
         """Rounds of all kinds, each shuffled. The last ends with the server that stood everything but its own end, so that what it lost of
         memory is seen."""
-        ends = [kind for kind in kinds if kind.NAME in ("kill -9", "restart")]
         while True:
             order = list(kinds)
             self.chance.shuffle(order)
-            order.sort(key=lambda kind: kind not in ends)
+            order.sort(key=lambda kind: not kind.ENDS_SERVER)
             yield from order
 
     async def _faults(self, kinds):
@@ -134,13 +133,13 @@ class Run:
             await self._watch(0.02)
             if time.monotonic() > spell.end + self.options.settles:
                 missing = self.people.unsettled()
-                self.book.violation(f"{self.options.settles:.0f} s after {kind.NAME}: {', '.join(missing[:10])}")
+                self.book.violation(f"{self.options.settles:.0f} s after {kind}: {', '.join(missing[:10])}")
                 break
         else:
             spell.whole = time.monotonic()
         await self._watch(0.1 if short else 2)
         spell.until = time.monotonic()
-        self.say(f"{spell.until - self.begun:7.0f} s  {kind.NAME:12} {spell.end - spell.begin:5.1f} s, whole {spell.whole - spell.end:5.1f} s after; "
+        self.say(f"{spell.until - self.begun:7.0f} s  {kind!s:22} {spell.end - spell.begin:5.1f} s, whole {spell.whole - spell.end:5.1f} s after; "
                  f"{len(self.book.sends)} sent, {len(self.book.due)} received, {self.book.open()} open, {len(self.book.violations)} violations")
 
     def _whole(self, end):

@@ -66,6 +66,8 @@ class World:
         elif self.network.no_netem:
             by_whom = f"nobody ({self.network.no_loss})" if self.network.no_loss else "nftables"
             lines.append(f"no netem: {self.network.no_netem}; the proxy delays, packets are lost by {by_whom}")
+        if self.small_disk and self.small_disk.no_image:
+            lines.append(f"no file system in a file: {self.small_disk.no_image}; the small disk is a tmpfs, which syncs nothing")
         if self.no_disk:
             lines.append(f"no small disk: {self.no_disk}; the fault library says that the disk is full")
         return lines

@@ -6,6 +6,7 @@ from faults.disk_full import DiskFull
 from faults.disk_slow import DiskSlow
 from faults.fsync_fails import FsyncFails
 from faults.kill_9 import Kill9
+from faults.kill_amid import KillAmid
 from faults.net_cut import NetCut
 from faults.net_delay import NetDelay
 from faults.net_down import NetDown
@@ -14,4 +15,4 @@ from faults.net_stall import NetStall
 from faults.pause import Pause
 from faults.restart import Restart
 
-ALL = [Kill9, Restart, Pause, DiskFull, DiskSlow, FsyncFails, ClockForward, ClockBack, NetDelay, NetLoss, NetStall, NetCut, NetDown]
+ALL = [Kill9, KillAmid, Restart, Pause, DiskFull, DiskSlow, FsyncFails, ClockForward, ClockBack, NetDelay, NetLoss, NetStall, NetCut, NetDown]

@@ -7,6 +7,7 @@ class Fault:
     NAME = ""
     SECONDS = (3, 8)  # it lasts between so long and so long
     SHORT = (0.3, 1)  # the same in the short form
+    ENDS_SERVER = False  # another process runs afterwards
 
     def why_not(self, world):
         """The reason why it cannot be done in this world (soak_world.py), or None."""
@@ -17,3 +18,6 @@ class Fault:
 
     async def end(self, world):
         raise NotImplementedError
+
+    def __str__(self):
+        return self.NAME

@@ -7,6 +7,7 @@ class Kill9(Fault):
     NAME = "kill -9"
     SECONDS = (0.5, 3)
     SHORT = (0.1, 0.3)
+    ENDS_SERVER = True
 
     async def begin(self, world):
         await world.kill_server()

@@ -7,6 +7,7 @@ class Restart(Fault):
     NAME = "restart"
     SECONDS = (0.2, 1)
     SHORT = (0, 0.1)
+    ENDS_SERVER = True
 
     async def begin(self, world):
         await world.stop_server()
