@@ -76,5 +76,38 @@ TEST(ClientReceipts, NothingIsTakenForDeliveredThatWasNotStored) {
   EXPECT_EQ(world.count_seen(Body::kMoveCursor), 0u);
 }
 
+TEST(ClientReceipts, ABadgeThatIsToldCountsWhatIsStillHeldBack) {
+  World world;
+  fill(world, kTalk, 3);
+  world.start();
+  world.add_event(kTalk, kPeer, "not pushed");
+  world.push(kTalk, "held until the one before it has come");
+  v1::ServerFrame registers;
+  registers.mutable_registers_changed()->set_channel_id(raw(kTalk));
+  registers.mutable_registers_changed()->mutable_registers()->set_read(1);
+  registers.mutable_registers_changed()->set_unread(4);
+  world.to_client.push_back(registers);
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), up_to(5));
+  EXPECT_EQ(world.talk().unread, 4u);
+}
+
+TEST(ClientReceipts, WhatIsReadWhileTheInboxIsAskedForIsNotCountedAgain) {
+  World world;
+  fill(world, kTalk, 3);
+  world.start();
+  world.client->resync(world.now);
+  world.rooms[kTalk].changed = ++world.clock;
+  world.serve();
+  const v1::ServerFrame row = world.to_client.back();
+  world.to_client.pop_back();
+  world.push(kTalk, "new");
+  world.deliver();
+  ASSERT_TRUE(world.client->read(world.now, kTalk, 4));
+  world.to_client.push_back(row);
+  world.deliver();
+  EXPECT_EQ(world.talk().unread, 0u);
+}
+
 }  // namespace
 }  // namespace parley::client::test

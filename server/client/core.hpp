@@ -51,6 +51,7 @@ class Client::Core {
     std::uint32_t round = 0;       // of the full sync that saw it last
     std::uint64_t ticks_told = 0;  // the last request that was made before the server told of ticks, and
     std::uint64_t registers_told = 0;
+    Seq badged = 0;  // the badge was told as of here, also where events up to here are still to be applied
   };
 
   struct Question {

@@ -101,7 +101,7 @@ void Client::Core::count(Channel& channel, const v1::EventHeader& header) {
   state.counted = seq;
   take_event(state, header, session_.account);
   const Counts counts = counts_for(header, session_.account);
-  if (!counts.unread || seq <= state.registers.read || seq <= state.read_wanted) return;
+  if (!counts.unread || seq <= std::max({channel.badged, state.registers.read, state.read_wanted})) return;
   ++state.unread;
   if (counts.mention) ++state.unread_mentions;
   if (inbox_in_flight_) fresh_.push_back({state.id, seq, counts.mention});

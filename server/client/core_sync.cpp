@@ -132,10 +132,12 @@ void Client::Core::take_one_row(Time now, Channel& channel, const v1::InboxRow& 
   state.unread_mentions = all_read ? 0 : row.unread_mentions();
   for (const Fresh& fresh : fresh_) {
     if (fresh.channel != state.id || fresh.seq <= row.head()) continue;
+    if (fresh.seq <= std::max(state.read_wanted, state.registers.read)) continue;  // read since
     ++state.unread;
     if (fresh.mention) ++state.unread_mentions;
   }
   state.counted = std::max<Seq>(state.counted, row.head());
+  channel.badged = 0;
   channel.known = true;
   channel.unhelpful = false;
   channel.round = round_;
@@ -214,6 +216,7 @@ void Client::Core::on_registers(Channel& channel, const v1::Registers& registers
   if (badge) {
     state.unread = badge->first;
     state.unread_mentions = badge->second;
+    channel.badged = state.head;
   }
   if (!channel.known) return;
   std::vector<EventRange> erased;
