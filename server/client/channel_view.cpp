@@ -85,16 +85,12 @@ void take_left(ChannelState& channel, const v1::EventHeader& header, const Accou
   if (header.member_left().new_owner() == me.view()) channel.role = Role::owner;
 }
 
-void take_cursors(Registers& mine, const v1::Registers& registers) {
-  mine.delivered = std::max<Seq>(mine.delivered, registers.delivered());
-  mine.read = std::max<Seq>(mine.read, registers.read());
-}
-
 }  // namespace
 
 void take_registers(ChannelState& channel, const v1::Registers& registers) {
   Registers& mine = channel.registers;
-  take_cursors(mine, registers);
+  mine.delivered = std::max<Seq>(mine.delivered, registers.delivered());
+  mine.read = std::max<Seq>(mine.read, registers.read());
   mine.marked_unread = registers.marked_unread();
   mine.muted_until = registers.muted_until();
   mine.pinned = registers.pinned();
@@ -102,12 +98,12 @@ void take_registers(ChannelState& channel, const v1::Registers& registers) {
   mine.hidden = intervals_of(registers.hidden());
 }
 
-void take_row(ChannelState& channel, const v1::InboxRow& row, const Overtaken& overtaken) {
+void take_row(ChannelState& channel, const v1::InboxRow& row, bool overtaken) {
   channel.kind = static_cast<ChannelKind>(row.kind());
   channel.peer = AccountId::from_bytes(row.peer()).value_or(AccountId{});
   channel.head = std::max<Seq>(channel.head, row.head());
   channel.head_time = std::max(channel.head_time, from_unix_ms(row.head_time()));
-  if (!overtaken.events) {
+  if (!overtaken) {
     channel.role = static_cast<Role>(row.role());
     // Who left is not told what the channel is called now: the name it had stays.
     if (channel.role != Role::none || !row.title().empty()) {
@@ -117,15 +113,9 @@ void take_row(ChannelState& channel, const v1::InboxRow& row, const Overtaken& o
     channel.members = row.members();
     channel.visible = intervals_of(row.visible());
   }
-  if (!overtaken.ticks) {
-    channel.delivered_by_all = row.delivered_by_all();
-    channel.read_by_all = row.read_by_all();
-  }
-  if (overtaken.registers) {
-    take_cursors(channel.registers, row.registers());
-  } else {
-    take_registers(channel, row.registers());
-  }
+  channel.delivered_by_all = row.delivered_by_all();
+  channel.read_by_all = row.read_by_all();
+  take_registers(channel, row.registers());
 }
 
 Agreed agreed_until(const ChannelState& channel, const v1::InboxRow& row, const Incarnation& incarnation) {

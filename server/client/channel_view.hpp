@@ -15,14 +15,9 @@ class Registers;
 
 namespace parley::client {
 
-/// What of a channel was told since a row of it was asked for, and may be newer than the row: it is not told again.
-struct Overtaken {
-  bool events = false;  // title, avatar, members, role, and what is visible
-  bool ticks = false;
-  bool registers = false;  // but for the cursors, which only grow
-};
-/// Everything of the row but badge and digest. The head only grows.
-void take_row(ChannelState& channel, const v1::InboxRow& row, const Overtaken& overtaken);
+/// Everything of the row but badge and digest. The head only grows. `overtaken`: events after the row's head were
+/// applied already, so that title, avatar, members, role, and what is visible stay as they are.
+void take_row(ChannelState& channel, const v1::InboxRow& row, bool overtaken);
 void take_registers(ChannelState& channel, const v1::Registers& registers);
 
 /// Up to where what is stored agrees with the history that `row` speaks of. Within one incarnation all of it does

@@ -368,7 +368,7 @@ TEST_P(ClientChaos, EndsComplete) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ClientChaos, testing::Range(0, 200));
 
-TEST(ClientSync, ARowThatPushesOvertookTakesNothingBack) {
+TEST(ClientSync, WhatPushesToldWhileARowWasOnItsWayIsAskedForOnceMore) {
   World world;
   fill(world, kTalk, 3);
   world.start();
@@ -379,21 +379,34 @@ TEST(ClientSync, ARowThatPushesOvertookTakesNothingBack) {
   registers.mutable_registers_changed()->set_channel_id(raw(kTalk));
   registers.mutable_registers_changed()->mutable_registers()->set_marked_unread(true);
   registers.mutable_registers_changed()->mutable_registers()->set_read(3);
-  v1::ServerFrame receipts;
-  receipts.mutable_receipts_moved()->set_channel_id(raw(kTalk));
-  receipts.mutable_receipts_moved()->set_delivered_by_all(2);
-  world.to_client.push_front(registers);
-  world.to_client.push_front(receipts);
-  world.deliver();
-  EXPECT_TRUE(world.talk().registers.marked_unread);
-  EXPECT_EQ(world.talk().delivered_by_all, 2u);
-
-  // The badge is the row's, and may be old: it is asked for once more.
   world.rooms[kTalk].registers = registers.registers_changed().registers();
   world.rooms[kTalk].changed = ++world.clock;
+  world.to_client.push_front(registers);
+  world.deliver();
+  EXPECT_FALSE(world.talk().registers.marked_unread);
+
   world.pass(std::chrono::seconds(2));
   EXPECT_EQ(world.talk().unread, 0u);
   EXPECT_TRUE(world.talk().registers.marked_unread);
+}
+
+TEST(ClientSync, TicksThatAreOtherThanTheRowsAreAskedForOnceMore) {
+  for (const Seq told : {2U, 0U}) {
+    World world;
+    fill(world, kTalk, 3);
+    world.start();
+    world.client->resync(world.now);
+    world.rooms[kTalk].changed = ++world.clock;
+    world.serve();
+    v1::ServerFrame receipts;
+    receipts.mutable_receipts_moved()->set_channel_id(raw(kTalk));
+    receipts.mutable_receipts_moved()->set_delivered_by_all(told);
+    world.to_client.push_front(receipts);
+    world.deliver();
+    const auto asked = world.count_seen(Body::kGetInbox);
+    world.pass(std::chrono::seconds(2));
+    EXPECT_EQ(world.count_seen(Body::kGetInbox) - asked, told == 0 ? 0U : 1U);
+  }
 }
 
 TEST(ClientSync, ARowOlderThanTheEventsTakesNoTitleBack) {

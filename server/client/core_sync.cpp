@@ -115,13 +115,11 @@ void Client::Core::take_one_row(Time now, Channel& channel, const v1::InboxRow& 
   state.incarnation = session_.incarnation;
   state.unproven = !agreed.proven;
   if (!channel.known || (other_history && state.have.empty())) state.contact = row.head();
-  const bool known_before = channel.known && !drops && !other_history;
-  const Overtaken overtaken{.events = known_before && row.head() < state.counted,
-                            .ticks = known_before && channel.ticks_told >= request,
-                            .registers = known_before && channel.registers_told >= request};
-  take_row(state, row, overtaken);
-  // Whether the row's badge is newer than the registers that were told cannot be seen.
-  if (overtaken.registers) want_inbox(now);
+  // What was told since the row was asked for may be newer than the row, or some of it may have been lost on its way:
+  // if it was newer, the next inbox has the row again.
+  const bool other_ticks = row.delivered_by_all() != state.delivered_by_all || row.read_by_all() != state.read_by_all;
+  if (channel.registers_told >= request || (channel.ticks_told >= request && other_ticks)) want_inbox(now);
+  take_row(state, row, channel.known && !drops && !other_history && row.head() < state.counted);
   if (state.registers.hidden != hidden_before) {
     for (const Interval& range : state.registers.hidden) erased.push_back({state.id, range.from, range.to});
   }
