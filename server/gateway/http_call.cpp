@@ -85,6 +85,11 @@ bool HttpCall::read(google::protobuf::Message& message, bool may_be_empty) {
     refuse(ErrorCode::unsupported_media);
     return false;
   }
+  if (const std::string coding = media_type(request_.header("content-encoding"));
+      !coding.empty() && coding != "identity") {
+    refuse({ErrorCode::unsupported_media, "Send the body as it is, without a Content-Encoding."});
+    return false;
+  }
   return good(
       wire::parse_message(type == kJson ? wire::Encoding::json : wire::Encoding::binary, request_.body, message));
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "node/loaded_channel.hpp"
@@ -17,12 +19,13 @@ bool admits(Audience audience, const Person& person) {
 }
 
 struct Check : std::enable_shared_from_this<Check> {
-  Check(Io& io, AccountId viewer, Completion<Result<std::vector<Hub::Watched>>> done)
-      : io(io), alive(io.alive()), viewer(viewer), done(std::move(done)) {}
+  Check(Io& io, AccountId viewer, std::vector<AccountId> asked, Completion<Result<std::vector<Hub::Watched>>> done)
+      : io(io), alive(io.alive()), viewer(viewer), asked(std::move(asked)), done(std::move(done)) {}
 
   Io& io;
   std::weak_ptr<bool> alive;
   AccountId viewer;
+  std::vector<AccountId> asked;
   Completion<Result<std::vector<Hub::Watched>>> done;
   std::vector<ChannelId> mine;
   std::vector<Person> people;
@@ -45,7 +48,21 @@ struct Check : std::enable_shared_from_this<Check> {
       }
       return find_common_group();
     }
-    done(std::move(watched));
+    finish();
+  }
+
+  /// An entry for each that was asked for, once: whom nobody knows cannot be told from whom one may not see.
+  void finish() {
+    std::map<AccountId, Hub::Watched> found;
+    for (Hub::Watched& one : watched) found.emplace(one.account, one);
+    std::vector<Hub::Watched> all;
+    std::set<AccountId> told;
+    for (const AccountId& account : asked) {
+      if (!told.insert(account).second) continue;
+      const auto one = found.find(account);
+      all.push_back(one != found.end() ? one->second : Hub::Watched{account});
+    }
+    done(std::move(all));
   }
 
   void allow() {
@@ -95,7 +112,7 @@ struct Check : std::enable_shared_from_this<Check> {
 
 void check_watch(Io& io, const AccountId& viewer, std::vector<AccountId> accounts,
                  Completion<Result<std::vector<Hub::Watched>>> done) {
-  auto check = std::make_shared<Check>(io, viewer, std::move(done));
+  auto check = std::make_shared<Check>(io, viewer, accounts, std::move(done));
   io.node().people->people(io.executor(), viewer, std::move(accounts), [check](Result<std::vector<Person>> people) {
     if (check->alive.expired()) return;
     if (!people) return check->done(fail(people.error()));

@@ -235,6 +235,8 @@ def lie_in_headers(run, world, operation):
     told("an unknown coding", malformed, [("Transfer-Encoding", "gzip, chunked")], bare=True)
     if operation.body:
         told("the type twice", malformed, [("Content-Type", "text/plain")])
+        for coding in ("gzip", "br", "x", "identity, gzip"):
+            told(f"a body that is {coding}", names("unsupported_media"), [("Content-Encoding", coding)], body=b"{}")
 
 
 def lie_about_calls(run, world, _victims):
