@@ -266,7 +266,7 @@ struct Server::Parts {
     for (auto& verifier : verifiers) by_thread.push_back(verifier.get());
     api_parts = std::make_unique<HttpApiParts>(
         *node, *service, std::move(by_thread), *store, accounts->people(), clock, random, metrics,
-        [this] { update_metrics(); }, std::move(options), draining);
+        [this] { return store->writable(); }, [this] { update_metrics(); }, std::move(options), draining);
     api = std::make_unique<HttpApi>(*api_parts);
     auto factory = [this](Connection& connection, const PeerInfo& peer) -> std::unique_ptr<ConnectionHandler> {
       return std::make_unique<Session>(node->io(peer.io_thread), connection, address_hash(peer.address));

@@ -35,6 +35,8 @@ StoreMetrics::StoreMetrics(Metrics& metrics, std::filesystem::path channels, std
       people_bytes_(metrics.gauge("parley_data_bytes", "Bytes of files on disk, by store.", {{"store", "people"}})),
       disk_free_(metrics.gauge("parley_disk_free_bytes", "Room that is left where the channel store lies.")),
       disk_size_(metrics.gauge("parley_disk_size_bytes", "Size of the file system where the channel store lies.")),
+      posting_allowed_(metrics.gauge("parley_posting_allowed",
+                                     "1 while the channel store takes writes, 0 while its disk fails or is full.")),
       open_(
           metrics.gauge("parley_store_open", "1 while the channel store is open, 0 while it is closed after a fault.")),
       stopped_(metrics.gauge("parley_store_writes_stopped",
@@ -54,6 +56,7 @@ void StoreMetrics::update(RocksChannelStore& store) {
     disk_free_.set(static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize));
     disk_size_.set(static_cast<std::int64_t>(disk.f_blocks * disk.f_frsize));
   }
+  posting_allowed_.set(store.writable() ? 1 : 0);
   const auto now = store.pressure();
   open_.set(now ? 1 : 0);
   if (!now) return;

@@ -23,6 +23,7 @@ class StoreMetrics {
   Gauge& people_bytes_;
   Gauge& disk_free_;
   Gauge& disk_size_;
+  Gauge& posting_allowed_;
   Gauge& open_;
   Gauge& stopped_;
   Gauge& pending_compaction_;

@@ -38,7 +38,7 @@ void healthz(const Call& call) {
   call->answer_text("application/json", R"({"status":"ok"})");
 }
 
-/// Ready: not draining, and both stores answer.
+/// Ready: not draining, and both stores answer. Where only reading goes it is ready too: nobody else would do better.
 void readyz(const Call& call) {
   if (call->parts().draining) return call->refuse(ErrorCode::draining);
   StoreQuery query;
@@ -47,7 +47,10 @@ void readyz(const Call& call) {
     if (!call->good(answer)) return;
     call->parts().people.people(call->executor(), AccountId{}, {}, [call](const Result<std::vector<Person>>& people) {
       if (!people && error_info(people.error().code).kind != ErrorKind::refusal) return call->refuse(people.error());
-      call->answer_text("application/json", R"({"status":"ready"})");
+      const auto writable = call->parts().writable();
+      call->answer_text("application/json",
+                        writable ? R"({"status":"ready"})"
+                                 : fmt::format(R"({{"status":"read_only","why":"{}"}})", writable.error().name()));
     });
   });
 }

@@ -37,7 +37,8 @@ struct HttpApiParts {
   const Clock& clock;
   Random& random;
   Metrics& metrics;
-  std::function<void()> before_metrics;  // brings gauges of the process up to date; any thread
+  std::function<Result<void>()> writable;  // why nobody can post just now; any thread
+  std::function<void()> before_metrics;    // brings gauges of the process up to date; any thread
   HttpApiOptions options;
   const std::atomic<bool>& draining;
 };

@@ -15,6 +15,7 @@ constexpr Duration kShrinkEvery(1000);
 /// Channels loaded by one read, so that a person with a thousand channels does not hold up the others.
 constexpr std::size_t kLoadAtOnce = 64;
 constexpr Duration kReopenDelay{200};
+constexpr Duration kMostReopenDelay{2000};
 
 /// Seconds since the command arrived, by the wall clock, which may have jumped.
 double waited(const TurnItem& item, Time now) {
@@ -43,6 +44,7 @@ Owner::Owner(const Settings& settings, Executor& executor, ChannelStore& store, 
       metrics_(metrics),
       outlet_(settings.node, settings.ios, directory_, std::move(to_io), remote),
       cache_(settings.cached_channels),
+      reopen_delay_(kReopenDelay),
       alive_(std::make_shared<bool>(true)) {}
 
 Owner::~Owner() = default;
@@ -86,14 +88,8 @@ void Owner::take_over(PartitionId partition) {
 }
 
 void Owner::take_over_failed(PartitionId partition, const Error& error) {
-  log::error("take_over_failed", {{"partition", partition}, {"error", error.name()}});
-  if (error.code == ErrorCode::stale_owner) return;  // somebody else has it
-  if (error.code == ErrorCode::store_unavailable) return store_failed();
-  executor_.post_after(kReopenDelay,
-                       [this, alive = std::weak_ptr(alive_), partition, fence = partitions_[partition]->fence] {
-                         if (alive.expired()) return;
-                         if (partitions_[partition] && partitions_[partition]->fence == fence) take_over(partition);
-                       });
+  if (error.code != ErrorCode::stale_owner) return store_failed();  // tried again once the store was opened anew
+  log::error("take_over_failed", {{"partition", partition}, {"error", error.name()}});  // somebody else has it
 }
 
 void Owner::lost(PartitionId partition) {
@@ -413,15 +409,20 @@ void Owner::reopen() {
   store_.reopen(executor_, [this, alive = std::weak_ptr(alive_)](Result<void> opened) {
     if (alive.expired()) return;
     if (!opened) {
-      log::error("store_reopen_failed", {{"error", opened.error().name()}, {"detail", opened.error().text()}});
+      if (!down_ || down_->code != opened.error().code) {
+        log::error("store_reopen_failed", {{"error", opened.error().name()}, {"detail", opened.error().text()}});
+      }
       down_ = opened.error();
       answer_while_down();
-      executor_.post_after(kReopenDelay, [this, alive] {
+      executor_.post_after(reopen_delay_, [this, alive] {
         if (!alive.expired()) reopen();
       });
+      reopen_delay_ = std::min(2 * reopen_delay_, kMostReopenDelay);
       return;
     }
     reopening_ = false;
+    reopen_delay_ = kReopenDelay;
+    if (down_) log::info("store_reopened");
     down_.reset();
     for (PartitionId partition = 0; partition < kPartitions; ++partition) {
       auto& mine = partitions_[partition];

@@ -131,7 +131,8 @@ class Owner final : public PartitionConsumer {
   bool scheduled_ = false;
   bool reopening_ = false;
   std::optional<Error> down_;  // why the store could not be opened again yet
-  bool forget_ = false;        // the cache, when the turn has ended
+  Duration reopen_delay_;
+  bool forget_ = false;  // the cache, when the turn has ended
   bool stopping_ = false;
   Task stopped_;
   std::shared_ptr<bool> alive_;

@@ -76,6 +76,15 @@ def inbox(person):
     return sorted(person.call("POST", "/v1/sync", {})["inbox"]["rows"], key=lambda row: row["channelId"])
 
 
+def lights(server):
+    """What /readyz, the administrator's status and the metrics say of the store."""
+    ready = server.call("GET", "/readyz")
+    status = json.loads(operator("admin", "--socket", server.data / "admin.sock", "status", "--json").stdout)
+    metrics = server.request("GET", "/metrics")[2].decode()
+    allowed = next(line for line in metrics.splitlines() if line.startswith("parley_posting_allowed "))
+    return ready["status"], ready.get("why"), status["store"], allowed.split()[1]
+
+
 def direct(one, other):
     create = {"sendId": new_id(), "createChannel": {"kind": "CHANNEL_KIND_DIRECT", "peer": other.account}}
     return one.call("POST", "/v1/channels", create)["channelId"]
@@ -144,6 +153,30 @@ def test_a_disk_with_nothing_left_ends_no_server_and_one_that_starts_there_says_
         assert verify(server)["clean"]
 
 
+def test_a_server_that_starts_with_little_room_serves_history_says_once_why_nobody_posts_and_recovers(tmp_path):
+    with small_disk(tmp_path / "disk", 300) as disk, Server(disk / "data") as server:
+        anna, bert = server.sign_up(), server.sign_up()
+        channel = direct(anna, bert)
+        post(anna, channel, "hello")
+        told = texts(bert, channel)
+        server.stop()
+        ballast = Ballast(disk)
+        ballast.leave(100 * MIB)
+        server.start()
+        for _ in range(20):
+            assert texts(bert, channel) == told
+            assert name_of(post, anna, channel, "no room") == "disk_full"
+        assert lights(server) == ("read_only", "disk_full", "read only (disk_full)", "0")
+        assert sign_in(server, bert)["account"] == bert.account
+        ballast.throw_away()
+        wait_until(lambda: name_of(post, anna, channel, "there is room") is None, "posting goes on by itself")
+        assert lights(server) == ("ready", None, "ready", "1")
+        assert server.stop() == 0
+        wait_until(lambda: any("stopped" in line for line in server.errors), "the last line")
+        assert len([line for line in server.errors if "disk_full" in line]) == 1, server.log()
+        assert len([line for line in server.errors if "store_reopened" in line]) == 1, server.log()
+
+
 SHIM = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -188,9 +221,10 @@ def test_a_failed_sync_stops_posting_by_name_and_it_goes_on_by_itself(tmp_path, 
             assert texts(bert, channel) == told, "history goes on, without what may not be on the disk"
             assert inbox(bert) == rows
             assert name_of(post, anna, channel, "not synced either") == "store_unavailable"
-        assert server.call("GET", "/readyz") == {"status": "ready"}
+        assert lights(server) == ("read_only", "store_unavailable", "read only (store_unavailable)", "0")
         pathlib.Path(switch).unlink()
         wait_until(lambda: name_of(post, anna, channel, "synced") is None, "posting goes on by itself")
+        wait_until(lambda: lights(server) == ("ready", None, "ready", "1"), "and every light says so")
         after = texts(bert, channel)
         assert after[: len(told)] == told and after[-1] == "synced"
         server.sign_up()

@@ -1,4 +1,5 @@
 // How the server is doing, what it logs, and its end.
+#include <fmt/format.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -34,14 +35,16 @@ log::Level level_now() {
   return log::detail::level.load(std::memory_order_relaxed);
 }
 
-/// "ready", or the name of the error with which the store answers.
+/// "ready", "read only (…)" with the error of who posts, or the name of the error with which the store answers.
 std::string store_state(const AdminCall& call, AdminParts& parts) {
   const auto answer = await<StoreAnswer>(call, [&](auto done) {
     StoreQuery query;
     query.channels.emplace_back();  // of no channel: an answer is all that matters
     parts.store.read(std::move(query), parts.pool.at(0), std::move(done));
   });
-  return answer ? "ready" : std::string(answer.error().name());
+  if (!answer) return std::string(answer.error().name());
+  const auto writable = parts.store.writable();
+  return writable ? "ready" : fmt::format("read only ({})", writable.error().name());
 }
 
 Result<boost::json::value> status(const AdminCall& call, AdminParts& parts) {

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "engines/rocksdb/committer.hpp"
+#include "engines/rocksdb/disk.hpp"
 #include "engines/rocksdb/files.hpp"
 #include "engines/rocksdb/holder.hpp"
 #include "engines/rocksdb/purge.hpp"
@@ -163,6 +164,12 @@ std::optional<StorePressure> RocksChannelStore::pressure() {
                        .pending_compaction_bytes = sum("rocksdb.estimate-pending-compaction-bytes"),
                        .compactions = compactions,
                        .memory_table_bytes = sum("rocksdb.cur-size-all-mem-tables")};
+}
+
+Result<void> RocksChannelStore::writable() {
+  if (auto room = rocks::check_room(impl_->holder.options()); !room) return room;
+  if (const auto used = impl_->holder.use_to_write(); !used) return fail(used.error());
+  return {};
 }
 
 Result<std::unique_ptr<ChannelStoreScan>> RocksChannelStore::scan() {

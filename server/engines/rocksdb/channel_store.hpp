@@ -107,6 +107,8 @@ class RocksChannelStore final : public ChannelStore {
   [[nodiscard]] Epoch highest_epoch() const;
   /// Asks the store how it is; nullopt while it is opened again after a fault.
   [[nodiscard]] std::optional<StorePressure> pressure();
+  /// Why nothing can be committed just now; ok where it can.
+  Result<void> writable();
   /// A scan of everything committed so far. While one lives `reopen` fails and rewritten content is not purged.
   Result<std::unique_ptr<ChannelStoreScan>> scan();
   /// The channels that have events, ascending, whatever the rest of the store says of them; ends at the first damage.
