@@ -74,6 +74,9 @@ def lie(arguments):
                 for what in victims.changes():
                     run.found("victims", what)
         run.begin("afterwards")
+        if arguments.only == "*" and not arguments.family:
+            for name in sorted(set(all_fields()) - run.reached):
+                run.found("fields", f"nobody lied about {name}: say it rightly in tests/hostile/stage_frames.py or stage_calls.py")
         for what in bystanders.stop():
             run.found("bystanders", what)
         run.note(f"{bystanders.rounds} messages of bystanders meanwhile, all heard" if not bystanders.wrong else "")

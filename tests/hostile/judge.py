@@ -16,6 +16,9 @@ NEVER = {"internal", "damaged"}
 LEAST_TEXT = 12
 
 
+MET = set()  # names of errors that were answered
+
+
 class Wrong(Exception):
     """An answer that should not have been."""
 
@@ -31,6 +34,7 @@ def check_error(error):
         raise Wrong(f"`{name}` with another number: {error}")
     if len(error.get("text", "")) < LEAST_TEXT:
         raise Wrong(f"`{name}` says nothing to people: {error}")
+    MET.add(name)
     return name
 
 
@@ -43,6 +47,7 @@ def verdict_of_frame(told):
         return "ok", ""
     if refused not in ERRORS or refused in NEVER:
         raise Wrong(f"refused as `{refused}`, which is no refusal")
+    MET.add(refused)
     return refused, ""
 
 
@@ -88,6 +93,7 @@ class Run:
     def __init__(self, how, only="*", verbose=False):
         self.how, self.only, self.verbose = how, only, verbose
         self.counts, self.findings, self.skipped, self.notes = {}, [], [], []
+        self.reached = set()  # fields that were lied about, as "Message.field"
         self.own = None  # a folder for servers of our own, where we may start some
         self.family, self.begun = "", time.monotonic()
 
@@ -144,6 +150,8 @@ class Run:
             print(f"  {what}")
         for what in self.skipped:
             print(f"  not asked: {what}")
+        wanted = {name for name, row in ERRORS.items() if row["kind"] in ("caller", "refusal")}
+        print(f"  errors of callers and refusals met: {len(MET & wanted)} of {len(wanted)}; not met: {', '.join(sorted(wanted - MET))}")
         print(f"{asked} lies, {len(self.findings)} unexpected answers")
         for name, what in self.findings:
             print(f"\n{name}\n    {what}\n    again: {self.how} --only {shlex.quote(glob.escape(name))}")

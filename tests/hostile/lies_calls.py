@@ -240,7 +240,6 @@ def lie_in_headers(run, world, operation):
 
 
 def lie_about_calls(run, world, _victims):
-    reached = set()
     for operation in OPERATIONS.values():
         run.check(f"{operation.name}/right", lambda: allow(ask(world, operation, call_of(world, operation.name)), names("ok")))
         world.spoil()
@@ -254,5 +253,4 @@ def lie_about_calls(run, world, _victims):
         for variant in variants(operation):
             # The commands are the live ones (lies_frames.py): one of them in protobuf shows that the road is open.
             for binary in (False, True) if variant in (None, "post", "createChannel") else (False,):
-                lie_in_bodies(run, world, operation, variant, binary, reached)
-    return reached
+                lie_in_bodies(run, world, operation, variant, binary, run.reached)

@@ -4,16 +4,17 @@ import base64
 import hashlib
 import os
 
+from e2e_server import Server
 from hostile.contract import OPERATIONS
 from hostile.encode import to_json
 from hostile.forged import forged_tokens
 from hostile.judge import Wrong, allow, verdict_of_answer, verdict_of_end, verdict_of_frame
 from hostile.kinds import OK, names
-from hostile.people import PASSWORD, b64, new_id, uuid_text
+from hostile.people import PASSWORD, Someone, b64, new_id, uuid_text
 from hostile.lies_calls import path_of
 from hostile.lies_order import ending
-from hostile.stage_calls import call_of
-from hostile.talk import Ended, Line
+from hostile.stage_calls import call_of, handle
+from hostile.talk import Ended, Http, Line, Target
 
 UNAUTHENTICATED = names("unauthenticated")
 GONE = names("device_revoked", "account_disabled")
@@ -213,9 +214,36 @@ def invitations(run, world):
     world.spoil()
 
 
+def sign_up_invitations(run, world):
+    """A server that needs an invitation takes each as often as it says."""
+    if not run.own:
+        return run.skip("invitations to sign up: they need a server of our own that asks for them")
+
+    def sign_up(target, invitation):
+        body = {"handle": handle(), "password": PASSWORD, **invitation}
+        return verdict_of_answer(Http(target).ask("POST", "/v1/accounts", body))
+
+    def ask():
+        with Server(run.own / "closed") as server:
+            host = Someone.sign_up(Target(server.url), Http(Target(server.url)), "host")
+            server.stop()
+        with Server(run.own / "closed", "--sign-up", "invitation") as server:
+            target = Target(server.url)
+            host.http = Http(target)
+            secret = host.call("POST", "/v1/sign-up-invitations", {"uses": 1})["invitation"]
+            for lie in ({}, {"invitation": ""}, {"invitation": "x"}, {"invitation": secret[:-1]}, {"invitation": secret + "A"},
+                        {"invitation": secret[::-1]}):
+                allow(sign_up(target, lie), names("invitation_needed"), f"{lie}: ")
+            allow(sign_up(target, {"invitation": secret}), OK)
+            allow(sign_up(target, {"invitation": secret}), names("invitation_needed"))
+
+    run.check("an invitation to sign up, twice", ask)
+
+
 def lie_with_tokens(run, world, _victims):
     forged(run, world)
     other_kinds(run, world)
     reused(run, world)
     ended(run, world)
     invitations(run, world)
+    sign_up_invitations(run, world)
