@@ -6,7 +6,7 @@ import random
 import tempfile
 
 from e2e_server import Server, limits
-from hostile import lies_foreign, lies_limits, stage_calls, stage_frames
+from hostile import lies_foreign, lies_limits, lies_states, stage_calls, stage_frames
 from hostile.contract import all_fields
 from hostile.bystanders import Bystanders
 from hostile.fields import kind_of
@@ -18,6 +18,7 @@ from hostile.lies_limits import lie_to_limits
 from hostile.lies_order import lie_about_order
 from hostile.lies_random import lie_at_random
 from hostile.lies_repeats import lie_with_repeats
+from hostile.lies_states import lie_about_states
 from hostile.lies_tokens import lie_with_tokens
 from hostile.people import PASSWORD, World
 from hostile.talk import Target
@@ -25,8 +26,8 @@ from hostile.victims import Victims
 from hostile.watch import Watch
 
 FAMILIES = {"frames": lie_about_frames, "calls": lie_about_calls, "order": lie_about_order,
-            "repeats": lie_with_repeats, "foreign": lie_about_others, "tokens": lie_with_tokens, "limits": lie_to_limits,
-            "random": lie_at_random}
+            "repeats": lie_with_repeats, "states": lie_about_states, "foreign": lie_about_others, "tokens": lie_with_tokens,
+            "limits": lie_to_limits, "random": lie_at_random}
 
 # Those who guess are slowed, also those who guess here: lies_limits.py looks at that.
 MANY = limits(signin_failures=1_000_000)
@@ -38,6 +39,7 @@ def check_complete():
     stage_calls.check_complete()
     lies_foreign.check_complete()
     lies_limits.check_complete()
+    lies_states.check_complete()
     for field in all_fields().values():
         kind_of(field)
 

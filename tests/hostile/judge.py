@@ -57,6 +57,7 @@ def verdict_of_end(ended):
         if ended.code in PROTOCOL_CLOSES:
             return "malformed" if ended.code != 1009 else "too_large", ""
         if ended.reason in ERRORS and ended.code == ERRORS[ended.reason]["close"]:
+            MET.add(ended.reason)
             return ended.reason, ""  # before hello the form is not known in which an error could be said
         raise Wrong(f"closed with {ended.code} ({ended.reason}) and no error")
     name = check_error(ended.error)
