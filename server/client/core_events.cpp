@@ -111,6 +111,7 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
                          Placement placement) {
   if (events.empty()) return;
   ChannelState& state = channel.state;
+  const bool was_out = state.role == Role::none;
   std::vector<EventRange> erased;
   for (const v1::Event* event : events) {
     const v1::EventHeader& header = event->header();
@@ -129,6 +130,8 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
   if (!commit({.channels = {&changed, 1}, .events = {&stored, 1}, .erased = erased})) return;
   if (older > 0) listener_.on_events(state, events.first(older), Placement::older);
   if (older < events.size()) listener_.on_events(state, events.subspan(older), placement);
+  // Whoever is in again does not know what changed meanwhile: title, members, cursors.
+  if (was_out && state.role != Role::none) refresh_channel(now, channel);
   if (established()) touch_cursor(now, channel);
 }
 
@@ -191,6 +194,8 @@ void Client::Core::on_heads(Time now, const v1::Heads& heads) {
       state.head = info.head();
       state.head_time = from_unix_ms(info.time());
       channel->unhelpful = false;
+      // Nobody is told the head of a channel that it is not in.
+      if (state.role == Role::none) refresh_channel(now, *channel);
     }
     if (state.head > state.top()) settle(now, *channel);
     if (!moved || !established()) continue;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "parley/v1/frames.pb.h"
 #include "parley/v1/internal.pb.h"
 
 namespace parley {
@@ -131,6 +132,7 @@ void BusLinks::received(const NodeId& from, const std::string& bytes) {
   const bool gap = fresh ? frame.number() > (position_only ? 0U : 1U) : frame.number() != expected;
   link.start = frame.start();
   link.number = frame.number();
+  if (fresh) tell_leases(from);  // a process that has just begun knows of nobody
   if (!position_only) take(from, frame);
   if (gap) receiver_.link_lost_frames();
 }
@@ -162,9 +164,17 @@ void BusLinks::take(const NodeId& from, const v1::BusFrame& frame) {
         from_unix_ms(in.time()),          std::make_shared<const std::string>(in.frame()),           {}};
     return receiver_.push_from_elsewhere(push, accounts);
   }
+  std::vector<AccountId> news;
   for (const auto& bytes : frame.lease().accounts()) {
-    if (auto id = AccountId::from_bytes(bytes)) leases_[*id][from] = clock_.uptime() + kLease;
+    const auto id = AccountId::from_bytes(bytes);
+    if (!id) continue;
+    Duration& until = leases_[*id].try_emplace(from, Duration{}).first->second;
+    if (until <= clock_.uptime()) news.push_back(*id);
+    until = clock_.uptime() + kLease;
   }
+  // Until now nothing was sent there for them, and something may have been said since their inboxes were read: they had
+  // connected a moment before, or an earlier lease was lost.
+  if (!news.empty()) tell_missed(from, news);
   for (const auto& bytes : frame.lease().gone()) {
     auto id = AccountId::from_bytes(bytes);
     auto it = id ? leases_.find(*id) : leases_.end();
@@ -174,20 +184,31 @@ void BusLinks::take(const NodeId& from, const v1::BusFrame& frame) {
   }
 }
 
+/// Sessions of these accounts there have to ask.
+void BusLinks::tell_missed(const NodeId& node, const std::vector<AccountId>& accounts) {
+  v1::ServerFrame resync;
+  resync.mutable_resync();
+  push(node, {PushKind::resync, {}, 0, kNever, std::make_shared<const std::string>(resync.SerializeAsString()), {}},
+       accounts);
+}
+
+void BusLinks::tell_leases(const NodeId& node) {
+  v1::BusFrame frame;
+  for (const auto& account : here_) {
+    frame.mutable_lease()->add_accounts(std::string(account.view()));
+    if (static_cast<std::size_t>(frame.lease().accounts_size()) < kLeasesPerFrame) continue;
+    send(node, frame);
+    frame.Clear();
+  }
+  if (frame.has_lease()) send(node, frame);
+}
+
 void BusLinks::tick() {
   if (!running_) return;
-  if (ticks_++ % kRenewTicks == 0) {
-    v1::BusFrame frame;
-    for (const auto& account : here_) {
-      frame.mutable_lease()->add_accounts(std::string(account.view()));
-      if (static_cast<std::size_t>(frame.lease().accounts_size()) < kLeasesPerFrame) continue;
-      broadcast(frame);
-      frame.Clear();
-    }
-    if (frame.has_lease()) broadcast(frame);
-  }
+  const bool renews = ticks_++ % kRenewTicks == 0;
   for (const auto& node : bus_.nodes()) {
     if (node == self_) continue;
+    if (renews) tell_leases(node);
     v1::BusFrame position;
     position.set_number(sent_[node]);
     position.set_start(start_);

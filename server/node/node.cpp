@@ -80,7 +80,7 @@ Node::Node(const NodeSettings& settings, const NodePorts& ports, const std::vect
     owner.delay = &delay_;
     owner.memory = &memory_;
     owner.parted = [this](const AccountId& account) { hub_->parted(*ios_.front(), account); };
-    owner.reopened = [this] {
+    owner.missed = [this] {
       resync_sessions();
       if (links_) links_->skip();
     };

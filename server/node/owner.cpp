@@ -66,14 +66,18 @@ void Owner::gained(PartitionId partition, Epoch epoch) {
   partitions_.at(partition) = Partition{};
   partitions_[partition]->epoch = epoch;
   partitions_[partition]->fence = epoch << 16U;
+  untold_ = true;
   take_over(partition);
 }
 
 void Owner::take_over(PartitionId partition) {
   const Epoch fence = partitions_[partition]->fence;
+  ++taking_over_;
   store_.take_over(partition, fence, executor_,
                    [this, alive = std::weak_ptr(alive_), partition, fence](Result<PartitionState> state) {
                      if (alive.expired()) return;
+                     --taking_over_;
+                     tell_missed();
                      auto& mine = partitions_[partition];
                      if (!mine || mine->fence != fence) return;
                      if (!state) return take_over_failed(partition, state.error());
@@ -90,6 +94,12 @@ void Owner::take_over(PartitionId partition) {
 void Owner::take_over_failed(PartitionId partition, const Error& error) {
   if (error.code != ErrorCode::stale_owner) return store_failed();  // tried again once the store was opened anew
   log::error("take_over_failed", {{"partition", partition}, {"error", error.name()}});  // somebody else has it
+}
+
+/// Once for all partitions that are gained together. What is asked from now on finds what was committed before.
+void Owner::tell_missed() {
+  if (taking_over_ > 0 || !std::exchange(untold_, false)) return;
+  if (settings_.missed) settings_.missed();
 }
 
 void Owner::lost(PartitionId partition) {
@@ -310,7 +320,10 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
     }
     const Error error = results[i] ? Error(ErrorCode::stale_owner) : results[i].error();
     failed.emplace(partition, error);
-    if (!still_mine) continue;
+    if (!still_mine) {
+      untold_ = true;
+      continue;
+    }
     log::error("commit_failed", {{"partition", partition}, {"error", error.name()}});
     store_down = store_down || error.code == ErrorCode::store_unavailable;
     // What was decided on top of it never happened.
@@ -342,6 +355,7 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
     metrics_.commit_seconds.observe(static_cast<double>((clock_.uptime() - turn_started_).count()) / 1000.0);
   }
   if (store_down) store_failed();
+  tell_missed();
   end_turn();
 }
 
@@ -432,7 +446,7 @@ void Owner::reopen() {
       take_over(partition);
     }
     // Before the first turn: what that posts must not be the first that sessions hear.
-    if (settings_.reopened) settings_.reopened();
+    if (settings_.missed) settings_.missed();
     schedule();
   });
 }

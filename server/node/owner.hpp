@@ -46,9 +46,9 @@ class Owner final : public PartitionConsumer {
     Tracer* tracer = nullptr;
     /// Told of an account that is no longer a member of some channel, once that is committed. Owner's executor.
     std::function<void(const AccountId&)> parted;
-    /// The store was opened again and is read anew: what was uncertain may be posted, and no session was told. Before
-    /// anything else is posted. Owner's executor.
-    std::function<void()> reopened;
+    /// Something may have been committed that nobody was told: by an earlier owner of a partition, or when it was
+    /// uncertain what was written. All sessions, of all nodes, have to ask. Owner's executor.
+    std::function<void()> missed;
   };
   Owner(const Settings& settings, Executor& executor, ChannelStore& store, CommandQueue& queue, Clock& clock,
         Random& random, Outlet::ToIo to_io, RemoteNodes* remote, NodeMetrics& metrics);
@@ -88,6 +88,7 @@ class Owner final : public PartitionConsumer {
 
   void take_over(PartitionId partition);
   void take_over_failed(PartitionId partition, const Error& error);
+  void tell_missed();
   void wait(TurnItem item);
   void schedule();
   void run_turn();
@@ -133,6 +134,8 @@ class Owner final : public PartitionConsumer {
   std::optional<Error> down_;  // why the store could not be opened again yet
   Duration reopen_delay_;
   bool forget_ = false;  // the cache, when the turn has ended
+  bool untold_ = false;  // see Settings::missed
+  std::size_t taking_over_ = 0;
   bool stopping_ = false;
   Task stopped_;
   std::shared_ptr<bool> alive_;

@@ -49,6 +49,8 @@ struct ChannelTurn {
   std::vector<AccountId> parted;     // no longer members
   Floors floors_before;
   bool floors_moved = false;
+  std::map<AccountId, bool>
+      hid_before;  // who changed whether it hides when it has read: its own view of floors changes
 };
 
 class Turn {

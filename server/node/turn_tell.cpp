@@ -82,6 +82,7 @@ void Turn::decide_registers(const RegisterCommand& command, const Origin& origin
                                 changed->muted_until != before->muted_until || changed->pinned != before->pinned ||
                                 changed->archived != before->archived || changed->hidden != before->hidden;
   ChannelTurn& turn = of(channel);
+  if (changed->hide_read != before->hide_read) turn.hid_before.emplace(command.account, before->hide_read);
   channel.set_registers(command.account, std::move(*changed));
   if (others_must_know) turn.registers_of.insert(command.account);
 }
@@ -127,11 +128,12 @@ void Turn::tell_channel(Outlet& outlet, ChannelTurn& turn, std::uint32_t preview
     fill_registers(channel, *member, *frame.mutable_registers_changed());
     outlet.push({PushKind::registers, channel.id, channel.head, channel.time, encode(frame), {}}, {&account, 1});
   }
-  if (!turn.floors_moved) return;
+  if (!turn.floors_moved && turn.hid_before.empty()) return;
   std::map<std::pair<Seq, Seq>, std::vector<AccountId>> by_floor;
   for (const auto& account : members) {
     const bool hides = channel.members.at(account).hide_read;
-    const Floor before = turn.floors_before.for_viewer(account, hides);
+    const auto hid = turn.hid_before.find(account);
+    const Floor before = turn.floors_before.for_viewer(account, hid == turn.hid_before.end() ? hides : hid->second);
     const Floor now = turn.channel->floors().for_viewer(account, hides);
     if (!(before == now)) by_floor[{now.delivered, now.read}].push_back(account);
   }

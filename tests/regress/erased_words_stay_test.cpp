@@ -112,8 +112,11 @@ TEST(ErasedWords, WhatWasDeletedForMeWhileADeviceWasAwayGoesFromItToo) {
   World world(1);
   Cluster cluster(world, false);
   const AccountId anna = cluster.sign_up("anna");
-  Device phone(world, cluster, anna, "phone");
-  Device laptop(world, cluster, anna, "laptop");
+  Web web(world, cluster);
+  web.lose(false);
+  const Surroundings around{world, cluster, web};
+  Device phone(around, anna, "anna", "phone");
+  Device laptop(around, anna, "anna", "laptop");
   phone.start();
   laptop.start();
   const auto settle = [&](const auto& wanted) { return world.run_until(wanted, std::chrono::minutes(5)); };

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "node/accounts/access_token.hpp"
+#include "parley/v1/accounts.pb.h"
+
 namespace parley::sim {
 namespace {
 
@@ -14,7 +17,7 @@ NodeId node_id(std::size_t index) {
   return NodeId(bytes);
 }
 
-Incarnation incarnation() {
+Incarnation first_incarnation() {
   IdBytes bytes{};
   bytes[0] = 7;
   return Incarnation(bytes);
@@ -22,29 +25,21 @@ Incarnation incarnation() {
 
 }  // namespace
 
-Result<Identity> SimAuthenticator::access_token(std::string_view token) {
-  if (token.size() != 72) return fail(ErrorCode::unauthenticated);
-  return Identity{*AccountId::parse(token.substr(0, 36)), *DeviceId::parse(token.substr(36)),
-                  world_.now() + std::chrono::hours(10), 1};
-}
-
-std::string SimAuthenticator::token_of(const AccountId& account, const DeviceId& device) {
-  return account.str() + device.str();
-}
-
 /// One process.
 struct Cluster::Server {
   std::vector<SimExecutor*> owners;
   std::vector<SimExecutor*> ios;
   std::unique_ptr<MemoryChannelStore> store;
-  std::unique_ptr<SimAuthenticator> authenticator;
   std::unique_ptr<Metrics> metrics;
+  std::unique_ptr<Front> front;
   std::unique_ptr<Node> node;
+
+  [[nodiscard]] bool is_open() const { return node != nullptr && front->is_open(); }
 };
 
 Cluster::Cluster(World& world, bool two)
     : world_(world),
-      disk_(std::make_shared<MemoryDisk>(incarnation())),
+      disk_(std::make_shared<MemoryDisk>(first_incarnation())),
       accounts_(make_memory_accounts()),
       setup_(world.make_executor()) {
   // Small limits are reached often.
@@ -52,6 +47,9 @@ Cluster::Cluster(World& world, bool two)
   limits_.page_events = 10;
   limits_.inbox_rows = 50;
   limits_.sends_in_flight = 16;
+  limits_.page_bytes = 65'536;
+  limits_.access_token_ms = 60'000;
+  limits_.resume_token_ms = 30'000;
   if (two) {
     queue_ = std::make_unique<MemoryCommandQueue>(1, 4096);
     bus_ = std::make_unique<MemoryBus>();
@@ -61,7 +59,6 @@ Cluster::Cluster(World& world, bool two)
     auto server = std::make_unique<Server>();
     for (std::size_t k = 0; k < (two ? 1U : 2U); ++k) server->owners.push_back(&world.make_executor());
     for (std::size_t k = 0; k < kIosPerNode; ++k) server->ios.push_back(&world.make_executor());
-    server->authenticator = std::make_unique<SimAuthenticator>(world);
     nodes_.push_back(std::move(server));
     start(i);
   }
@@ -87,17 +84,22 @@ void Cluster::start(std::size_t index) {
   server.store = std::make_unique<MemoryChannelStore>(disk_, faults);
   if (!bus_) queue_ = std::make_unique<MemoryCommandQueue>((server.store->highest_epoch() >> 16U) + 1, 4096);
   server.metrics = std::make_unique<Metrics>();
+  server.front = std::make_unique<Front>(world_, *accounts_, *server.store, limits_, server.ios);
   NodeSettings settings;
   settings.id = node_id(index);
   settings.limits = limits_;
   settings.server_name = "sim";
   settings.cached_channels = 8;
   const NodePorts ports{*server.store, *queue_, accounts_->people(), accounts_->jobs(), bus_.get(), world_, world_};
-  server.node =
-      std::make_unique<Node>(settings, ports, std::vector<Executor*>(server.owners.begin(), server.owners.end()),
-                             std::vector<Executor*>(server.ios.begin(), server.ios.end()),
-                             std::vector<Authenticator*>(kIosPerNode, server.authenticator.get()), *server.metrics);
-  server.node->start();
+  server.node = std::make_unique<Node>(
+      settings, ports, std::vector<Executor*>(server.owners.begin(), server.owners.end()),
+      std::vector<Executor*>(server.ios.begin(), server.ios.end()), server.front->authenticators(), *server.metrics);
+  server.front->open(*server.node, *server.metrics, [this, index] { open(index); });
+}
+
+/// Keys are there, so people may come.
+void Cluster::open(std::size_t index) {
+  nodes_[index]->node->start();
   for (std::size_t io = 0; io < kIosPerNode; ++io) tick_io(index, io);
 }
 
@@ -120,6 +122,7 @@ void Cluster::crash(std::size_t index) {
   }
   std::erase_if(links_, [](const auto& link) { return link.expired(); });
   server.node.reset();
+  server.front.reset();
   if (bus_) {
     for (std::size_t shard = 0; shard < server.owners.size(); ++shard) {
       queue_->unsubscribe(node_id(index), static_cast<std::uint32_t>(shard));
@@ -145,29 +148,68 @@ std::unique_ptr<ChannelStoreScan> Cluster::scan() const {
 }
 
 AccountId Cluster::sign_up(const std::string& handle) {
-  NewAccount account;
-  IdBytes bytes{};
-  world_.fill(bytes);
-  account.id = AccountId(bytes);
-  account.handle = handle;
-  account.display_name = handle;
-  world_.fill(bytes);
-  account.device.id = DeviceId(bytes);
-  account.device.now = world_.now();
-  account.device.refresh_expires = world_.now() + std::chrono::hours(10'000);
-  bool done = false;
-  const AccountId id = account.id;
-  accounts_->sign_ins().sign_up(setup_, std::move(account),
-                                [&done](const Result<void>& result) { done = result.has_value(); });
-  world_.run_until([&] { return done; }, Duration(1000));
-  return id;
+  AccountId account;
+  v1::SignUp body;
+  body.set_handle(handle);
+  body.set_password(password_of(handle));
+  HttpRequest request;
+  request.method = "POST";
+  request.target = request.path = "/v1/accounts";
+  request.headers = {{"content-type", "application/x-protobuf"}, {"accept", "application/x-protobuf"}};
+  request.body = body.SerializeAsString();
+  world_.run_until([this] { return some_front().has_value(); }, std::chrono::minutes(1));
+  const Place place = some_front().value();
+  place.executor->post([&account, place, request = std::move(request)]() mutable {
+    place.front->handle(place.io, std::move(request), [&account](const HttpResponse& response) {
+      v1::Tokens tokens;
+      if (tokens.ParseFromString(response.body))
+        account = AccountId::from_bytes(tokens.account()).value_or(AccountId{});
+    });
+  });
+  world_.run_until([&account] { return !account.is_nil(); }, std::chrono::minutes(1));
+  return account;
+}
+
+std::string Cluster::mint_token(const AccountId& account, const DeviceId& device) {
+  std::string token;
+  accounts_->keys().signing_keys(setup_, [&](const Result<std::vector<SigningKey>>& keys) {
+    const AccessClaims claims{.account = account,
+                              .device = device,
+                              .generation = 1,
+                              .issued = world_.now(),
+                              .expires = world_.now() + std::chrono::hours(10),
+                              .id = "minted"};
+    if (keys && !keys->empty()) token = write_access_token(FakeSigner(), keys->back(), claims);
+  });
+  world_.run_until([&token] { return !token.empty(); }, std::chrono::minutes(1));
+  return token;
+}
+
+std::optional<Cluster::Place> Cluster::some_front() {
+  const std::size_t first = world_.dice().below(nodes_.size());
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    Server& server = *nodes_[(first + i) % nodes_.size()];
+    if (!server.is_open()) continue;
+    const std::size_t io = world_.dice().below(kIosPerNode);
+    return Place{server.front.get(), server.ios[io], io};
+  }
+  return std::nullopt;
+}
+
+CommittedLog Cluster::committed_log() const {
+  return [this](const ChannelId& channel, Seq from, const std::function<void(Seq, std::string_view)>& row) {
+    const auto log = disk_->image.channels.find(channel);
+    if (log == disk_->image.channels.end()) return;
+    const auto& events = log->second.events;
+    for (auto it = events.lower_bound(from); it != events.end(); ++it) row(it->first, it->second);
+  };
 }
 
 std::shared_ptr<Link> Cluster::connect(LinkEnd& end) {
   const std::size_t first = world_.dice().below(nodes_.size());
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const std::size_t index = (first + i) % nodes_.size();
-    if (!nodes_[index]->node) continue;
+    if (!nodes_[index]->is_open()) continue;
     auto link = std::make_shared<Link>(*this, index, world_.dice().below(kIosPerNode), end);
     links_.push_back(link);
     link->open();
@@ -194,7 +236,7 @@ Duration Link::delay() {
 void Link::open() {
   auto& server = *cluster_.nodes_[node_];
   cluster_.world_.at(delay(), [self = shared_from_this(), &server] {
-    if (self->cut_ || !server.node) return;
+    if (self->cut_ || !server.is_open()) return;
     server.ios[self->io_]->post([self, &server] {
       if (self->cut_) return;
       self->session_ = std::make_unique<Session>(server.node->io(self->io_), *self);
@@ -222,6 +264,7 @@ void Link::send(FrameKind, std::string_view payload) {
   if (cluster_.corpus_ != nullptr) cluster_.corpus_->server_frame(payload);
   World& world = cluster_.world_;
   last_down_ = std::max(last_down_, world.uptime() + delay());
+  if (end_ != nullptr) end_->server_says(payload, queued_);
   queued_ += payload.size();
   world.at(last_down_ - world.uptime(), [self = shared_from_this(), bytes = std::string(payload)]() mutable {
     if (self->held_) {

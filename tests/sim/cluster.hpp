@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,24 +19,11 @@
 #include "node/node.hpp"
 #include "node/session.hpp"
 #include "sim/corpus.hpp"
+#include "sim/front.hpp"
+#include "sim/witness.hpp"
 #include "sim/world.hpp"
 
 namespace parley::sim {
-
-/// Tokens are account and device in clear: signing is not what is simulated.
-class SimAuthenticator final : public Authenticator {
- public:
-  explicit SimAuthenticator(World& world) : world_(world) {}
-  Result<Identity> access_token(std::string_view token) override;
-  Result<Identity> resume_token(std::string_view token) override { return access_token(token); }
-  std::string make_resume_token(const Identity& identity) override {
-    return token_of(identity.account, identity.device);
-  }
-  static std::string token_of(const AccountId& account, const DeviceId& device);
-
- private:
-  World& world_;
-};
 
 /// What a device learns of its connection.
 class LinkEnd {
@@ -43,6 +32,8 @@ class LinkEnd {
   virtual void link_opened() = 0;
   virtual void link_frame(std::string bytes) = 0;
   virtual void link_closed(std::uint16_t code) = 0;
+  /// What the server sends, at the moment it does so, while `queued` bytes wait. For checks: a device does not know it.
+  virtual void server_says(std::string_view /*bytes*/, std::size_t /*queued*/) {}
 };
 
 /// A connection with delay, order, and a cable that can be cut at any moment; the server's end of it.
@@ -54,7 +45,18 @@ class Cluster {
   Cluster(World& world, bool two);
   ~Cluster();
 
+  /// Runs the world until it is done.
   AccountId sign_up(const std::string& handle);
+  static std::string password_of(const std::string& handle) { return "the password of " + handle; }
+  /// An access token as the servers make them, for a device that need not have signed in.
+  std::string mint_token(const AccountId& account, const DeviceId& device);
+  /// Where a request to the HTTP API arrives; nullopt while no node is open.
+  struct Place {
+    Front* front = nullptr;
+    SimExecutor* executor = nullptr;
+    std::size_t io = 0;
+  };
+  std::optional<Place> some_front();
   /// Connects to a living node, later; nullptr while none lives. The end must call close() before it goes away.
   std::shared_ptr<Link> connect(LinkEnd& end);
 
@@ -72,6 +74,8 @@ class Cluster {
 
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const;
+  [[nodiscard]] CommittedLog committed_log() const;
+  [[nodiscard]] Incarnation incarnation() const { return disk_->incarnation; }
   /// What survives a crash; a test may damage it.
   [[nodiscard]] MemoryDisk& disk() { return *disk_; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
@@ -80,6 +84,7 @@ class Cluster {
   friend class Link;
   struct Server;
   void start(std::size_t node);
+  void open(std::size_t node);
   void tick_io(std::size_t node, std::size_t io);
 
   World& world_;

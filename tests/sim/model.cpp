@@ -228,7 +228,9 @@ std::uint64_t ModelChannel::unread_mentions(const AccountId& account, Seq read) 
 ModelCursors ticks_for(const ModelChannel& channel, const std::map<AccountId, ModelCursors>& cursors,
                        const AccountId& viewer) {
   if (channel.kind == v1::CHANNEL_KIND_SELF || channel.kind == v1::CHANNEL_KIND_ACCOUNT) {
-    return {channel.head, channel.head, false};
+    const auto me = cursors.find(viewer);
+    const bool hides = me != cursors.end() && me->second.hide_read;
+    return {channel.head, hides ? 0 : channel.head, false};
   }
   std::vector<Seq> delivered, read;
   for (const auto& [account, cursor] : cursors) {

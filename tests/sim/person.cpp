@@ -1,33 +1,54 @@
 #include "sim/person.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "parley/v1/frames.pb.h"
 
 namespace parley::sim {
+namespace {
+constexpr std::size_t kOutboxEntries = 300;
+constexpr Duration kAnswerTakes{10'000};
+}  // namespace
 
-Device::Device(World& world, Cluster& cluster, AccountId account, std::string name)
-    : world_(world), cluster_(cluster), account_(account), name_(std::move(name)) {
-  IdBytes bytes{};
-  world.fill(bytes);
-  device_ = DeviceId(bytes);
+Device::Device(const Surroundings& around, AccountId account, std::string handle, std::string name)
+    : world_(around.world),
+      cluster_(around.cluster),
+      web_(around.web),
+      witness_(around.witness),
+      account_(account),
+      handle_(std::move(handle)),
+      name_(std::move(name)),
+      disk_(around.world.dice(), [this] {
+        world_.at(Duration(0), [this] {
+          crash();
+          world_.at(Duration(static_cast<std::int64_t>(1000 + world_.dice().below(20'000))), [this] {
+            if (!running() && !given_up_) start();
+          });
+        });
+      }) {
+  ear_.name = name_;
+  ear_.account = account_;
 }
 
 Device::~Device() {
   if (link_) link_->close_by_device();
 }
 
+// ---- life and death ----------------------------------------------------------------------------------------------
+
 void Device::start() {
   client::Settings settings;
   settings.want = client::Want::everything;
   settings.window = 8;
-  core_ = std::make_unique<client::Client>(settings, store_, *this, *this,
+  settings.outbox_entries = kOutboxEntries;
+  core_ = std::make_unique<client::Client>(settings, disk_, *this, *this,
                                            [this](std::span<std::uint8_t> out) { world_.fill(out); });
   told_.clear();
   told_up_to_.clear();
-  core_->set_access_token(world_.now(), SimAuthenticator::token_of(account_, device_), std::chrono::hours(9));
+  shown_.clear();
   auto started = core_->start(world_.now());
-  if (!started) broken_.push_back("the store could not be loaded");
+  if (!started) say("the store could not be loaded");
 }
 
 void Device::crash() {
@@ -36,18 +57,46 @@ void Device::crash() {
   ++wake_;
   if (link_) std::exchange(link_, nullptr)->close_by_device();
   core_.reset();
+  access_token_.clear();
+  for (const SendId& send_id : disk_.untold()) {
+    if (const auto sent = sends_.find(send_id); sent != sends_.end()) sent->second.lost = true;
+  }
+}
+
+void Device::crash_at_write(std::size_t n) {
+  disk_.die_at(n);
+}
+
+void Device::restore_backup() {
+  crash();
+  disk_.disk = backup_->disk;
+  refreshes_ = backup_->refreshes;
+  may_be_out_ = true;  // its refresh token is an old one
+  const auto& outbox = disk_.disk.store.outbox();
+  for (auto& [send_id, sent] : sends_) {
+    if (outbox.contains(send_id)) {
+      sent.replayed = true;
+    } else if (!sent.told) {
+      sent.lost = true;
+    }
+  }
+  world_.trace(name_ + " is back from a backup");
+}
+
+void Device::give_up() {
+  given_up_ = true;
+  if (running()) crash();
 }
 
 bool Device::settled() const {
   return core_ && core_->state() == client::State::live && core_->outbox_size() == 0;
 }
 
-bool Device::send(v1::Command& command) {
-  auto id = core_->send(world_.now(), command);
-  if (!id) return false;
-  sends_[*id].channel = *ChannelId::from_bytes(command.channel_id());
-  world_.trace(name_ + " sends " + id->str());
-  return true;
+void Device::check_quiet(std::vector<std::string>& broken) const {
+  for (const auto& [request, since] : ear_.open) {
+    if (world_.now() - since < kAnswerTakes) continue;
+    broken.push_back("P9: " + name_ + " has no answer to request " + std::to_string(request));
+  }
 }
 
 /// Runs on the device, if it still lives then.
@@ -57,18 +106,43 @@ void Device::later(std::function<void(client::Client&)> task) {
   });
 }
 
+// ---- the user ----------------------------------------------------------------------------------------------------
+
+bool Device::send(v1::Command& command) {
+  const auto id = core_->send(world_.now(), command);
+  // The device died while it wrote: the command may be in the outbox, and may not.
+  const bool dying = !id && id.error().code == ErrorCode::store_unavailable;
+  if (!id && !dying) return false;
+  const SendId send_id = id ? *id : SendId::from_bytes(command.send_id()).value_or(SendId{});
+  sends_[send_id].channel = ChannelId::from_bytes(command.channel_id()).value_or(ChannelId{});
+  sends_[send_id].lost = dying;
+  world_.trace(name_ + " sends " + send_id.str());
+  return true;
+}
+
+void Device::ask(const std::string& method, const std::string& path, const google::protobuf::Message* body,
+                 Web::Answer answer) {
+  web_.ask(method, path, access_token_, body, std::move(answer));
+}
+
+// ---- Host --------------------------------------------------------------------------------------------------------
+
 void Device::connect() {
   if (link_) std::exchange(link_, nullptr)->close_by_device();
+  ear_.open.clear();
+  ear_.asked.clear();
   link_ = cluster_.connect(*this);
   if (link_ == nullptr) later([this](client::Client& core) { core.disconnected(world_.now(), 0); });
 }
 
 void Device::send(std::string_view frame) {
+  if (witness_ != nullptr) witness_->asked(ear_, frame, world_.now());
   if (link_) link_->send_to_server(std::string(frame));
 }
 
 void Device::close(std::uint16_t) {
   if (link_) std::exchange(link_, nullptr)->close_by_device();
+  ear_.open.clear();
 }
 
 void Device::wake_at(Time at) {
@@ -78,20 +152,32 @@ void Device::wake_at(Time at) {
   });
 }
 
-void Device::need_token() {
-  later([this](client::Client& core) {
-    core.set_access_token(world_.now(), SimAuthenticator::token_of(account_, device_), std::chrono::hours(9));
-  });
+// ---- Listener ----------------------------------------------------------------------------------------------------
+
+void Device::on_channel(const client::ChannelState& channel) {
+  Shown& shown = shown_[channel.id];
+  if (shown.incarnation != channel.incarnation) shown = {channel.incarnation};
+  if (channel.registers.delivered < shown.delivered || channel.registers.read < shown.read) {
+    say("P5: a cursor went back");
+  }
+  shown.delivered = channel.registers.delivered;
+  shown.read = channel.registers.read;
+}
+
+void Device::on_history_dropped(const client::ChannelState& channel, Seq after) {
+  told_.erase(told_.lower_bound({channel.id, after + 1}), told_.upper_bound({channel.id, ~Seq{0}}));
+  Seq& last = told_up_to_[channel.id];
+  last = std::min(last, after);
 }
 
 void Device::on_events(const client::ChannelState& channel, std::span<const v1::Event* const> events,
                        client::Placement placement) {
   for (const auto* event : events) {
     const Seq seq = event->header().seq();
-    if (!told_.emplace(channel.id, seq).second) broken_.push_back("event told twice: seq " + std::to_string(seq));
+    if (!told_.emplace(channel.id, seq).second) say("P3: event told twice: seq " + std::to_string(seq));
     Seq& last = told_up_to_[channel.id];
     if (placement != client::Placement::older) {
-      if (seq <= last) broken_.push_back("events told out of order: seq " + std::to_string(seq));
+      if (seq <= last) say("P2: events told out of order: seq " + std::to_string(seq));
       last = seq;
     }
     world_.trace(name_ + " sees " + channel.id.str() + " " + std::to_string(seq));
@@ -99,16 +185,24 @@ void Device::on_events(const client::ChannelState& channel, std::span<const v1::
 }
 
 void Device::on_sent(const client::SendResult& result) {
-  auto it = sends_.find(result.send_id);
-  if (it == sends_.end()) return broken_.push_back("an outcome for what was not sent");
-  if (it->second.told) broken_.push_back("an outcome told twice");
-  it->second.told = true;
-  it->second.seq = result.seq;
-  it->second.incarnation = core_->session().incarnation;
-  it->second.refused = std::string(result.refused);
   world_.trace(name_ + " outcome " + result.send_id.str() + " " + std::to_string(result.seq) +
                std::string(result.refused));
+  auto it = sends_.find(result.send_id);
+  if (it == sends_.end()) return say("P3: an outcome for what was not sent");
+  Sent& sent = it->second;
+  if (sent.told && !sent.replayed) say("P3: an outcome told twice");
+  const bool same_history = sent.incarnation == core_->session().incarnation;
+  if (sent.told && same_history && sent.seq != 0 && sent.seq != result.seq) {
+    say("P3: another outcome for the same send, seq " + std::to_string(sent.seq) + " and then " +
+        std::to_string(result.seq) + std::string(result.refused));
+  }
+  sent.told = true;
+  sent.seq = result.seq;
+  sent.refused = std::string(result.refused);
+  sent.incarnation = core_->session().incarnation;
 }
+
+// ---- LinkEnd -----------------------------------------------------------------------------------------------------
 
 void Device::link_opened() {
   core_->connected(world_.now());
@@ -118,7 +212,11 @@ void Device::link_frame(std::string bytes) {
 }
 void Device::link_closed(std::uint16_t code) {
   link_.reset();
+  ear_.open.clear();
   core_->disconnected(world_.now(), code);
+}
+void Device::server_says(std::string_view bytes, std::size_t queued) {
+  if (witness_ != nullptr) witness_->said(ear_, bytes, queued, world_.now());
 }
 
 }  // namespace parley::sim

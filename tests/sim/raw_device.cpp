@@ -38,7 +38,7 @@ void RawDevice::hello(v1::Mode mode) {
   connect();
   v1::ClientFrame frame;
   frame.mutable_hello()->set_version(1);
-  frame.mutable_hello()->set_access_token(SimAuthenticator::token_of(account_, device_));
+  frame.mutable_hello()->set_access_token(cluster_.mint_token(account_, device_));
   frame.mutable_hello()->set_mode(mode);
   ask(frame);
 }

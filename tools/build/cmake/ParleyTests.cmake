@@ -62,7 +62,7 @@ if(sources)
 endif()
 
 # The simulator: a library, a command line of its own (parley_sim SEED...), and tests.
-parley_layer(simulator DIR tests/sim DEPENDS parley_node parley_client ${parley_engines})
+parley_layer(simulator DIR tests/sim DEPENDS parley_gateway parley_node parley_client ${parley_engines})
 parley_executable(parley_sim MAIN tests/sim/main.cpp LIBRARIES parley_simulator)
 if(TARGET parley_sim)
   target_include_directories(parley_sim PRIVATE ${CMAKE_SOURCE_DIR}/tests)

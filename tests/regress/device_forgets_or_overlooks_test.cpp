@@ -1,0 +1,74 @@
+// What a device showed wrongly, although it had been told everything.
+#include <gtest/gtest.h>
+
+#include "client/fake_server_for_test.hpp"
+
+namespace parley::client::test {
+namespace {
+
+Settings wanting(Want want) {
+  Settings settings;
+  settings.want = want;
+  return settings;
+}
+
+v1::Event& add_me(World& world, bool history_from_start) {
+  v1::Event& event = world.add_event(kTalk, kPeer, "");
+  event.clear_content();
+  auto& added = *event.mutable_header()->mutable_members_added();
+  added.add_members()->set_account(raw(kMe));
+  added.mutable_members(0)->set_role(v1::ROLE_MEMBER);
+  added.set_history_from_start(history_from_start);
+  return event;
+}
+
+/// A member who saw `from`.. and was removed at seq 3; two messages were said since.
+void be_removed_at_three(World& world, Seq from) {
+  for (int i = 0; i < 3; ++i) world.add_event(kTalk, kPeer, "m");
+  world.rooms[kTalk].visible = {{from, 3}};
+  world.rooms[kTalk].role = v1::ROLE_UNSPECIFIED;
+  world.start();
+  world.run();
+  world.add_event(kTalk, kPeer, "unseen");
+  world.add_event(kTalk, kPeer, "unseen");
+}
+
+TEST(AddedAgain, WithoutHistoryItSeesOnFromThere) {
+  World world(wanting(Want::everything));
+  be_removed_at_three(world, 1);
+  world.rooms[kTalk].visible = {{1, 3}, {6, 0}};
+  world.rooms[kTalk].role = v1::ROLE_MEMBER;
+  world.push_event(kTalk, add_me(world, false));
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), (std::vector<Seq>{1, 2, 3, 6}));
+}
+
+// Title, members and cursors stayed those of the day when it had been removed.
+TEST(AddedAgain, ItAsksWhatChangedMeanwhile) {
+  World world(wanting(Want::everything));
+  be_removed_at_three(world, 1);
+  world.rooms[kTalk].visible = {{1, 3}, {6, 0}};
+  world.rooms[kTalk].role = v1::ROLE_MEMBER;
+  world.rooms[kTalk].registers.set_read(6);
+  world.push_event(kTalk, add_me(world, false));
+  world.run();
+  EXPECT_EQ(world.count_seen(v1::ClientFrame::kGetChannel), 1U);
+  EXPECT_EQ(world.talk().registers.read, 6U);
+}
+
+// The event that added it was kept back because the device read slowly: only the head was told, of which it saw
+// nothing.
+TEST(AddedAgain, ItAsksWhenOnlyTheHeadIsTold) {
+  World world(wanting(Want::everything));
+  be_removed_at_three(world, 1);
+  world.rooms[kTalk].visible = {{1, 0}};
+  world.rooms[kTalk].role = v1::ROLE_MEMBER;
+  add_me(world, true);
+  world.push_head(kTalk);
+  world.run();
+  EXPECT_EQ(world.talk().top(), 6U);
+  EXPECT_EQ(world.talk().role, Role::member);
+}
+
+}  // namespace
+}  // namespace parley::client::test

@@ -1,0 +1,111 @@
+// How a simulated device comes by its tokens.
+#include <utility>
+
+#include "parley/v1/accounts.pb.h"
+#include "sim/person.hpp"
+
+namespace parley::sim {
+namespace {
+
+constexpr Duration kTypesPassword{3000};
+constexpr Duration kOnItsWay{60'000};
+
+/// The sign-in has ended; anything else may pass.
+bool ends_sign_in(const std::string& error) {
+  return error == "refresh_reused" || error == "device_revoked" || error == "unauthenticated" ||
+         error == "token_expired";
+}
+
+}  // namespace
+
+void Device::need_token() {
+  later([this](client::Client&) {
+    if (disk_.disk.refresh_token.empty()) {
+      sign_in();
+    } else {
+      refresh();
+    }
+  });
+}
+
+void Device::sign_in() {
+  v1::SignIn body;
+  body.set_handle(handle_);
+  body.set_password(Cluster::password_of(handle_));
+  body.set_device_name(name_);
+  body.set_platform("sim");
+  web_.ask("POST", "/v1/auth/sign-in", "", &body, [this, life = life_](std::optional<HttpResponse> response) {
+    if (life != life_ || !core_) return;
+    if (response && response->status == 200) {
+      // A fresh sign-in: nothing of what was done to the last one counts, unless it is done only now.
+      may_be_out_ = world_.now() - reason_at_ < kOnItsWay;
+      must_be_out_ = false;
+      refreshes_ = 0;
+      return take_tokens(*response);
+    }
+    const std::string error = response ? error_name(*response) : "timeout";
+    world_.trace(name_ + " cannot sign in: " + error);
+    if (error == "wrong_credentials" || error == "account_disabled") return give_up();
+    core_->token_unavailable(world_.now(), ErrorCode::overloaded);
+  });
+}
+
+void Device::refresh() {
+  v1::Refresh body;
+  body.set_refresh_token(disk_.disk.refresh_token);
+  web_.ask("POST", "/v1/auth/refresh", "", &body, [this, life = life_](std::optional<HttpResponse> response) {
+    // Whoever died or was restored meanwhile has lost the answer.
+    if (life != life_ || !core_) return;
+    if (response && response->status == 200) {
+      if (must_be_out_) say("a refresh token that was stolen and used still works");
+      ++refreshes_;
+      return take_tokens(*response);
+    }
+    const std::string error = response ? error_name(*response) : "timeout";
+    if (ends_sign_in(error)) return signed_out(error);
+    if (error == "account_disabled") return give_up();
+    core_->token_unavailable(world_.now(), ErrorCode::overloaded);
+  });
+}
+
+void Device::take_tokens(const HttpResponse& response) {
+  v1::Tokens tokens;
+  if (!tokens.ParseFromString(response.body)) return say("tokens cannot be read");
+  if (tokens.account() != account_.view()) say("tokens of somebody else");
+  disk_.disk.refresh_token = tokens.refresh_token();
+  device_ = DeviceId::from_bytes(tokens.device()).value_or(DeviceId{});
+  access_token_ = tokens.access_token();
+  core_->set_access_token(world_.now(), tokens.access_token(), from_unix_ms(tokens.access_expires()) - world_.now());
+}
+
+void Device::signed_out(const std::string& why) {
+  world_.trace(name_ + " is signed out: " + why);
+  if (!may_be_out_) say("signed out without a reason: " + why);
+  disk_.disk.refresh_token.clear();
+  access_token_.clear();
+  core_->sign_out(world_.now());
+  (void)core_->start(world_.now());  // asks for a token, and so for the password
+}
+
+void Device::on_state(client::State state, const Error& why) {
+  if (state != client::State::stopped) return;
+  const bool ended = why.code == ErrorCode::device_revoked;
+  if (ended && !may_be_out_) say("its session ended as revoked without a reason");
+  if (why.code == ErrorCode::account_disabled) {
+    world_.at(Duration(0), [this, life = life_] {
+      if (life == life_) give_up();
+    });
+    return;
+  }
+  // Somebody looks at the screen, and starts again or types the password.
+  world_.at(kTypesPassword, [this, life = life_, ended] {
+    if (life != life_ || !core_ || core_->state() != client::State::stopped) return;
+    if (ended) {
+      disk_.disk.refresh_token.clear();
+      core_->sign_out(world_.now());
+    }
+    (void)core_->start(world_.now());
+  });
+}
+
+}  // namespace parley::sim

@@ -1,0 +1,320 @@
+#include "sim/witness.hpp"
+
+#include <algorithm>
+
+#include "parley/v1/records.pb.h"
+#include "wire/records.hpp"
+
+namespace parley::sim {
+namespace {
+
+/// A hint or a push may be on its way inside the server for so long after what it is about has ended.
+constexpr Duration kGrace{30'000};
+constexpr std::size_t kMostBroken = 20;
+/// What the server may queue beyond the limit at which it stops to push: four times that, and what was asked before.
+constexpr std::size_t kOutboxFactor = 4;
+constexpr std::size_t kAnswersUnderWay = 16;
+
+ChannelId channel_id(const std::string& bytes) {
+  return ChannelId::from_bytes(bytes).value_or(ChannelId{});
+}
+AccountId account_id(const std::string& bytes) {
+  return AccountId::from_bytes(bytes).value_or(AccountId{});
+}
+
+}  // namespace
+
+void Witness::say(const Ear& ear, const std::string& what) {
+  if (broken_.size() < kMostBroken) broken_.push_back(what + ", told to " + ear.name);
+}
+
+void Witness::hides_online(const AccountId& account, std::optional<Time> now) {
+  if (now) {
+    hidden_online_[account] = *now;
+  } else {
+    hidden_online_.erase(account);
+  }
+}
+
+const ModelChannel& Witness::channel(const ChannelId& id, Time now) {
+  ModelChannel& known = channels_[id];
+  log_(id, known.head + 1, [&](Seq, std::string_view record) {
+    const auto opened = wire::open_event(record);
+    v1::EventHeader header;
+    if (!opened || !header.ParseFromString(opened->header) || header.seq() != known.head + 1) return;
+    known.add(header, opened->header, !opened->content.empty() || opened->content_deleted, now);
+  });
+  return known;
+}
+
+/// One frame and who hears it.
+struct Witness::Hearing {
+  Witness& witness;
+  Ear& ear;
+  Time now;
+  const v1::ClientFrame* question = nullptr;
+
+  void say(const std::string& what) const { witness.say(ear, what); }
+  [[nodiscard]] const AccountId& me() const { return ear.account; }
+  [[nodiscard]] const ModelChannel& channel(const std::string& id) const {
+    return witness.channel(channel_id(id), now);
+  }
+
+  void event(const ModelChannel& in, const v1::Event& event) const {
+    const Seq seq = event.header().seq();
+    const std::string at = "seq " + std::to_string(seq);
+    if (seq == 0 || seq > in.head) return say("P1: an event before it was stored, " + at);
+    if (!in.sees(me(), seq)) return say("P7: an event that it may not see, " + at);
+    if (event.content_state() == v1::CONTENT_STATE_DAMAGED) return;
+    if (event.header().SerializeAsString() != in.headers[seq - 1]) return say("P2: another event than stored, " + at);
+    const auto target = in.targets.find(seq);
+    const bool points_away = target != in.targets.end() && !in.sees(me(), target->second);
+    if (event.has_content() && points_away) say("P7: content of what points at an unseen message, " + at);
+    for (const Seq edit : event.annotation().edits()) {
+      if (!in.sees(me(), edit)) say("P7: an edit that it may not see, " + at);
+    }
+    for (const auto& reaction : event.annotation().reactions()) {
+      if (!in.sees(me(), reaction.seq())) say("P7: a reaction that it may not see, " + at);
+    }
+  }
+
+  void events(const v1::Events& pushed) const {
+    const ModelChannel& in = channel(pushed.channel_id());
+    Seq last = 0;
+    for (const auto& one : pushed.events()) {
+      event(in, one);
+      if (one.header().seq() <= last) say("P2: events out of order");
+      last = one.header().seq();
+    }
+  }
+
+  void history(const v1::History& page) const {
+    const ModelChannel& in = channel(page.channel_id());
+    if (page.head() > in.visible_head(me())) say("P7: a head that it may not see");
+    if (static_cast<std::uint64_t>(page.events_size()) > witness.limits_.page_events) say("P9: a page over its limit");
+    std::set<Seq> shown;
+    for (const auto& one : page.events()) {
+      event(in, one);
+      const Seq seq = one.header().seq();
+      if (seq < page.from() || seq > page.to()) say("P2: an event outside its page");
+      if (!shown.empty() && seq <= *shown.rbegin()) say("P2: a page out of order");
+      shown.insert(seq);
+    }
+    const ModelMember* member = in.find(me());
+    if (member == nullptr) return say("P7: a page of somebody else's channel");
+    if (member->joined > page.head()) return;  // what that joining shows was not so when the page was read
+    for (Seq seq = page.from(); seq <= page.to() && seq <= page.head(); ++seq) {
+      if (in.sees(me(), seq) && !shown.contains(seq)) {
+        return say("P2: a page with a hole at seq " + std::to_string(seq));
+      }
+    }
+  }
+
+  void registers(const v1::Registers& now_are, const ModelChannel* in) const {
+    if (now_are.read() > now_are.delivered()) say("P5: more read than delivered");
+    if (in != nullptr && now_are.delivered() > in->visible_head(me())) say("P5: a cursor beyond what it may see");
+  }
+
+  void row(const v1::InboxRow& row) const {
+    const ModelChannel& in = channel(row.channel_id());
+    const ModelMember* member = in.find(me());
+    if (member == nullptr) return say("P7: a row of somebody else's channel");
+    if (row.head() > in.visible_head(me())) say("P7: a head that it may not see");
+    registers(row.registers(), &in);
+    for (const auto& range : row.visible()) {
+      if (!in.sees(me(), range.from()) || (range.to() != 0 && !in.sees(me(), range.to()))) {
+        say("P7: a range that it may not see");
+      }
+    }
+    const bool had_title = std::ranges::any_of(in.titles, [&](const auto& title) {
+      return title.second == row.title() && title.first <= in.visible_head(me());
+    });
+    if (!row.title().empty() && !had_title) say("P7: a title that it may not see");
+    if (row.unread() > in.messages.size() || row.unread_mentions() > row.unread()) say("P4: a badge over everything");
+    if (row.has_last()) event(in, row.last());
+  }
+
+  void inbox(const v1::Inbox& page) const {
+    if (static_cast<std::uint64_t>(page.rows_size()) > witness.limits_.inbox_rows) say("P9: an inbox over its limit");
+    for (const auto& one : page.rows()) row(one);
+  }
+
+  void whole_channel(const v1::Channel& whole) const {
+    row(whole.row());
+    const ModelChannel& in = channel(whole.row().channel_id());
+    if (!in.was_active(me(), now, kGrace) && whole.members_size() > 0) say("P7: members after it left");
+    for (const auto& info : whole.members()) {
+      if (in.find(account_id(info.account())) == nullptr) say("P7: a member who never was one");
+    }
+  }
+
+  void receipts(const v1::Receipts& all) const {
+    const ModelChannel& in = channel(all.channel_id());
+    if (!in.was_active(me(), now, kGrace) || !in.sees(me(), all.seq())) say("P7: receipts that it may not see");
+    for (const auto& one : all.receipts()) {
+      if (!in.was_active(account_id(one.account()), now, kGrace)) say("P7: a receipt of no member");
+      if (one.delivered() > in.head || one.read() > one.delivered()) say("P5: a receipt beyond everything");
+    }
+  }
+
+  void outcome(const v1::Outcome& told) const {
+    const ModelChannel& in = channel(told.channel_id());
+    const auto stored = in.sends.find({me(), SendId::from_bytes(told.send_id()).value_or(SendId{})});
+    if (told.seq() == 0) {
+      if (stored != in.sends.end()) say("P3: a refusal of what is stored");
+      return;
+    }
+    const bool existing_pair = told.seq() == 1 && in.head > 0 && in.kind != v1::CHANNEL_KIND_GROUP;
+    if (stored == in.sends.end() ? !existing_pair : stored->second != told.seq()) {
+      say("P1: posted, seq " + std::to_string(told.seq()) + ", and not stored so");
+    }
+  }
+
+  void heads(const v1::Heads& heads) const {
+    for (const auto& one : heads.heads()) {
+      const ModelChannel& in = channel(one.channel_id());
+      if (one.head() > in.visible_head(me())) say("P7: a head that it may not see");
+    }
+  }
+
+  void receipts_moved(const v1::ReceiptsMoved& moved) const {
+    const ModelChannel& in = channel(moved.channel_id());
+    if (!in.was_active(me(), now, kGrace)) say("P7: ticks of a channel that it is not in");
+    if (moved.delivered_by_all() > in.head || moved.read_by_all() > in.head) say("P5: ticks beyond the head");
+  }
+
+  void registers_changed(const v1::RegistersChanged& changed) const {
+    const ModelChannel& in = channel(changed.channel_id());
+    if (in.find(me()) == nullptr) return say("P7: registers of somebody else's channel");
+    registers(changed.registers(), &in);
+  }
+
+  void typing(const v1::TypingNow& typing) const {
+    const ModelChannel& in = channel(typing.channel_id());
+    const AccountId who = account_id(typing.account());
+    if (!in.was_active(me(), now, kGrace) || !in.was_active(who, now, kGrace)) say("P7: typing outside the members");
+    if (who == me()) say("P7: its own typing");
+    if (!in.blocked_by.empty() && now - in.blocked_at > kGrace) say("P7: typing in spite of a block");
+  }
+
+  void presence(const v1::PresenceNow& told) const {
+    for (const auto& one : told.accounts()) {
+      const AccountId who = account_id(one.account());
+      if (!one.online() && one.last_seen() == 0) continue;  // says nothing
+      for (const auto& pair : {std::pair(me(), who), std::pair(who, me())}) {
+        const auto block = witness.blocks_.find(pair);
+        if (block != witness.blocks_.end() && now - block->second > kGrace) say("P7: presence in spite of a block");
+      }
+      const auto hides = witness.hidden_online_.find(who);
+      if (one.online() && hides != witness.hidden_online_.end() && now - hides->second > kGrace) {
+        say("P7: that somebody is online who hides it");
+      }
+      if (!share_a_channel(who)) say("P7: presence of a stranger");
+    }
+  }
+
+  [[nodiscard]] bool share_a_channel(const AccountId& who) const {
+    witness.channel(direct_channel_id(me(), who), now);  // known from here on
+    return std::ranges::any_of(witness.channels_, [&](const auto& one) {
+      const ModelChannel& in = witness.channel(one.first, now);
+      if (in.kind == v1::CHANNEL_KIND_DIRECT) return in.find(me()) != nullptr && in.find(who) != nullptr;
+      return in.was_active(me(), now, kGrace) && in.was_active(who, now, kGrace);
+    });
+  }
+
+  void content(const v1::Event& whole) const {
+    if (question == nullptr || !question->has_get_content()) return say("P9: an answer to something else");
+    event(channel(question->get_content().channel_id()), whole);
+  }
+
+  void versions(const v1::Versions& versions) const {
+    const ModelChannel& in = channel(versions.channel_id());
+    for (const auto& one : versions.events()) event(in, one);
+  }
+
+  void words(std::string_view bytes) const {
+    Words::each(bytes, [&](std::size_t number) {
+      if (number >= witness.words_.size()) return;
+      const Words::Word& word = witness.words_[number];
+      const ModelChannel& in = witness.channel(word.channel, now);
+      const auto stored = in.sends.find({word.account, word.send_id});
+      if (stored == in.sends.end()) return say("P1: words before they were stored");
+      const auto target = in.targets.find(stored->second);
+      const Seq shown_as = target == in.targets.end() ? stored->second : target->second;
+      if (!in.sees(me(), stored->second) || !in.sees(me(), shown_as)) {
+        say("P7: words that it may not see, of seq " + std::to_string(stored->second));
+      }
+    });
+  }
+
+  void body(const v1::ServerFrame& frame) const {
+    switch (frame.body_case()) {
+      case v1::ServerFrame::kOutcome:
+        return outcome(frame.outcome());
+      case v1::ServerFrame::kInbox:
+        return inbox(frame.inbox());
+      case v1::ServerFrame::kHistory:
+        return history(frame.history());
+      case v1::ServerFrame::kChannel:
+        return whole_channel(frame.channel());
+      case v1::ServerFrame::kReceipts:
+        return receipts(frame.receipts());
+      case v1::ServerFrame::kContent:
+        return content(frame.content());
+      case v1::ServerFrame::kVersions:
+        return versions(frame.versions());
+      case v1::ServerFrame::kRegisters:
+        return registers(frame.registers(), nullptr);
+      case v1::ServerFrame::kEvents:
+        return events(frame.events());
+      case v1::ServerFrame::kHeads:
+        return heads(frame.heads());
+      case v1::ServerFrame::kReceiptsMoved:
+        return receipts_moved(frame.receipts_moved());
+      case v1::ServerFrame::kRegistersChanged:
+        return registers_changed(frame.registers_changed());
+      case v1::ServerFrame::kTypingNow:
+        return typing(frame.typing_now());
+      case v1::ServerFrame::kPresenceNow:
+        return presence(frame.presence_now());
+      case v1::ServerFrame::kError:
+      case v1::ServerFrame::kWelcome:
+      case v1::ServerFrame::kOk:
+      case v1::ServerFrame::kResync:
+      case v1::ServerFrame::BODY_NOT_SET:
+        return;
+    }
+  }
+};
+
+void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
+  v1::ClientFrame frame;
+  if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || frame.request() == 0) return;
+  ear.open.emplace(frame.request(), now);
+  if (frame.has_get_content()) ear.asked[frame.request()] = frame;
+}
+
+void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time now) {
+  ++frames_;
+  v1::ServerFrame frame;
+  if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return say(ear, "P9: a frame that is none");
+  ++kinds_[frame.body_case()];
+  Hearing hearing{*this, ear, now};
+  v1::ClientFrame question;
+  if (frame.request() != 0) {
+    if (ear.open.erase(frame.request()) == 0) say(ear, "P9: a second answer, or one to nothing");
+    if (const auto asked = ear.asked.extract(frame.request())) {
+      question = asked.mapped();
+      hearing.question = &question;
+    }
+  } else if (queued > limits_.outbox_bytes && !frame.has_error()) {
+    say(ear, "P8: a push to somebody who does not read");
+  }
+  const std::size_t most =
+      kOutboxFactor * limits_.outbox_bytes + kAnswersUnderWay * 2 * std::max(limits_.page_bytes, limits_.content_bytes);
+  if (queued > most) say(ear, "P8: a queue without bounds");
+  hearing.body(frame);
+  hearing.words(bytes);
+}
+
+}  // namespace parley::sim

@@ -1,0 +1,74 @@
+// Listens to everything that servers say, at the moment they say it, and holds it against what is committed: nobody is
+// told what membership does not allow, nothing is told before it is stored, every request has one answer, no frame and
+// no queue is larger than its limit, and hints go only to who may have them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parley/limits.hpp"
+#include "parley/v1/frames.pb.h"
+#include "sim/model.hpp"
+#include "sim/words.hpp"
+
+namespace parley::sim {
+
+/// Calls `row` for the committed records of a channel's events from `from` on, in rising seq.
+using CommittedLog =
+    std::function<void(const ChannelId&, Seq from, const std::function<void(Seq, std::string_view record)>& row)>;
+
+class Witness {
+ public:
+  Witness(const Limits& limits, const Words& words, CommittedLog log)
+      : limits_(limits), words_(words), log_(std::move(log)) {}
+
+  /// One connection, as seen from outside.
+  struct Ear {
+    std::string name;
+    AccountId account;
+    std::map<std::uint64_t, Time> open;              // requests without answer, and since when
+    std::map<std::uint64_t, v1::ClientFrame> asked;  // of those, where the answer is looked at together with them
+  };
+
+  /// A device sent `bytes`.
+  void asked(Ear& ear, std::string_view bytes, Time now);
+  /// The server sends `bytes` to it while `queued` bytes wait.
+  void said(Ear& ear, std::string_view bytes, std::size_t queued, Time now);
+
+  /// Since `now` neither of the two may see the other's presence or typing.
+  void blocked(const AccountId& by, const AccountId& peer, Time now) { blocks_[{by, peer}] = now; }
+  /// From here on they may again, at some time.
+  void unblocking(const AccountId& by, const AccountId& peer) { blocks_.erase({by, peer}); }
+  /// Nobody may see the account online since `now`; nullopt: it is not known who may.
+  void hides_online(const AccountId& account, std::optional<Time> now);
+  /// A restore: what was committed is another history now.
+  void forget_history() { channels_.clear(); }
+
+  [[nodiscard]] const std::vector<std::string>& broken() const { return broken_; }
+  [[nodiscard]] std::uint64_t frames() const { return frames_; }
+  /// How often a frame of each kind was said (v1::ServerFrame::BodyCase).
+  [[nodiscard]] const std::map<int, std::uint64_t>& kinds() const { return kinds_; }
+
+ private:
+  struct Hearing;
+  const ModelChannel& channel(const ChannelId& id, Time now);
+  void say(const Ear& ear, const std::string& what);
+
+  const Limits limits_;
+  const Words& words_;
+  const CommittedLog log_;
+  std::map<ChannelId, ModelChannel> channels_;
+  std::map<std::pair<AccountId, AccountId>, Time> blocks_;
+  std::map<AccountId, Time> hidden_online_;
+  std::vector<std::string> broken_;
+  std::map<int, std::uint64_t> kinds_;
+  std::uint64_t frames_ = 0;
+};
+
+}  // namespace parley::sim

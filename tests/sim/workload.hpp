@@ -1,0 +1,98 @@
+// What simulated people do: every command and every frame of the protocol and the calls of the HTTP API, in random
+// mixes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/person.hpp"
+#include "sim/words.hpp"
+
+namespace parley::sim {
+
+struct Account {
+  AccountId id;
+  std::string handle;
+  bool deleted = false;  // or on its way: the wish was sent
+  bool erased = false;   // with all that it wrote
+};
+
+class Workload {
+ public:
+  using Devices = std::vector<std::unique_ptr<Device>>;
+  Workload(const Surroundings& around, Words& words, std::vector<Account>& accounts, Devices& devices)
+      : world_(around.world),
+        witness_(*around.witness),
+        web_(around.web),
+        words_(words),
+        accounts_(accounts),
+        devices_(devices) {}
+
+  /// The group in which everybody is, and which gets most of what is said.
+  void open_big_group();
+  /// Somebody does something.
+  void act();
+  [[nodiscard]] std::uint64_t sends() const { return sends_; }
+
+ private:
+  Dice& dice() { return world_.dice(); }
+  Device& some_device() { return *devices_[dice().below(devices_.size())]; }
+  Account& some_account() { return accounts_[dice().below(accounts_.size())]; }
+  std::string some_id() { return std::string(some_account().id.view()); }
+  const client::ChannelState* some_channel(Device& device);
+  Seq some_seq(const client::ChannelState& channel);
+
+  // ---- workload_commands.cpp
+  void command(Device& device, const client::ChannelState& channel);
+  void post(Device& device, const client::ChannelState& channel);
+  void create(Device& device);
+  void create_invitation(v1::Command& command);
+  void send(Device& device, v1::Command& command);
+  void fill_content(v1::Content& content);
+  std::string some_text(std::uint64_t length);
+
+  // ---- workload_frames.cpp
+  void read(Device& device, const client::ChannelState& channel);
+  void change_registers(Device& device, const client::ChannelState& channel);
+  void question(Device& device, const client::ChannelState& channel);
+  void hint(Device& device, const client::ChannelState& channel);
+  void ask(Device& device, v1::ClientFrame& frame);
+
+  // ---- workload_http.cpp
+  void call(Device& device);
+  void block(Device& device, const Account& peer);
+  void change_privacy(Device& device);
+  void sync(Device& device);
+  void revoke(Device& device);
+  void sign_out_everywhere(Device& device);
+  void delete_account(Device& device);
+  void steal(Device& device);
+  void device_trouble(Device& device);
+  /// An answer to a call under `key` that is looked at only if no other one was under way beside it, so that what it
+  /// says is so.
+  Web::Answer if_alone(const std::string& key, std::function<void(const HttpResponse&)> then);
+
+  World& world_;
+  Witness& witness_;
+  Web& web_;
+  Words& words_;
+  std::vector<Account>& accounts_;
+  Devices& devices_;
+  ChannelId big_group_;
+  std::vector<std::pair<ChannelId, std::string>> secrets_;  // of invitations
+  std::vector<std::pair<ChannelId, std::string>> invitations_;
+  struct Calls {
+    std::uint64_t under_way = 0, made = 0;
+  };
+  std::map<std::string, Calls> calls_;
+  std::uint64_t sends_ = 0;
+  std::uint64_t deletions_ = 0;
+};
+
+}  // namespace parley::sim

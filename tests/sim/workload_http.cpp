@@ -1,0 +1,169 @@
+// What people do over HTTP, and what happens to their devices.
+#include "parley/v1/accounts.pb.h"
+#include "parley/v1/frames.pb.h"
+#include "sim/workload.hpp"
+
+namespace parley::sim {
+
+void Workload::call(Device& device) {
+  if (device.access_token().empty()) return;
+  switch (dice().below(16)) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+      return block(device, some_account());
+    case 4:
+    case 5:
+      return change_privacy(device);
+    case 6:
+      return revoke(device);
+    case 7:
+      if (dice().once_in(4)) return sign_out_everywhere(device);
+      return sync(device);
+    case 8:
+      if (dice().once_in(6)) return delete_account(device);
+      return steal(device);
+    case 9: {
+      const std::string path = "/v1/contacts/" + some_account().id.str();
+      return device.ask(dice().once_in(3) ? "DELETE" : "PUT", path, nullptr, [](auto) {});
+    }
+    case 10:
+      return device.ask("GET", "/v1/devices", nullptr, [](auto) {});
+    case 11:
+      return device.ask("GET", "/v1/export", nullptr, [](auto) {});
+    default:
+      return sync(device);
+  }
+}
+
+Web::Answer Workload::if_alone(const std::string& key, std::function<void(const HttpResponse&)> then) {
+  Calls& calls = calls_[key];
+  const bool first = calls.under_way++ == 0;
+  return [this, key, first, made = ++calls.made, then = std::move(then)](const std::optional<HttpResponse>& response) {
+    Calls& now = calls_[key];
+    --now.under_way;
+    if (first && now.made == made && response) then(*response);
+  };
+}
+
+void Workload::block(Device& device, const Account& peer) {
+  const std::string path = "/v1/blocks/" + peer.id.str();
+  const AccountId me = device.account();
+  const bool on = dice().once_in(2);
+  if (!on) witness_.unblocking(me, peer.id);
+  device.ask(on ? "PUT" : "DELETE", path, nullptr,
+             if_alone("block " + me.str() + peer.id.str(), [this, me, on, id = peer.id](const HttpResponse& response) {
+               if (on && response.status == 204) witness_.blocked(me, id, world_.now());
+             }));
+}
+
+void Workload::change_privacy(Device& device) {
+  v1::ChangeAccount change;
+  if (dice().once_in(2)) change.set_read_receipts(dice().once_in(2));
+  if (dice().once_in(2)) change.set_last_seen(static_cast<v1::Audience>(1 + dice().below(3)));
+  if (dice().once_in(2)) change.set_online(static_cast<v1::Audience>(1 + dice().below(3)));
+  if (dice().once_in(3)) change.set_about("about " + some_text(5));
+  const bool hides = change.has_online() && change.online() == v1::AUDIENCE_NOBODY;
+  if (change.has_online() && !hides) witness_.hides_online(device.account(), std::nullopt);
+  device.ask(
+      "PATCH", "/v1/account", &change,
+      if_alone("privacy " + device.account().str(), [this, id = device.account(), hides](const HttpResponse& response) {
+        if (hides && response.status == 200) witness_.hides_online(id, world_.now());
+      }));
+}
+
+void Workload::sync(Device& device) {
+  v1::Sync body;
+  if (dice().once_in(2)) body.set_version(device.core().session().version);
+  body.set_history_for_top(static_cast<std::uint32_t>(dice().below(4)));
+  body.set_history_limit(static_cast<std::uint32_t>(dice().below(10)));
+  auto ear = std::make_shared<Witness::Ear>(Witness::Ear{device.name() + " over HTTP", device.account(), {}, {}});
+  device.ask("POST", "/v1/sync", &body, [this, ear](const std::optional<HttpResponse>& response) {
+    v1::SyncAnswer answer;
+    if (!response || response->status != 200 || !answer.ParseFromString(response->body)) return;
+    v1::ServerFrame frame;
+    *frame.mutable_inbox() = answer.inbox();
+    witness_.said(*ear, frame.SerializeAsString(), 0, world_.now());
+    for (const auto& history : answer.histories()) {
+      *frame.mutable_history() = history;
+      witness_.said(*ear, frame.SerializeAsString(), 0, world_.now());
+    }
+  });
+}
+
+/// Another device of the same person, in the middle of what it does.
+void Workload::revoke(Device& device) {
+  for (const auto& other : devices_) {
+    if (other.get() == &device || other->account() != device.account() || other->id().is_nil()) continue;
+    other->may_be_signed_out();
+    device.ask("DELETE", "/v1/devices/" + other->id().str(), nullptr, [](auto) {});
+    return;
+  }
+}
+
+void Workload::sign_out_everywhere(Device& device) {
+  for (const auto& other : devices_) {
+    if (other->account() == device.account()) other->may_be_signed_out();
+  }
+  device.ask("POST", "/v1/auth/sign-out-everywhere", nullptr, [](auto) {});
+}
+
+void Workload::delete_account(Device& device) {
+  if (deletions_ > 0 || device.account() == accounts_.front().id) return;
+  ++deletions_;
+  for (const auto& other : devices_) {
+    if (other->account() == device.account()) other->may_be_signed_out();
+  }
+  for (auto& account : accounts_) {
+    if (account.id != device.account()) continue;
+    v1::DeleteAccount body;
+    body.set_password(Cluster::password_of(account.handle));
+    body.set_erase(dice().once_in(2));
+    account.deleted = true;
+    account.erased = body.erase();
+    world_.trace("account of " + account.handle + " is to go");
+    device.ask("DELETE", "/v1/account", &body, [](auto) {});
+  }
+}
+
+/// Somebody copies a refresh token, and uses it when the device has moved on, or has not.
+void Workload::steal(Device& device) {
+  if (device.refresh_token().empty()) return;
+  device.may_be_signed_out();
+  world_.at(Duration(static_cast<std::int64_t>(dice().below(100'000))), [this, &device, stolen = device.refresh_token(),
+                                                                         then = device.refreshes(), id = device.id()] {
+    v1::Refresh body;
+    body.set_refresh_token(stolen);
+    // It must have been used twice since for this to be theft for certain.
+    const bool caught = device.id() == id && device.refreshes() >= then + 2;
+    web_.ask("POST", "/v1/auth/refresh", "", &body, [&device, id, caught](const std::optional<HttpResponse>& response) {
+      const bool seen = response && error_name(*response) == "refresh_reused";
+      if (seen && caught && device.id() == id) device.must_be_signed_out();
+      if (caught && response && response->status == 200) device.thief_got_in();
+    });
+  });
+}
+
+void Workload::device_trouble(Device& device) {
+  const auto restart = [this, &device](std::uint64_t longest_ms) {
+    world_.at(Duration(static_cast<std::int64_t>(dice().below(longest_ms))), [&device] {
+      if (!device.running() && !device.given_up()) device.start();
+    });
+  };
+  switch (dice().below(4)) {
+    case 0:
+      return device.crash_at_write(1 + dice().below(20));
+    case 1:
+      return device.take_backup();
+    case 2:
+      if (!device.has_backup()) return device.take_backup();
+      device.restore_backup();
+      return restart(30'000);
+    default:
+      device.crash();
+      return restart(60'000);
+  }
+}
+
+}  // namespace parley::sim
