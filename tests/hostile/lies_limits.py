@@ -16,8 +16,8 @@ from hostile.talk import TEXT, Bytes, Ended, Line, frame
 from hostile.victims import fresh_hash
 
 SMALL = dict(
-    text_code_points=100, content_bytes=1024, frame_bytes=65536, hello_bytes=8192, hello_ms=1000, http_header_bytes=4096,
-    http_request_ms=1000, http_idle_ms=1000, group_members=4, channels_per_account=30, mentions_per_message=2,
+    text_code_points=100, content_bytes=1024, frame_bytes=65536, hello_bytes=8192, hello_ms=2000, http_header_bytes=4096,
+    http_request_ms=2000, http_idle_ms=1000, group_members=4, channels_per_account=30, mentions_per_message=2,
     targets_per_delete=3, reaction_bytes=8, reactions_per_message=2, edits_per_message=2, hidden_ranges=10, title_code_points=8,
     description_code_points=16, invitations_per_channel=2, display_name_code_points=32, about_code_points=16,
     password_max_bytes=64, devices_per_account=3, contacts_per_account=10, blocks_per_account=10, sessions_per_device=2,

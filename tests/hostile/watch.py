@@ -4,9 +4,9 @@ import re
 import subprocess
 import time
 
-from e2e_server import BIN
+from e2e_server import BIN, SANITIZED
 
-MEMORY_MAY_GROW = 64 << 20
+MEMORY_MAY_GROW = (512 if SANITIZED else 64) << 20  # sanitizers keep what was freed
 SETTLE = 20
 
 
