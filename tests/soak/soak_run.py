@@ -7,7 +7,7 @@ import random
 import time
 
 import faults
-from e2e_server import DEADLINE, SANITIZED
+from e2e_server import DEADLINE, SANITIZED, Refused
 from soak_book import Book
 from soak_check import check
 from soak_latency import Spell, table
@@ -89,7 +89,10 @@ class Run:
         if not SANITIZED:
             for line in worse(before, after):
                 self.book.violation(line)
-        await check(self.people, self.book)
+        try:
+            await check(self.people, self.book)
+        except (Refused, OSError, asyncio.TimeoutError) as why:
+            self.book.violation(f"not all could be read at the end: {why!r}")
         await self.people.stop()
         await world.stop_server()
         report = await world.verify()
