@@ -161,8 +161,10 @@ def checker_of(spoke):
 def table(results):
     rows = ["| mutant | breaks | what it does | killed after | by |", "|---|---|---|---:|---|"]
     for one in results:
-        killed = f"{one['seeds']} run{'s' if one['seeds'] != 1 else ''}" if one["spoke"] else one.get("error", "**survived**")
-        by = f"`{one['spoke']}`" if one["spoke"] else ""
+        spoke = one.get("spoke")
+        lived = one.get("error", "**survived**") if "seeds" in one else "not run yet"
+        killed = f"{one['seeds']} run{'s' if one['seeds'] != 1 else ''}" if spoke else lived
+        by = f"`{spoke}`" if spoke else ""
         rows.append(f"| `{one['name']}` | {one['promise']} | {one['words']} | {killed} | {by} |")
     return "\n".join(rows)
 
@@ -174,10 +176,14 @@ def publish(page, results):
     page.write_text(f"{before}{BEGIN}\n{table(results)}\n{END}{after}")
 
 
+def untried(mutant):
+    return {"name": mutant.name, "promise": mutant.promise, "words": mutant.words}
+
+
 def try_mutant(mutant, simulator, runs, seconds):
     path = simulator.scratch / mutant.file
     original = path.read_text()
-    result = {"name": mutant.name, "promise": mutant.promise, "words": mutant.words, "seeds": 0, "spoke": None}
+    result = untried(mutant) | {"seeds": 0, "spoke": None}
     try:
         path.write_text(mutant.apply(original))
         said = simulator.build()
@@ -215,7 +221,8 @@ def main(arguments):
     scratch = options.scratch.resolve()
     results_file = scratch / "build/results.json"
     if options.publish:
-        publish(options.publish, json.loads(results_file.read_text()))
+        known = {one["name"]: one for one in json.loads(results_file.read_text())} if results_file.exists() else {}
+        publish(options.publish, [known.get(mutant.name, {}) | untried(mutant) for mutant in all_mutants()])
         return 0
 
     try:

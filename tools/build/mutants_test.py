@@ -61,13 +61,15 @@ class CheckerTest(unittest.TestCase):
 
 
 class TableTest(unittest.TestCase):
-    def test_tells_runs_and_survivors(self):
+    def test_tells_runs_survivors_and_what_was_not_tried(self):
         rows = mutants.table([
             {"name": "a", "promise": "P1", "words": "Breaks a.", "seeds": 1, "spoke": "P1: lost"},
             {"name": "b", "promise": "P2", "words": "Breaks b.", "seeds": 300, "spoke": None},
+            {"name": "c", "promise": "P3", "words": "Breaks c."},
         ])
         self.assertIn("| `a` | P1 | Breaks a. | 1 run | `P1: lost` |", rows)
         self.assertIn("| `b` | P2 | Breaks b. | **survived** |  |", rows)
+        self.assertIn("| `c` | P3 | Breaks c. | not run yet |  |", rows)
 
 
 class TreeTest(unittest.TestCase):
