@@ -37,8 +37,8 @@ void Front::open(Node& node, Metrics& metrics, Task ready) {
   std::vector<TokenVerifier*> by_io;
   for (const auto& verifier : verifiers_) by_io.push_back(verifier.get());
   parts_ = std::make_unique<HttpApiParts>(
-      node, *service_, std::move(by_io), store_, accounts_.people(), world_, world_, metrics, [] {}, HttpApiOptions{},
-      draining_);
+      node, *service_, std::move(by_io), store_, accounts_.people(), world_, world_, metrics,
+      [] { return Result<void>{}; }, [] {}, HttpApiOptions{}, draining_);
   api_ = std::make_unique<HttpApi>(*parts_);
   waiting_ = ios_.size();
   auto attached = [this, ready = std::make_shared<Task>(std::move(ready))](const Result<void>& done) {
