@@ -3,6 +3,7 @@ are no new ones for that time."""
 
 import asyncio
 import contextlib
+import random
 
 from faults.fault import Fault
 
@@ -16,7 +17,8 @@ class NetCut(Fault):
     async def begin(self, world):
         world.proxy.refuses = world.chance.random() < 0.5
         await self._lose_answers(world)
-        self._cutting = asyncio.create_task(self._cut(world))
+        # Dice of its own: how often they are thrown is a matter of time, and what comes after has to be the seed's.
+        self._cutting = asyncio.create_task(self._cut(world.proxy, random.Random(world.chance.random())))
 
     @staticmethod
     async def _lose_answers(world):
@@ -26,10 +28,10 @@ class NetCut(Fault):
         world.proxy.stall(False)
 
     @staticmethod
-    async def _cut(world):
+    async def _cut(proxy, chance):
         while True:
-            await asyncio.sleep(world.chance.uniform(0.1, 0.6))
-            world.proxy.cut(share=0.3)
+            await asyncio.sleep(chance.uniform(0.1, 0.6))
+            proxy.cut(share=0.3)
 
     async def end(self, world):
         self._cutting.cancel()
