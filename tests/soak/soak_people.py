@@ -80,7 +80,8 @@ class People:
         """What is still to come, in words; an empty list when everybody is connected and has everything."""
         away = [device.name for device in self.devices() if not device.current]
         waiting = [f"{len(device.outbox.waiting)} sends of {device.name}" for device in self.devices() if device.outbox.waiting]
-        return [f"{name} is not connected" for name in away] + waiting + [f"{name} lacks events of {channel}" for name, channel in self.not_whole()]
+        lacking = [f"{name} lacks events of {channel}" for name, channel in self.not_whole()]
+        return [f"{name} is not connected" for name in away] + waiting + lacking
 
 
 async def settled(people, deadline):

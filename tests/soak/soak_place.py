@@ -70,7 +70,8 @@ class Network:
         if self.netem:
             self.shape(f"loss {share * 100:.1f}%") if share else self.unshape()
             return
-        why = self._nft("flush chain inet soak input;", f"add rule inet soak input numgen random mod 1000 < {share * 1000:.0f} drop" if share else "")
+        rule = f"add rule inet soak input numgen random mod 1000 < {share * 1000:.0f} drop"
+        why = self._nft("flush chain inet soak input;", rule if share else "")
         assert why is None, why
 
 
@@ -98,8 +99,9 @@ class SmallDisk:
         """Takes up room until so many bytes are left."""
         with open(self.ballast, "ab") as file:
             while (much := self.free() - room) > 0:
+                more = 16 * MIB if much > 16 * MIB else max(4096, much // 2)
                 try:
-                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), min(much, 16 * MIB) if much > 16 * MIB else max(4096, much // 2))
+                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), more)
                 except OSError:
                     return
 
