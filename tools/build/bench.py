@@ -15,6 +15,7 @@ import tempfile
 import time
 
 import bench_ejabberd
+import bench_overload
 import bench_report
 import bench_store
 from bench_servers import RunFailed, bare_publisher, load, parleyd
@@ -23,6 +24,7 @@ from bench_servers import RunFailed, bare_publisher, load, parleyd
 RUNS = {
     "direct": ["direct", "--sessions", "1000", "--window", "8"],
     "direct-rate": ["direct", "--sessions", "1000", "--rate", "5000"],
+    "overload": ["overload", "--sessions", "1000"],  # at twice what direct has found
     "group": ["group", "--sessions", "1000", "--members", "100", "--window", "8"],
     "mixed": ["mixed", "--sessions", "1000", "--members", "100", "--rate", "1000"],
     "idle": ["idle", "--sessions", "18000"],
@@ -33,7 +35,7 @@ RUNS = {
     "bare-group": ["publish", "--sessions", "1000", "--members", "100", "--window", "8"],
     "ejabberd-direct": ["ejabberd", "--sessions", "1000", "--window", "8"],
 }
-QUICK = ["direct", "direct-rate", "group", "mixed", "idle", "storm", "sync", "bare-direct", "bare-group"]
+QUICK = ["direct", "direct-rate", "overload", "group", "mixed", "idle", "storm", "sync", "bare-direct", "bare-group"]
 QUICK_SIZE = {"--sessions": "20", "--members": "10", "--rate": "100", "--channels": "3"}
 TRAFFIC = ("direct", "group", "mixed", "publish")
 
@@ -55,10 +57,17 @@ def arguments_of(options, name):
     return arguments
 
 
-def run_one(options, name):
-    """The run as results.json keeps it, with the exit code of parley-bench; None: skipped, and said why."""
+def run_one(options, name, earlier):
+    """The run as results.json keeps it, with the exit code of parley-bench; None: skipped, and said why. `earlier`: the
+    runs before it."""
     arguments = arguments_of(options, name)
     sessions = int(arguments[arguments.index("--sessions") + 1])
+    if arguments[0] == "overload":
+        capacity = bench_report.value_of({**bench_report.load_results(options.work), **earlier}, "direct", "messages_per_s")
+        if capacity is None:
+            print(f"{name}: skipped: it takes its rate from the run direct", file=sys.stderr)
+            return None
+        return bench_overload.run(options, sessions, options.seconds, capacity)
     if arguments[0] == "ejabberd":
         try:
             result = bench_ejabberd.measure(options.work, sessions, options.seconds)
@@ -125,7 +134,7 @@ def main(arguments):
         if not options.json:
             print(f"==> {name}", flush=True)
         try:
-            found = bench_store.run(options) if name == "store" else run_one(options, name)
+            found = bench_store.run(options) if name == "store" else run_one(options, name, runs)
         except RunFailed as error:
             print(f"{name}: {error}", file=sys.stderr)
             failed.append(name)

@@ -10,7 +10,7 @@ import sys
 RESULTS = "results.json"
 COLUMNS = ["messages_per_s", "deliveries_per_s", "hints_per_s", "sessions_per_s", "p50_ms", "p99_ms", "p999_ms", "cold_p50_ms",
            "cold_p99_ms", "lost", "duplicated", "reordered", "errors", "server_cpu_us_per_message", "server_rss_bytes",
-           "bytes_per_session"]  # fmt: skip
+           "bytes_per_session", "healthz_max_ms", "healthz_refused", "after_p99_ms"]  # fmt: skip
 PER_LINE = 6  # runs side by side in the table for a terminal
 WHOLE_FROM = 1000  # larger figures are shown without decimals
 BEGIN, END = "<!-- figures: written by make bench-report -->", "<!-- end of figures -->"
@@ -228,12 +228,22 @@ def store_table(result):
     return "\n".join(lines)
 
 
+def overload_words(result):
+    faults = sum(result[fault] for fault in ("lost", "duplicated", "reordered", "errors"))
+    return (f"With twice the load that `direct` found (`overload`) the server carried {cell(result['messages_per_s'])} messages a "
+            f"second; {faults} were lost, doubled, out of order or in error. `/healthz`, asked on a new connection every 50 ms, "
+            f"answered within {result['healthz_max_ms']:.0f} ms ({result['healthz_refused']} refused). At 5,000 messages a second "
+            f"right afterwards p99 was {result['after_p99_ms']:.2f} ms.")  # fmt: skip
+
+
 def figures(results, folder):
     conditions = sorted({(run["date"], run["commit"], run["machine"]) for run in results.values()})
     parts = [goals(results), ratios(results)]
     parts += [f"![{name}]({folder.name}/{name}.svg)" for name in ("throughput", "latency", "memory", "store")
               if (folder / f"{name}.svg").exists()]  # fmt: skip
     parts.append(runs_table(results))
+    if "overload" in results:
+        parts.append(overload_words(results["overload"]["result"]))
     if "store" in results:
         parts.append(store_table(results["store"]["result"]))
     parts.append("Measured on " + "; ".join(f"{machine} ({date}, {commit})" for date, commit, machine in conditions) + ".")
