@@ -1,6 +1,8 @@
 #include "node/owner.hpp"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -266,14 +268,14 @@ void Owner::run_turn() {
 void Owner::decide_all(Result<StoreAnswer> found) {
   Result<StoreQuery> more = found ? turn_->second_query(std::move(*found)) : fail(found.error());
   if (!more) {
-    for (const auto& item : turn_->items()) refuse(item, more.error());
+    finish_turn([&](const TurnItem&) { return &more.error(); });
     return end_turn();
   }
   if (more->empty()) return commit();
   store_.read(std::move(*more), executor_, [this, alive = std::weak_ptr(alive_)](Result<StoreAnswer> edits) {
     if (alive.expired()) return;
     if (!edits) {
-      for (const auto& item : turn_->items()) refuse(item, edits.error());
+      finish_turn([&](const TurnItem&) { return &edits.error(); });
       return end_turn();
     }
     turn_->take_second(std::move(*edits));
@@ -336,14 +338,10 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
     if (!settings_.parted || failed.contains(partition_of(id))) continue;
     for (const auto& account : turn.parted) settings_.parted(account);
   }
-  for (const auto& item : turn_->items()) {
-    auto it = failed.find(partition_of(item.channel));
-    if (it == failed.end()) {
-      finish(item);
-    } else {
-      refuse(item, it->second);
-    }
-  }
+  finish_turn([&](const TurnItem& item) -> const Error* {
+    const auto it = failed.find(partition_of(item.channel));
+    return it == failed.end() ? nullptr : &it->second;
+  });
   for (std::size_t kind = 0; kind < metrics_.events.size(); ++kind) {
     if (const std::size_t count = turn_->events_by_kind()[kind]; count > 0) metrics_.events[kind]->add(count);
   }
@@ -357,6 +355,35 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
   if (store_down) store_failed();
   tell_missed();
   end_turn();
+}
+
+/// What a session has sent behind a refused send is refused with it: else it would go before that one, which may come
+/// again.
+void Owner::finish_turn(const std::function<const Error*(const TurnItem&)>& error_of) {
+  using Line = std::tuple<ChannelId, NodeId, std::uint64_t>;
+  const auto line_of = [](const TurnItem& item) -> std::optional<Line> {
+    const Origin& origin = item.queued.origin;
+    const bool sent = !item.inspection && std::holds_alternative<Command>(item.queued.command) && origin.session != 0;
+    return sent ? std::optional(Line{item.channel, origin.node, origin.session}) : std::nullopt;
+  };
+  std::map<Line, Error> refused;
+  for (const auto& item : turn_->items()) {
+    const Error* error = error_of(item);
+    if (error == nullptr) {
+      finish(item);
+      continue;
+    }
+    refuse(item, *error);
+    if (const auto line = line_of(item)) refused.emplace(*line, *error);
+  }
+  if (refused.empty()) return;
+  std::erase_if(waiting_, [&](const TurnItem& item) {
+    const auto line = line_of(item);
+    const auto found = line ? refused.find(*line) : refused.end();
+    if (found == refused.end()) return false;
+    refuse(item, found->second);
+    return true;
+  });
 }
 
 void Owner::trace(TraceStage stage) {

@@ -97,6 +97,7 @@ class Owner final : public PartitionConsumer {
   void decide_all(Result<StoreAnswer> found);
   void commit();
   void committed(const std::vector<std::pair<PartitionId, Epoch>>& batches, const std::vector<Result<void>>& results);
+  void finish_turn(const std::function<const Error*(const TurnItem&)>& error_of);
   void end_turn();
   void tell_delay();
   bool defer_totals(TurnItem& item);

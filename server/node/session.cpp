@@ -17,6 +17,7 @@ constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kMissedHeads = 1000;
 /// Questions of one session that may wait for their answer: an answer may be a whole page.
 constexpr std::uint8_t kQuestions = 16;
+constexpr std::uint32_t kRetryMs = 100;
 constexpr std::size_t kOutboxFactor = 4;
 
 /// Parsing reuses one message per thread: its strings and arrays keep their memory.
@@ -165,17 +166,33 @@ void Session::welcome(std::uint64_t request) {
 // ---- commands ----------------------------------------------------------------------------------------------------
 
 void Session::command(const v1::ClientFrame& frame) {
-  if (unanswered_ >= io_.node().limits.sends_in_flight) {
-    return refuse(frame.request(), {ErrorCode::too_many_requests, "wait for answers before sending more", 100});
-  }
   auto command = wire::to_command(frame.command(), identity_.account);
   if (!command) return refuse(frame.request(), command.error());
-  if (auto entered = io_.gate().enter(identity_.account, address_); !entered) {
-    return refuse(frame.request(), entered.error());
+  if (auto taken = take(*command); !taken) {
+    hold_up(command->channel, command->stamp.send_id, taken.error());
+    return refuse(frame.request(), taken.error());
   }
   io_.stamp({identity_.account, identity_.device, address_}, *command);
   ++unanswered_;
   submit(std::move(*command), {io_.node().node, io_.index(), id_, frame.request()});
+}
+
+Result<void> Session::take(const Command& command) {
+  if (unanswered_ >= io_.node().limits.sends_in_flight) {
+    return fail(Error(ErrorCode::too_many_requests, "wait for answers before sending more", kRetryMs));
+  }
+  if (rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, io_.node().clock->uptime())) {
+    return fail(
+        Error(ErrorCode::too_many_requests, "an earlier send to this channel has to come again first", kRetryMs));
+  }
+  return io_.gate().enter(identity_.account, address_);
+}
+
+/// After an error that lets the same send come again, what was sent behind it must not go before it.
+void Session::hold_up(const ChannelId& channel, const SendId& send_id, const Error& error) {
+  const ErrorInfo& info = error_info(error.code);
+  if (info.retry != Retry::same || info.kind == ErrorKind::caller || info.kind == ErrorKind::refusal) return;
+  rare().order.refused(channel, send_id, io_.node().clock->uptime());
 }
 
 void Session::submit(Command command, const Origin& origin) {
@@ -218,7 +235,10 @@ void Session::answer(const Answer& answer) {
     if (kind_ == FrameKind::binary) return connection_.send(kind_, bytes);
     return connection_.send(kind_, wire::binary_to_json(bytes));
   }
-  if (const auto* error = std::get_if<Error>(&answer.body)) return refuse(request, *error);
+  if (const auto* error = std::get_if<Error>(&answer.body)) {
+    if (!answer.send_id.is_nil()) hold_up(answer.channel, answer.send_id, *error);
+    return refuse(request, *error);
+  }
   v1::ServerFrame frame;
   frame.set_request(request);
   frame.mutable_registers()->ParseFromString(*std::get<RegistersAnswer>(answer.body).registers);

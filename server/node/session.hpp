@@ -14,6 +14,7 @@
 #include "node/connection.hpp"
 #include "node/io.hpp"
 #include "node/outlet.hpp"
+#include "node/send_order.hpp"
 #include "wire/frames.hpp"
 
 namespace parley {
@@ -65,11 +66,14 @@ class Session final : public ConnectionHandler {
     std::deque<std::pair<Command, Origin>> held;       // behind a command that waits for facts: order is kept
     std::map<ChannelId, std::pair<Seq, Time>> missed;  // heads that a full outbox kept back
     bool missed_more = false;                          // and things that have no head
+    SendOrder order;
   };
 
   void hello(const v1::ClientFrame& frame);
   void welcome(std::uint64_t request);
   void command(const v1::ClientFrame& frame);
+  Result<void> take(const Command& command);
+  void hold_up(const ChannelId& channel, const SendId& send_id, const Error& error);
   void submit(Command command, const Origin& origin);
   void facts_came(Result<Command> command, const Origin& origin);
   void send(const v1::ServerFrame& frame);

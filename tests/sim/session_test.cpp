@@ -1,8 +1,11 @@
 // Sessions on a node of the simulated world: what one connection sees.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "sim/raw_device.hpp"
 
@@ -35,6 +38,17 @@ bool is_message_at(const Frame& frame, Seq seq) {
     if (event.header().seq() == seq && event.header().has_message()) return true;
   }
   return false;
+}
+
+std::vector<v1::ClientFrame> posts(const ChannelId& channel, std::size_t count) {
+  std::vector<v1::ClientFrame> all(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& command = *all[i].mutable_command();
+    command.set_channel_id(std::string(channel.view()));
+    command.set_send_id(std::string(SendId(IdBytes{static_cast<std::uint8_t>(i + 1)}).view()));
+    command.mutable_post()->mutable_content()->set_text(std::to_string(i));
+  }
+  return all;
 }
 
 TEST_F(SessionTest, AnythingBeforeHelloEndsItByName) {
@@ -292,6 +306,58 @@ TEST_F(SessionTest, WatchesWithoutEndAreRefusedUntilTheFirstAreAnswered) {
   EXPECT_GE(answered, 1U);
   EXPECT_GE(refused, 1U);
   EXPECT_EQ(answered + refused, kSent);
+}
+
+TEST_F(SessionTest, SendsKeepTheirOrderWhenOneOfThemHasToComeAgain) {
+  auto a = device(anna);
+  a->hello();
+  const ChannelId channel = a->open_direct(bert);
+  std::vector<v1::ClientFrame> all = posts(channel, 6 * cluster.limits().sends_in_flight);
+  for (auto& frame : all) a->send(frame);
+  const std::uint64_t first = all.front().request();
+  world.run_for(std::chrono::seconds(1));
+  std::vector<bool> posted(all.size(), false);
+  for (const Frame& frame : a->frames) {
+    if (frame.request() >= first) posted.at(frame.request() - first) = frame.has_outcome();
+  }
+  const auto taken = static_cast<std::size_t>(std::count(posted.begin(), posted.end(), true));
+  ASSERT_LT(taken, all.size()) << "no more than may be on their way";
+  EXPECT_TRUE(std::is_sorted(posted.rbegin(), posted.rend())) << "none after a refused one";
+  // There is room again, but the one before it has not come again.
+  EXPECT_EQ(a->ask(all[taken + 1]).error().name(), "too_many_requests");
+  EXPECT_EQ(a->ask(all[taken]).outcome().seq(), taken + 2);
+  EXPECT_EQ(a->ask(all[taken + 1]).outcome().seq(), taken + 3);
+}
+
+TEST(SendOrderOfASession, WhatIsSentBehindAFailedCommitDoesNotGoBeforeIt) {
+  bool some_posted = false;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    World world(seed);
+    Cluster cluster(world, false);
+    cluster.keep_links_even();
+    const AccountId anna = cluster.sign_up("anna");
+    const AccountId bert = cluster.sign_up("bert");
+    RawDevice a(world, cluster, anna);
+    a.hello();
+    const ChannelId channel = a.open_direct(bert);
+    std::vector<v1::ClientFrame> all = posts(channel, 14);
+    // Some come before the commit that fails, some during it, some after it.
+    const std::size_t fails_at = world.dice().below(13);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (i == fails_at) cluster.fail_next_commit(MemoryStoreFaults::Fate::unavailable_lost);
+      a.send(all[i]);
+      world.run_for(Duration(static_cast<std::int64_t>(world.dice().below(12))));
+    }
+    world.run_for(std::chrono::seconds(3));
+    std::vector<bool> posted(all.size(), false);
+    for (const Frame& frame : a.frames) {
+      if (frame.request() < all.front().request() || !frame.has_outcome()) continue;
+      posted.at(frame.request() - all.front().request()) = true;
+    }
+    EXPECT_TRUE(std::is_sorted(posted.rbegin(), posted.rend())) << "none after a refused one; seed " << seed;
+    some_posted = some_posted || posted.front();
+  }
+  EXPECT_TRUE(some_posted);
 }
 
 TEST_F(TwoNodes, ALostLastMessageIsNoticed) {

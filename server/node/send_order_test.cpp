@@ -1,0 +1,55 @@
+#include "node/send_order.hpp"
+
+#include <gtest/gtest.h>
+
+namespace parley {
+namespace {
+
+constexpr Duration kNow{1000};
+const ChannelId kTalk(IdBytes{1});
+const ChannelId kOther(IdBytes{2});
+
+SendId send_id(std::uint8_t number) {
+  return SendId(IdBytes{number});
+}
+
+TEST(SendOrder, WhatIsBehindARefusedSendWaitsUntilThatComesAgain) {
+  SendOrder order;
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(1), kNow));
+  order.refused(kTalk, send_id(1), kNow);
+  EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow));
+  order.refused(kTalk, send_id(2), kNow);
+  EXPECT_FALSE(order.is_behind(kOther, send_id(3), kNow)) << "another channel";
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(1), kNow));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow));
+}
+
+TEST(SendOrder, TheFirstRefusedIsWaitedForAndNotTheLast) {
+  SendOrder order;
+  order.refused(kTalk, send_id(1), kNow);
+  order.refused(kTalk, send_id(2), kNow);
+  EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(1), kNow));
+}
+
+TEST(SendOrder, ASendThatIsGivenUpHoldsUpNobodyForLong) {
+  SendOrder order;
+  order.refused(kTalk, send_id(1), kNow);
+  EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kHold - Duration(1)));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kHold));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(3), kNow + SendOrder::kHold));
+}
+
+TEST(SendOrder, ItsMemoryIsBounded) {
+  SendOrder order;
+  for (std::size_t i = 0; i < 10 * SendOrder::kMost; ++i) {
+    IdBytes bytes{};
+    bytes[0] = static_cast<std::uint8_t>(i);
+    bytes[1] = static_cast<std::uint8_t>(i >> 8U);
+    order.refused(ChannelId(bytes), send_id(1), kNow);
+  }
+  EXPECT_FALSE(order.is_behind(ChannelId(IdBytes{1}), send_id(2), kNow)) << "given up";
+}
+
+}  // namespace
+}  // namespace parley
