@@ -11,9 +11,11 @@ namespace parley {
 
 class SendOrder {
  public:
-  /// So long a refusal holds up what was sent behind it: the client has long heard of it then, and knows the order. By
-  /// then whoever gives a send up may send another.
-  static constexpr Duration kHold{5000};
+  /// A refusal holds up what was sent behind it until so long nothing of that has come: the client has heard of it
+  /// then, and knows the order.
+  static constexpr Duration kQuiet{5000};
+  /// And no longer than this in all, so that whoever gives a send up is not held up without end.
+  static constexpr Duration kHold{30'000};
   static constexpr std::size_t kMost = 256;  // channels held up at once; with more, the order of all is given up
 
   /// `send_id` was refused, and may come again. `now` is an uptime.
@@ -25,7 +27,9 @@ class SendOrder {
  private:
   struct Refused {
     SendId send_id;
-    Duration until{};
+    Duration at{};
+    Duration last{};  // when something was refused behind it
+    [[nodiscard]] bool is_over(Duration now) const { return now - at >= kHold || now - last >= kQuiet; }
   };
   std::map<ChannelId, Refused> first_refused_;
 };

@@ -35,9 +35,20 @@ TEST(SendOrder, TheFirstRefusedIsWaitedForAndNotTheLast) {
 TEST(SendOrder, ASendThatIsGivenUpHoldsUpNobodyForLong) {
   SendOrder order;
   order.refused(kTalk, send_id(1), kNow);
-  EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kHold - Duration(1)));
+  EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kQuiet - Duration(1)));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kQuiet));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(3), kNow + SendOrder::kQuiet));
+}
+
+TEST(SendOrder, WhatKeepsComingIsHeldUpLongerButNotWithoutEnd) {
+  SendOrder order;
+  order.refused(kTalk, send_id(1), kNow);
+  constexpr Duration kStep = SendOrder::kQuiet / 2;
+  for (Duration at = kStep; at < SendOrder::kHold; at += kStep) {
+    EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + at));
+    order.refused(kTalk, send_id(2), kNow + at);
+  }
   EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kHold));
-  EXPECT_FALSE(order.is_behind(kTalk, send_id(3), kNow + SendOrder::kHold));
 }
 
 TEST(SendOrder, ItsMemoryIsBounded) {

@@ -182,8 +182,7 @@ Result<void> Session::take(const Command& command) {
     return fail(Error(ErrorCode::too_many_requests, "wait for answers before sending more", kRetryMs));
   }
   if (rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, io_.node().clock->uptime())) {
-    return fail(
-        Error(ErrorCode::too_many_requests, "an earlier send to this channel has to come again first", kRetryMs));
+    return fail(Error(ErrorCode::overloaded, "an earlier send to this channel has to come again first", kRetryMs));
   }
   return io_.gate().enter(identity_.account, address_);
 }

@@ -48,13 +48,15 @@ async def until_refused(live, channel):
     """Sends until a send is refused; the sends that wait, and the error."""
     waiting = []
     while True:
-        send = asyncio.ensure_future(live.command(channel, post={"content": {"text": "hello"}}))
+        send_id = new_id()
+        send = asyncio.ensure_future(live.post(channel, "hello", send_id))
         done, _ = await asyncio.wait([send], timeout=QUEUE_DELAY_MS / 1000)
         if not done:
             waiting.append(send)
             continue
         with pytest.raises(Refused) as refused:
             send.result()
+        refused.value.send_id = send_id
         return waiting, refused.value
 
 
@@ -78,7 +80,7 @@ async def test_who_waits_too_long_is_told_so_and_nothing_that_was_taken_is_lost(
         assert taken == sorted(taken) and len(set(taken)) == len(taken)
         while True:  # it goes on by itself
             try:
-                last = int((await a.command(channel, post={"content": {"text": "again"}}))["seq"])
+                last = int((await a.post(channel, "again", refused.send_id))["seq"])
                 break
             except Refused as still:
                 assert still.name == "overloaded"

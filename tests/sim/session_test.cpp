@@ -324,7 +324,7 @@ TEST_F(SessionTest, SendsKeepTheirOrderWhenOneOfThemHasToComeAgain) {
   ASSERT_LT(taken, all.size()) << "no more than may be on their way";
   EXPECT_TRUE(std::is_sorted(posted.rbegin(), posted.rend())) << "none after a refused one";
   // There is room again, but the one before it has not come again.
-  EXPECT_EQ(a->ask(all[taken + 1]).error().name(), "too_many_requests");
+  EXPECT_EQ(a->ask(all[taken + 1]).error().name(), "overloaded");
   EXPECT_EQ(a->ask(all[taken]).outcome().seq(), taken + 2);
   EXPECT_EQ(a->ask(all[taken + 1]).outcome().seq(), taken + 3);
 }
