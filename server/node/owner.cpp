@@ -7,7 +7,6 @@
 
 #include "base/assert.hpp"
 #include "base/log.hpp"
-#include "node/channel_loader.hpp"
 
 namespace parley {
 namespace {
@@ -16,8 +15,6 @@ namespace {
 constexpr Duration kShrinkEvery(1000);
 /// Channels loaded by one read, so that a person with a thousand channels does not hold up the others.
 constexpr std::size_t kLoadAtOnce = 64;
-constexpr Duration kReopenDelay{200};
-constexpr Duration kMostReopenDelay{2000};
 
 /// Seconds since the command arrived, by the wall clock, which may have jumped.
 double waited(const TurnItem& item, Time now) {
@@ -46,7 +43,6 @@ Owner::Owner(const Settings& settings, Executor& executor, ChannelStore& store, 
       metrics_(metrics),
       outlet_(settings.node, settings.ios, directory_, std::move(to_io), remote),
       cache_(settings.cached_channels),
-      reopen_delay_(kReopenDelay),
       alive_(std::make_shared<bool>(true)) {}
 
 Owner::~Owner() = default;
@@ -432,79 +428,6 @@ void Owner::trim() {
   if (now - shrunk_at_ < kShrinkEvery) return;
   shrunk_at_ = now;
   cache_.trim_to(cache_.size() / 2);
-}
-
-/// It is uncertain what was written: memory is forgotten, the store is opened and checked again and read anew (P1).
-void Owner::store_failed() {
-  if (reopening_) return;
-  reopening_ = true;
-  if (turn_) {
-    forget_ = true;  // the turn still points into the cache
-  } else {
-    cache_.clear();
-  }
-  reopen();
-}
-
-void Owner::reopen() {
-  store_.reopen(executor_, [this, alive = std::weak_ptr(alive_)](Result<void> opened) {
-    if (alive.expired()) return;
-    if (!opened) {
-      if (!down_ || down_->code != opened.error().code) {
-        log::error("store_reopen_failed", {{"error", opened.error().name()}, {"detail", opened.error().text()}});
-      }
-      down_ = opened.error();
-      answer_while_down();
-      executor_.post_after(reopen_delay_, [this, alive] {
-        if (!alive.expired()) reopen();
-      });
-      reopen_delay_ = std::min(2 * reopen_delay_, kMostReopenDelay);
-      return;
-    }
-    reopening_ = false;
-    reopen_delay_ = kReopenDelay;
-    if (down_) log::info("store_reopened");
-    down_.reset();
-    for (PartitionId partition = 0; partition < kPartitions; ++partition) {
-      auto& mine = partitions_[partition];
-      if (!mine) continue;
-      mine->ready = false;
-      ++mine->fence;
-      take_over(partition);
-    }
-    // Before the first turn: what that posts must not be the first that sessions hear.
-    if (settings_.missed) settings_.missed();
-    schedule();
-  });
-}
-
-/// Nobody is kept waiting for a disk that may stay as it is: commands are refused, reads see what is certain.
-void Owner::answer_while_down() {
-  if (turn_) return;  // ends soon, and comes back here
-  std::deque<TurnItem> items = std::exchange(waiting_, {});
-  for (auto& mine : partitions_) {
-    if (!mine) continue;
-    items.insert(items.end(), std::make_move_iterator(mine->early.begin()), std::make_move_iterator(mine->early.end()));
-    mine->early.clear();
-  }
-  for (TurnItem& item : items) {
-    if (item.inspection) {
-      inspect_stored(item.channel, std::move(item.inspection));
-    } else {
-      refuse(item, *down_);
-    }
-  }
-  outlet_.flush();
-  tell_delay();
-  if (stopping_ && parked_.empty() && stopped_) std::exchange(stopped_, nullptr)();
-}
-
-void Owner::inspect_stored(const ChannelId& channel, Inspection inspection) {
-  load_channels(store_, executor_, {channel},
-                [inspection = std::move(inspection)](std::vector<Result<LoadedChannel>> loaded) mutable {
-                  if (!loaded[0]) return inspection(fail(loaded[0].error()));
-                  inspection(loaded[0]->state().exists() ? &*loaded[0] : nullptr);
-                });
 }
 
 }  // namespace parley

@@ -133,7 +133,8 @@ class Owner final : public PartitionConsumer {
   bool scheduled_ = false;
   bool reopening_ = false;
   std::optional<Error> down_;  // why the store could not be opened again yet
-  Duration reopen_delay_;
+  static constexpr Duration kFirstReopenDelay{200};
+  Duration reopen_delay_ = kFirstReopenDelay;
   bool forget_ = false;  // the cache, when the turn has ended
   bool untold_ = false;  // see Settings::missed
   std::size_t taking_over_ = 0;
