@@ -22,7 +22,7 @@ file and in the environment; flags are stronger than the environment, the enviro
 constexpr const char* kFooter = R"(
 Every key is also an environment variable: --tls-key is PARLEY_TLS_KEY, --limit group_members=200 is
 PARLEY_LIMITS_GROUP_MEMBERS=200. --print-config shows all of them in the form of a file.
-Operator commands, each with --help: parleyd verify DIR, parleyd repair DIR, parleyd stats DIR.
+Operator commands, each with --help: parleyd verify, repair, stats, backup, restore, export, import.
 Exit codes: 0 done, 1 failure (also: --verify found damage), 2 wrong options, or --verify could not open the store.
 Signals: SIGTERM and SIGINT drain and stop, a second one stops at once; SIGHUP reads the TLS certificate again.)";
 constexpr const char* kDefaultFiles[] = {"./parley.toml", "/etc/parley/parley.toml"};

@@ -38,9 +38,8 @@ Result<DataDir> DataDir::lock(const std::string& path, Restoring restoring) {
   }
   auto whole = std::filesystem::weakly_canonical(path, error);
   if (error) whole = path;
-  if (restoring == Restoring::no && std::filesystem::exists(whole / kRestoring, error)) {
-    return fail(ErrorCode::store_unavailable,
-                fmt::format("a restore or import into {} did not come to its end: do it again", whole.string()));
+  if (restoring == Restoring::no) {
+    if (auto is_whole = check_whole(whole); !is_whole) return fail(is_whole.error());
   }
   const auto file = whole / "LOCK";
   const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -87,6 +86,13 @@ Result<void> DataDir::check_owner(const std::filesystem::path& path) {
       fmt::format("{} belongs to the user {}: run this as that user (sudo -u {} ...), or the server could not open "
                   "what is made here",
                   path.string(), name, name));
+}
+
+Result<void> DataDir::check_whole(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path / kRestoring, error)) return {};
+  return fail(ErrorCode::store_unavailable,
+              fmt::format("a restore or import into {} did not come to its end: do it again", path.string()));
 }
 
 std::filesystem::path DataDir::channels_of(const std::filesystem::path& path) {

@@ -28,6 +28,8 @@ class DataDir {
 
   /// Fails where `path` belongs to another user than this process: what that makes there the server could not open.
   static Result<void> check_owner(const std::filesystem::path& path);
+  /// Fails where a restore or an import into `path` did not come to its end.
+  static Result<void> check_whole(const std::filesystem::path& path);
   /// Where the channel store lies in a data directory; `path` itself if that is already one.
   static std::filesystem::path channels_of(const std::filesystem::path& path);
 

@@ -9,9 +9,11 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/backup/folder.hpp"
 #include "app/command_line.hpp"
 #include "app/data_dir.hpp"
 #include "app/operator/commands.hpp"
+#include "app/operator/console.hpp"
 #include "app/store_lists.hpp"
 #include "app/verify.hpp"
 #include "engines/rocksdb/channel_store.hpp"
@@ -41,13 +43,18 @@ boost::json::object to_json(const Damage& damage) {
   return out;
 }
 
-int cannot_open(const std::string& data, const std::string& why, bool json) {
-  if (json) {
-    fmt::print("{}\n", boost::json::serialize(boost::json::object{{"data", data}, {"error", why}}));
-  } else {
-    fmt::print(stderr, "parleyd: cannot open the channel store of {}: {}\n", data, why);
+Result<void> check_is_data(const std::string& data) {
+  if (auto whole = DataDir::check_whole(data); !whole) return whole;
+  if (backup::Folder::is_of_backups(data)) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{} holds backups: parley backup verify TO reads them, and TO is the folder of all", data));
   }
-  return kExitUsage;
+  std::error_code error;
+  if (std::filesystem::is_directory(DataDir::channels_of(data), error)) return {};
+  // What may not be looked at may well be there.
+  std::filesystem::directory_iterator(data, error);
+  return fail(ErrorCode::not_found, error ? fmt::format("{}: {}", data, error.message())
+                                          : fmt::format("there is no directory {}/channels", data));
 }
 
 /// After the channels: whoever joins one was among people before.
@@ -73,15 +80,16 @@ int verify_command(const std::string& data, bool json) {
   options.path = DataDir::channels_of(data);
   options.create_if_missing = false;
   options.read_only = true;
-  std::error_code error;
-  if (!std::filesystem::is_directory(options.path, error)) {
-    return cannot_open(data, fmt::format("there is no directory {}", options.path), json);
-  }
+  Console console("parley verify", json);
+  const auto cannot_open = [&](const Error& why) {
+    return console.failure({why.code, fmt::format("cannot open the channel store of {}: {}", data, why.text())});
+  };
+  if (auto is_data = check_is_data(data); !is_data) return cannot_open(is_data.error());
   ThreadExecutor executor("verify");
   auto store = RocksChannelStore::open(options);
-  if (!store) return cannot_open(data, store.error().text(), json);
+  if (!store) return cannot_open(store.error());
   auto scan = (*store)->scan();
-  if (!scan) return cannot_open(data, scan.error().text(), json);
+  if (!scan) return cannot_open(scan.error());
 
   boost::json::array listed;
   const DamageSink found = [&](const Damage& damage) {
@@ -112,7 +120,9 @@ int verify_command(const std::string& data, bool json) {
     if (report.lost > 0) fmt::print("{} events are lost, as a repair has recorded\n", report.lost);
     fmt::print("{} channels, {} events ({} messages), {} outcomes, {} memberships, {} people: {}\n", report.channels,
                report.events, report.messages, report.outcomes, report.memberships, report.people,
-               report.damaged == 0 ? "all is well" : fmt::format("DAMAGED in {} places", report.damaged));
+               report.damaged == 0
+                   ? "all is well"
+                   : fmt::format("DAMAGED in {} {}", report.damaged, report.damaged == 1 ? "place" : "places"));
   }
   scan->reset();
   return report.damaged == 0 ? kExitOk : kExitFailure;

@@ -285,6 +285,12 @@ def test_a_channel_is_shown_and_handed_over_and_a_member_leaves(server, admin):
     roles = {one["handle"]: one["role"] for one in shown["member_list"]}
     assert roles == {alice.handle: "owner", bob.handle: "member"}
     admin.refused("channel_unknown", "channels", "hand-over", uuid_text(new_id()), bob.handle)
+    stranger = server.sign_up()
+    for command in ("hand-over", "remove-member"):
+        admin.refused("not_a_member", "channels", command, channel, stranger.handle)
+    for arguments in (("people", "show", "nobody"), ("channels", "show", "123"), ("people", "create", bob.handle)):
+        said = admin.run(*arguments).stderr
+        assert "parley" not in said.removeprefix("parley: ") and " you " not in said, "advice for people: " + said
     admin("channels", "hand-over", channel, bob.handle)
     roles = {one["handle"]: one["role"] for one in admin.json("channels", "show", channel)["member_list"]}
     assert roles == {alice.handle: "admin", bob.handle: "owner"}

@@ -1,5 +1,7 @@
 """Backups and restores, as an operator makes them and as two people with the command line client live through them."""
 
+import fcntl
+import hashlib
 import json
 import os
 import pathlib
@@ -45,6 +47,14 @@ def files_under(folder):
     return {path.relative_to(folder): path.stat().st_ino for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+def damage(to):
+    victim = max((to / "files").iterdir(), key=lambda path: path.stat().st_size)
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 1
+    victim.write_bytes(content)
+    return victim
+
+
 @pytest.fixture(scope="module", name="stopped")
 def stopped_server(tmp_path_factory):
     """A server that was talked to and has stopped."""
@@ -86,13 +96,10 @@ def test_old_backups_are_pruned_with_the_files_only_they_had(stopped, tmp_path):
 def test_a_flipped_bit_is_found_and_not_restored(stopped, tmp_path):
     to = tmp_path / "backups"
     backup(stopped.data, to)
-    victim = max((to / "files").iterdir(), key=lambda path: path.stat().st_size)
-    content = bytearray(victim.read_bytes())
-    content[len(content) // 2] ^= 1
-    victim.write_bytes(content)
+    victim = damage(to)
     run = parley("backup", "verify", to, check=1)
     assert victim.name in run.stdout and "DAMAGED" in run.stdout
-    run = parley("restore", to, tmp_path / "data", check=1)
+    run = parley("restore", to, tmp_path / "data", check=2)
     assert victim.name in run.stderr
     assert not (tmp_path / "data" / "channels").exists()
     # The manifest is protected too.
@@ -128,19 +135,131 @@ def test_a_directory_of_another_user_is_not_filled_with_files_of_ours(stopped, t
     backup(data, tmp_path / "backups")
     os.chown(data, 65534, -1)
     for arguments in (("backup", data, tmp_path / "backups"), ("restore", tmp_path / "backups", data, "--yes")):
-        assert "sudo -u" in parley(*arguments, check=1).stderr
+        assert "sudo -u" in parley(*arguments, check=2).stderr
 
 
 def test_a_folder_of_something_else_is_left_alone(stopped, tmp_path):
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "cat.jpg").write_bytes(b"cat")
-    run = parley("backup", stopped.data, tmp_path / "photos", check=1)
+    run = parley("backup", stopped.data, tmp_path / "photos", check=2)
     assert "neither empty nor a folder of backups" in run.stderr
-    run = parley("backup", tmp_path / "photos", tmp_path / "backups", check=1)
+    run = parley("backup", tmp_path / "photos", tmp_path / "backups", check=2)
     assert "no data directory" in run.stderr and not (tmp_path / "backups").exists()
 
 
+def test_a_file_that_rots_in_the_folder_is_mended_by_the_next_backup_before_older_ones_go(stopped, tmp_path):
+    to = tmp_path / "backups"
+    backup(stopped.data, to)
+    damage(to)
+    parley("backup", "verify", to, check=1)
+    made = backup(stopped.data, to, "--keep", 1)
+    assert made["mended_files"] == 1 and len(made["removed"]) == 1
+    parley("backup", "verify", to)
+    assert backup(stopped.data, to)["mended_files"] == 0
+    damage(to)
+    assert "damaged; copied anew" in parley("backup", stopped.data, to).stdout
+
+
+def rewrite_manifest(backups, change):
+    manifest = max(backups.glob("*/manifest.json"))
+    manifest.write_text(change(manifest.read_text()))
+    digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    (manifest.parent / "manifest.sha256").write_text(f"{digest}  manifest.json\n")
+    return manifest.parent.name
+
+
+def test_an_older_backup_than_the_newest_is_restored_only_by_name(stopped, tmp_path):
+    to, data = tmp_path / "backups", tmp_path / "restored"
+    older = backup(stopped.data, to)["id"]
+    backup(stopped.data, to)
+    newest = rewrite_manifest(to / "backups", lambda text: text.replace('"format": 1', '"format": 2'))
+    assert f"{newest}  NEWER: " in parley("backup", "list", to).stdout
+    run = parley("restore", to, data, check=2)
+    assert newest in run.stderr and "use a newer one" in run.stderr and "--at ID" in run.stderr and not data.exists()
+    made = parley("backup", stopped.data, to)
+    assert f"manifest of {newest} cannot be read" in made.stdout, "it keeps every cleaning from being done"
+    shutil.rmtree(max((to / "backups").iterdir()))
+    rewrite_manifest(to / "backups", lambda text: "{}")
+    assert newest in parley("restore", to, data, check=2).stderr
+    parley("restore", to, data, "--at", older)
+
+
+def test_a_folder_of_a_newer_program_is_left_alone(stopped, tmp_path):
+    to = tmp_path / "backups"
+    backup(stopped.data, to)
+    (to / "PARLEY-BACKUPS").write_text("format 2\n")
+    for arguments in (("backup", stopped.data, to), ("backup", "list", to), ("restore", to, tmp_path / "data")):
+        assert "use a newer one" in parley(*arguments, check=2).stderr
+    assert len(list((to / "backups").iterdir())) == 1
+
+
+def test_backups_are_not_made_where_the_server_keeps_its_data(stopped, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(stopped.data, data)
+    for to in (data, data / "channels" / "backups", tmp_path / "else" / ".." / "data"):
+        run = parley("backup", data, to, check=2)
+        assert "name another folder" in run.stderr, run.stderr
+    with Server(data) as server:
+        assert "name another folder" in parley("backup", server.data, server.data, check=2).stderr
+        said = last_line(parley("--json", "backup", server.data, server.data, check=2))
+        assert said["error"]["name"] == "invalid_argument"
+    for keep in ("0", "-1"):
+        parley("backup", data, tmp_path / "backups", "--keep", keep, check=2)
+        assert subprocess.run([str(BIN / "parleyd"), "backup", str(data), str(tmp_path / "backups"), "--keep", keep],
+                              capture_output=True, timeout=60).returncode == 2
+    assert not (tmp_path / "backups").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts")
+def test_backups_on_a_disk_that_is_mounted_read_only_are_verified_and_restored(stopped, tmp_path):
+    to, seen = tmp_path / "backups", tmp_path / "seen"
+    backup(stopped.data, to)
+    seen.mkdir()
+    mount = f"mount --bind {to} {seen} && mount -o remount,ro,bind {seen} && exec \"$@\""
+    for arguments in (("backup", "list", seen), ("backup", "verify", seen), ("restore", seen, tmp_path / "data")):
+        run = subprocess.run(["unshare", "-m", "sh", "-c", mount, "sh", str(BIN / "parley"), *map(str, arguments)],
+                             capture_output=True, text=True, timeout=60)
+        if "mount: " in run.stderr or "unshare: " in run.stderr:
+            pytest.skip("cannot mount here: " + run.stderr)
+        assert run.returncode == 0, run.stderr
+    assert json.loads(parley("--json", "verify", tmp_path / "data").stdout)["clean"]
+
+
+def test_who_only_looks_works_while_another_process_works_in_the_folder(stopped, tmp_path):
+    to = tmp_path / "backups"
+    backup(stopped.data, to)
+    with open(to / "LOCK", "r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        parley("backup", "list", to)
+        assert "another process" in parley("backup", "verify", to, check=2).stderr
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        parley("backup", "verify", to)
+        assert "another process" in parley("backup", stopped.data, to, check=2).stderr
+
+
+def test_commands_say_what_a_directory_is_that_holds_no_store(stopped, tmp_path):
+    to = tmp_path / "backups"
+    made = backup(stopped.data, to)
+    for path in (to, to / "backups" / made["id"]):
+        assert "parley backup verify TO" in parley("verify", path, check=2).stderr
+    interrupted = tmp_path / "interrupted"
+    (interrupted / "restore.tmp").mkdir(parents=True)
+    for command in ("verify", "stats", "export"):
+        run = parley(command, interrupted, check=2)
+        assert run.stderr.startswith(f"parley {command}: ") and "do it again" in run.stderr, run.stderr
+        said = json.loads(parley("--json", command, interrupted, check=2).stdout)
+        assert list(said) == ["error"] and said["error"]["name"] == "store_unavailable"
+    said = json.loads(parley("--json", "repair", tmp_path / "nothing", check=2).stdout)
+    assert said["error"]["name"] == "not_found"
+
+
 # ---- while the server runs -------------------------------------------------------------------------------------------
+
+
+def test_a_server_whose_socket_lies_elsewhere_is_asked_there(tmp_path):
+    with Server(tmp_path / "data", "--admin-socket", str(tmp_path / "else.sock")) as server:
+        assert "--socket FILE" in parley("backup", server.data, tmp_path / "backups", check=2).stderr
+        parley("backup", server.data, tmp_path / "backups", "--socket", tmp_path / "else.sock")
 
 
 def test_a_running_server_backs_up_while_people_talk(tmp_path):
@@ -169,7 +288,7 @@ def test_a_running_server_backs_up_while_people_talk(tmp_path):
         finally:
             stop.set()
             talker.join()
-        parley("restore", to, server.data, "--yes", check=1)  # not under a server that runs
+        parley("restore", to, server.data, "--yes", check=2)  # not under a server that runs
         audit = [json.loads(line) for line in (server.data / "audit.jsonl").read_text().splitlines()]
         assert [line["action"] for line in audit if "action" in line] == ["back_up"] * 2
         parley("restore", to, tmp_path / "restored")
@@ -207,7 +326,7 @@ def test_a_restored_store_is_sound_and_another_history(stopped, tmp_path):
     assert restored["id"] == made["id"] and restored["was"] == made["incarnation"] != restored["incarnation"]
     report = json.loads(parley("--json", "verify", data).stdout)
     assert report["clean"] and report["messages"] == 40 and report["incarnation"] == restored["incarnation"]
-    run = parley("restore", to, data, check=1)
+    run = parley("restore", to, data, check=2)
     assert "not empty" in run.stderr and "--yes" in run.stderr
     again = last_line(parley("restore", to, data, "--yes", "--json"))["restored"]
     assert (pathlib.Path(again["moved_away"]) / "channels" / "CURRENT").exists()
@@ -217,13 +336,71 @@ def test_an_interrupted_restore_serves_nobody_and_can_be_done_again(stopped, tmp
     to, data = tmp_path / "backups", tmp_path / "restored"
     backup(stopped.data, to)
     (data / "restore.tmp" / "channels").mkdir(parents=True)
-    (data / "people.sqlite").write_bytes(b"half of it")
+    (data / "restore.tmp" / "people.sqlite").write_bytes(b"half of it")
     run = subprocess.run([str(BIN / "parleyd"), "--data", str(data), "--listen", "127.0.0.1:0"], capture_output=True,
                          text=True, timeout=60)
     assert run.returncode == 1 and "do it again" in run.stderr
     parley("restore", to, data)
     assert not (data / "restore.tmp").exists()
     assert json.loads(parley("--json", "verify", data).stdout)["clean"]
+
+
+def test_a_restore_that_fails_leaves_what_was_there(stopped, tmp_path):
+    data, to = tmp_path / "data", tmp_path / "data" / "backups"  # below it, as with the package
+    shutil.copytree(stopped.data, data)
+    backup(data, to)
+    before = json.loads(parley("--json", "verify", data).stdout)
+    there = sorted(path.name for path in data.iterdir())
+    damage(to)
+    assert "does not fit its checksum" in parley("restore", to, data, "--yes", check=2).stderr
+    assert sorted(path.name for path in data.iterdir()) == there
+    assert json.loads(parley("--json", "verify", data).stdout) == before
+    # Nothing was there: nothing is there afterwards, in which a server would start.
+    parley("restore", to, tmp_path / "new", check=2)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_restore_keeps_the_directory_itself_and_what_is_not_of_the_stores(stopped, tmp_path):
+    """It may be a mount point, or lie in a directory of root's, as with the package."""
+    data, to = tmp_path / "data", tmp_path / "data" / "backups"
+    shutil.copytree(stopped.data, data)
+    (data / "audit.jsonl").write_text("{}\n")
+    backup(data, to)
+    inode = data.stat().st_ino
+    restored = last_line(parley("restore", to, data, "--yes", "--json"))["restored"]
+    assert data.stat().st_ino == inode and sorted(path.name for path in tmp_path.iterdir()) == ["data"]
+    assert pathlib.Path(restored["moved_away"]).parent == data
+    assert (data / "audit.jsonl").exists() and not (data / "restore.done").exists()
+    for place in (data, pathlib.Path(restored["moved_away"])):
+        assert json.loads(parley("--json", "verify", place).stdout)["messages"] == 40, place
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_a_restore_that_is_killed_while_stores_change_places_can_be_done_again_or_fail(stopped, tmp_path, steps):
+    data, to = tmp_path / "data", tmp_path / "backups"
+    shutil.copytree(stopped.data, data)
+    backup(data, to)
+    before = json.loads(parley("--json", "verify", data).stdout)
+    moved = pathlib.Path(last_line(parley("restore", to, data, "--yes", "--json"))["restored"]["moved_away"])
+    # What kill -9 leaves after so many moves, backwards from the end.
+    part = data / "restore.tmp"
+    part.mkdir()
+    (part / "whole").write_text(moved.name)
+    moves = [(data / "channels", part / "channels"), (data / "people.sqlite", part / "people.sqlite"),
+             (moved / "channels", data / "channels"), (moved / "people.sqlite", data / "people.sqlite")]
+    for source, to_where in moves[:steps]:
+        source.rename(to_where)
+    if steps == 5:
+        for left in moved.iterdir():  # SQLite's own
+            left.rename(data / left.name)
+        moved.rmdir()
+    run = subprocess.run([str(BIN / "parleyd"), "--data", str(data), "--listen", "127.0.0.1:0"], capture_output=True,
+                         text=True, timeout=60)
+    assert run.returncode == 1 and "do it again" in run.stderr
+    damage(to)
+    parley("restore", to, data, "--yes", check=2)
+    assert json.loads(parley("--json", "verify", data).stdout) == before
+    assert not part.exists() and not moved.exists()
 
 
 def test_every_sign_in_ends_with_a_restore(stopped, tmp_path):

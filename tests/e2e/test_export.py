@@ -1,9 +1,12 @@
 """Exports and imports: a person's own, and a whole store there and back."""
 
 import base64
+import gzip
 import json
+import os
 import random
 import shutil
+import threading
 
 import pytest
 
@@ -110,9 +113,27 @@ def test_without_salts_the_chain_is_made_anew_and_sound(stopped, tmp_path):
 def test_a_file_that_is_not_whole_is_refused_and_nothing_is_left(stopped, tmp_path, change, words):
     lines = parley("export", stopped.data).stdout.splitlines()
     (tmp_path / "all.jsonl").write_text("".join(line + "\n" for line in change(lines)))
-    run = parley("import", tmp_path / "all.jsonl", tmp_path / "data", check=1)
+    run = parley("import", tmp_path / "all.jsonl", tmp_path / "data", check=2)
     assert words in run.stderr, run.stderr
-    assert not (tmp_path / "data" / "channels").exists() and not (tmp_path / "data" / "people.sqlite").exists()
+    assert not (tmp_path / "data").exists()
+    shutil.copytree(stopped.data, tmp_path / "full")
+    parley("import", tmp_path / "all.jsonl", tmp_path / "full", "--yes", check=2)
+    assert json.loads(parley("--json", "verify", tmp_path / "full").stdout)["messages"] > 100, "what was there is there"
+
+
+def test_an_export_is_read_from_a_pipe_and_a_compressed_one_is_called_so(stopped, tmp_path):
+    whole = parley("export", stopped.data).stdout
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(whole,))
+    writer.start()
+    parley("import", pipe, tmp_path / "data")
+    writer.join()
+    assert parley("export", tmp_path / "data").stdout == whole
+    (tmp_path / "all.jsonl.gz").write_bytes(gzip.compress(whole.encode()))
+    assert "zcat" in parley("import", tmp_path / "all.jsonl.gz", tmp_path / "new", check=2).stderr
+    assert "No such file" in parley("import", tmp_path / "nothing", tmp_path / "new", check=2).stderr
+    assert not (tmp_path / "new").exists()
 
 
 def copy_in_files(stopped, tmp_path):

@@ -32,7 +32,6 @@ class HttpClient {
 
   /// A POST of a protobuf message; the answer is asked for in protobuf too. `access_token` may be empty.
   void post(std::string_view path, std::string_view body, std::string_view access_token, Answered answered);
-  [[nodiscard]] std::size_t open_requests() const { return open_; }
 
  private:
   class Link;

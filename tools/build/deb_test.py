@@ -245,6 +245,20 @@ def upgrade(system, version):
     check("said before" not in system("journalctl", "--no-pager").stdout, "the journal holds no message")
 
 
+def backup_and_restore(system):
+    say("-- backed up, restored")
+    as_user = ("runuser", "-u", "parley", "--", "parley")
+    system(*as_user, "backup", "/var/lib/parley", "/var/lib/parley/backups")
+    system.client("send", "me", "said after the backup")
+    system("systemctl", "stop", "parleyd.socket", "parleyd.service")
+    system(*as_user, "restore", "/var/lib/parley/backups", "/var/lib/parley", "--yes")
+    system("systemctl", "start", "parleyd.socket", "parleyd.service")
+    wait_until(system.answers, "the server answers")
+    system.client("signin", "anna")
+    said = system.client("history", "me").stdout
+    check("said before the upgrade" in said and "said after the backup" not in said, "the backup is what is served")
+
+
 def wrong_configuration(system):
     say("-- wrong configuration")
     system("cp", CONFIG, "/root/good.toml")
@@ -294,6 +308,7 @@ def main():
         first_install(system)
         keeps_going(system)
         upgrade(system, version)
+        backup_and_restore(system)
         wrong_configuration(system)
         removal(system)
     shutil.rmtree(SYSTEM)

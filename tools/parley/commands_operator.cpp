@@ -28,8 +28,10 @@ std::string beside_this_binary(const char* name) {
 
 namespace json = boost::json;
 
+constexpr int kMostKept = 1'000'000;
+
 struct BackupFlags {
-  std::string data, to;
+  std::string data, to, socket;
   std::uint64_t keep = 0;
 };
 
@@ -38,18 +40,31 @@ void show_progress(bool as_json, const json::object& line) {
   if (as_json) return print_json(line);
   if (progress == nullptr || !progress->is_object() || ::isatty(STDERR_FILENO) == 0) return;
   const auto& far = progress->as_object();
-  fmt::print(stderr, "\r\033[K{} {} of {}", text_in(far, "step"), bytes_text(number_in(far, "done")),
-             bytes_text(number_in(far, "total")));
+  fmt::print(stderr, "\r\033[K{} {} of {}", text_in(far, "step"), bytes_in(far, "done"), bytes_in(far, "total"));
 }
 
 void show_backup(const json::object& backup) {
   if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K");
   print(fmt::format("Backup {}: {} in {} files, of which {} in {} files were new.", text_in(backup, "id"),
-                    bytes_text(number_in(backup, "bytes")), number_in(backup, "files"),
-                    bytes_text(number_in(backup, "copied_bytes")), number_in(backup, "copied_files")));
+                    bytes_in(backup, "bytes"), number_in(backup, "files"), bytes_in(backup, "copied_bytes"),
+                    number_in(backup, "copied_files")));
+  if (const auto mended = number_in(backup, "mended_files"); mended > 0) {
+    print(fmt::format("{} of them were in the folder already, but damaged; copied anew. Look at its disk.", mended));
+  }
   for (const auto& id : list_in(backup, "removed")) {
     print(fmt::format("Removed the old backup {}.", safe(std::string(id.as_string()))));
   }
+  for (const auto& id : list_in(backup, "unreadable")) {
+    print(fmt::format("The manifest of {} cannot be read: until that backup is removed, no file of another is.",
+                      safe(std::string(id.as_string()))));
+  }
+}
+
+/// As the server's program says it.
+Exit could_not(bool as_json, const Failure& failure) {
+  if (!as_json) throw Failure{Exit::usage, failure.name, failure.text};
+  print_json(json::object{{"error", json::object{{"name", failure.name}, {"text", failure.text}}}});
+  return Exit::usage;
 }
 
 /// Through the server that runs on the directory; with nobody there, by the server's program itself.
@@ -58,9 +73,10 @@ Exit back_up(const Shell& shell, const BackupFlags& flags) {
   json::object body{{"to", std::filesystem::absolute(flags.to).lexically_normal().string()}};
   if (flags.keep != 0) body["keep"] = flags.keep;
   try {
-    const auto answer = AdminSocket::find({}, flags.data).call("POST", "/backups", body, [&](const json::object& line) {
-      show_progress(as_json, line);
-    });
+    const auto answer =
+        AdminSocket::find(flags.socket, flags.data).call("POST", "/backups", body, [&](const json::object& line) {
+          show_progress(as_json, line);
+        });
     if (as_json) {
       print_json(answer);
     } else if (answer.is_object() && answer.as_object().contains("backup")) {
@@ -68,7 +84,8 @@ Exit back_up(const Shell& shell, const BackupFlags& flags) {
     }
     return Exit::ok;
   } catch (const Failure& failure) {
-    if (failure.exit != Exit::offline) throw;
+    if (failure.exit == Exit::refused) return could_not(as_json, failure);
+    if (failure.exit != Exit::offline || !flags.socket.empty()) throw;
   }
   std::vector<std::string> arguments{"backup", flags.data, flags.to};
   if (flags.keep != 0) arguments.insert(arguments.end(), {"--keep", std::to_string(flags.keep)});
@@ -93,7 +110,11 @@ void add_backup_command(CLI::App& app, Shell& shell) {
   auto* sub = app.add_subcommand("backup", "Operator: back up a server's data directory, also while it runs");
   auto* from = sub->add_option("DIR", flags->data, "data directory of a server on this machine");
   auto* to = sub->add_option("TO", flags->to, "folder of backups; made where there is none");
-  sub->add_option("--keep", flags->keep, "afterwards remove all but the newest N backups")->type_name("N");
+  sub->add_option("--keep", flags->keep, "afterwards remove all but the newest N backups")
+      ->type_name("N")
+      ->check(CLI::Range(1, kMostKept));
+  sub->add_option("--socket", flags->socket, "the running server's socket, where it is not admin.sock in DIR")
+      ->type_name("FILE");
   sub->require_subcommand(0, 1);
   hand_over(*sub->add_subcommand("list", "Show the backups in a folder"), shell, {"backup", "list"});
   hand_over(*sub->add_subcommand("verify", "Compare every file of the backups with its checksum"), shell,

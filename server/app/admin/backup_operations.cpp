@@ -13,7 +13,7 @@ Result<std::size_t> keep_of(const boost::json::object& body) {
   if (keep == nullptr) return 0;
   boost::system::error_code error;
   const auto number = keep->to_number<std::size_t>(error);
-  if (error) return fail(ErrorCode::invalid_argument, "keep: a whole number is needed");
+  if (error || number == 0) return fail(ErrorCode::invalid_argument, "keep: a whole number from 1 on is needed");
   return number;
 }
 
@@ -28,7 +28,8 @@ Result<boost::json::value> back_up(AdminCall& call, AdminParts& parts) {
   if (!keep) return fail(keep.error());
   const std::filesystem::path path(std::string(to->as_string()));
   call.remember("to", path.string());
-  const auto folder = backup::Folder::open(path, true);
+  if (auto fits = backup::check_place(parts.data, path); !fits) return fail(fits.error());
+  const auto folder = backup::Folder::open(path, backup::Folder::Use::write);
   if (!folder) return fail(folder.error());
   auto next = std::chrono::steady_clock::now();
   const backup::OnProgress tell = [&](const backup::Progress& progress) {

@@ -17,14 +17,17 @@ namespace {
 
 constexpr std::size_t kMostListed = 1000;
 
+Error no_such_channel() {
+  return {ErrorCode::channel_unknown, "There is no such channel."};
+}
+
 /// The state that is committed. Errors: channel_unknown, damaged, store_unavailable.
 Result<Channel> channel_of(const AdminCall& call, AdminParts& parts, const ChannelId& id) {
   return await<Channel>(call, [&](auto done) {
     inspect_channel(parts.node.io(0).node(), id, parts.pool.at(0),
                     [done = std::move(done)](Result<const LoadedChannel*> found) mutable {
                       if (!found) return done(fail(std::move(found.error())));
-                      if (*found == nullptr || !(*found)->state().exists())
-                        return done(fail(ErrorCode::channel_unknown));
+                      if (*found == nullptr || !(*found)->state().exists()) return done(fail(no_such_channel()));
                       done((*found)->state());
                     });
   });
@@ -42,7 +45,7 @@ boost::json::object json_of(const Channel& channel) {
 
 Result<boost::json::value> show(const AdminCall& call, AdminParts& parts) {
   const auto id = ChannelId::parse(call.value(0));
-  if (!id) return fail(ErrorCode::channel_unknown);
+  if (!id) return fail(no_such_channel());
   const auto channel = channel_of(call, parts, *id);
   if (!channel) return fail(channel.error());
   std::vector<AccountId> accounts;
@@ -123,11 +126,20 @@ Result<std::uint64_t> command_as(const AdminCall& call, AdminParts& parts, const
   });
 }
 
+/// A command says nothing else of a stranger than of nobody; an administrator may know.
+Result<void> check_member(const Result<Channel>& channel, const Person& person) {
+  if (!channel) return fail(channel.error());
+  if (channel->find_active(person.id) != nullptr) return {};
+  return fail(ErrorCode::not_a_member, person.handle + " is not a member of this channel.");
+}
+
 Result<boost::json::value> remove_member(AdminCall& call, AdminParts& parts) {
   const auto id = ChannelId::parse(call.value(0));
-  if (!id) return fail(ErrorCode::channel_unknown);
+  if (!id) return fail(no_such_channel());
   const auto person = find_person(call, parts, call.value(1));
   if (!person) return fail(person.error());
+  const auto channel = channel_of(call, parts, *id);
+  if (auto member = check_member(channel, *person); !member) return fail(member.error());
   const auto seq = command_as(call, parts, *id, person->id, command::Leave{});
   if (!seq) return fail(seq.error());
   call.remember("seq", *seq);
@@ -136,7 +148,7 @@ Result<boost::json::value> remove_member(AdminCall& call, AdminParts& parts) {
 
 Result<boost::json::value> hand_over(AdminCall& call, AdminParts& parts) {
   const auto id = ChannelId::parse(call.value(0));
-  if (!id) return fail(ErrorCode::channel_unknown);
+  if (!id) return fail(no_such_channel());
   const auto body = call.body();
   if (!body) return fail(body.error());
   const auto to = text_field(*body, "to");
@@ -144,7 +156,7 @@ Result<boost::json::value> hand_over(AdminCall& call, AdminParts& parts) {
   const auto person = find_person(call, parts, to->value_or(""));
   if (!person) return fail(person.error());
   const auto channel = channel_of(call, parts, *id);
-  if (!channel) return fail(channel.error());
+  if (auto member = check_member(channel, *person); !member) return fail(member.error());
   for (const auto& [account, member] : channel->members) {
     if (member.role != Role::owner) continue;
     call.remember("from", account.str());

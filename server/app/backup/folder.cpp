@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -49,6 +50,41 @@ Result<void> make_new(const fs::path& path) {
   return sync_directory(path);
 }
 
+/// A program that does not know the format must not write here: it would remove what it does not understand.
+Result<void> check_format(const fs::path& path) {
+  const auto text = read_file(path / kMark);
+  if (!text) return fail(text.error());
+  std::uint64_t format = 0;
+  constexpr std::string_view kWord = "format ";
+  const char* end = text->data() + text->size();
+  const bool reads = text->starts_with(kWord) &&
+                     std::from_chars(text->data() + kWord.size(), end, format).ec == std::errc() && format > 0;
+  if (!reads) return fail(ErrorCode::damaged, fmt::format("{} cannot be read", (path / kMark).string()));
+  if (format <= kFormat) return {};
+  return fail(ErrorCode::store_unavailable,
+              fmt::format("{} has format {}, and this program knows up to {}: use a newer one", path.string(), format,
+                          kFormat));
+}
+
+/// The lock of the folder; -1 where nobody can write, so that there is nothing to be kept away.
+Result<int> hold(const fs::path& path, bool alone) {
+  const auto lock = path / "LOCK";
+  const int flags = O_CLOEXEC | O_NOFOLLOW;
+  int descriptor = ::open(lock.c_str(), flags | O_RDWR | O_CREAT, 0600);
+  if (descriptor < 0 && !alone) {
+    const int why = errno;
+    descriptor = ::open(lock.c_str(), flags | O_RDONLY);
+    if (descriptor < 0 && (why == EROFS || errno == ENOENT)) return -1;
+  }
+  if (descriptor < 0) {
+    return fail(ErrorCode::store_unavailable, fmt::format("cannot {} {}: {}", alone ? "write to" : "read",
+                                                          path.string(), std::generic_category().message(errno)));
+  }
+  if (::flock(descriptor, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0) return descriptor;
+  ::close(descriptor);
+  return fail(ErrorCode::store_unavailable, fmt::format("another process works in {}: wait for it", path.string()));
+}
+
 Listed read_one(const fs::path& backup) {
   Listed listed{.id = backup.filename().string(), .manifest = {}};
   const auto json = read_file(backup / "manifest.json");
@@ -67,6 +103,7 @@ Listed read_one(const fs::path& backup) {
     listed.manifest = std::move(*manifest);
   } else {
     listed.why = manifest.error().text();
+    listed.is_newer = manifest.error().code == ErrorCode::store_unavailable;
   }
   return listed;
 }
@@ -77,27 +114,26 @@ Error is_damaged(const BackupFile& file, std::string_view how) {
 
 }  // namespace
 
-Result<Folder> Folder::open(const fs::path& path, bool make) {
+Result<Folder> Folder::open(const fs::path& path, Use use) {
   std::error_code error;
   const bool is_one = fs::exists(path / kMark, error);
-  if (!is_one && !make) {
-    return fail(ErrorCode::not_found, fmt::format("{} is no folder of backups", path.string()));
+  if (!is_one && use != Use::write) {
+    return fail(ErrorCode::not_found, error ? fmt::format("cannot read {}: {}", path.string(), error.message())
+                                            : fmt::format("{} is no folder of backups", path.string()));
   }
-  if (auto made = make ? make_directory(path) : Result<void>(); !made) return fail(made.error());
-  const auto lock = path / "LOCK";
-  const int descriptor = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (descriptor < 0) {
-    return fail(ErrorCode::store_unavailable,
-                fmt::format("cannot write to {}: {}", path.string(), std::generic_category().message(errno)));
-  }
-  Folder folder(path, descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    return fail(ErrorCode::store_unavailable, fmt::format("another process works in {}: wait for it", path.string()));
-  }
+  if (auto known = is_one ? check_format(path) : make_directory(path); !known) return fail(known.error());
+  auto descriptor = use == Use::look ? Result<int>(-1) : hold(path, use == Use::write);
+  if (!descriptor) return fail(descriptor.error());
+  Folder folder(path, *descriptor);
   if (!is_one) {
     if (auto made = make_new(path); !made) return fail(made.error());
   }
   return folder;
+}
+
+bool Folder::is_of_backups(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path / kMark, error) || fs::exists(path / "manifest.json", error);
 }
 
 Folder::Folder(Folder&& other) noexcept
@@ -112,7 +148,12 @@ Result<std::vector<Listed>> Folder::list() const {
   if (!names) return fail(names.error());
   std::vector<Listed> all;
   for (const std::string& name : *names) {
-    if (!name.ends_with(kPartial)) all.push_back(read_one(backups() / name));
+    if (name.ends_with(kPartial)) continue;
+    Listed one = read_one(backups() / name);
+    // Removed by another process while it was read.
+    std::error_code error;
+    if (!one.why.empty() && !fs::exists(backups() / name, error) && !error) continue;
+    all.push_back(std::move(one));
   }
   return all;
 }

@@ -1,7 +1,7 @@
 // A folder of backups:
 //
 //     PARLEY-BACKUPS             what this is
-//     LOCK                       held by the one program that works here
+//     LOCK                       held by the one program that writes here, or by those that read
 //     files/UNIQUE.sst           table files, each kept once however many backups have it
 //     backups/ID/manifest.json   one backup: which files, how large, which digests
 //     backups/ID/manifest.sha256 digest of the manifest
@@ -35,13 +35,20 @@ struct Listed {
   std::string id;
   Manifest manifest;
   std::string why{};
+  bool is_newer = false;  // nothing is wrong: a newer program made it
 };
 
 class Folder {
  public:
-  /// Opens the folder and holds it for this process. With `make` a missing or empty directory becomes one. Errors:
-  /// not_found, store_unavailable (another process works here, or it is something else).
-  static Result<Folder> open(const std::filesystem::path& path, bool make);
+  /// `look` holds nothing, as good for `list`; `read` keeps those away that write, and needs no right to write; `write`
+  /// keeps all others away, and makes a folder of a missing or empty directory.
+  enum class Use : std::uint8_t { look, read, write };
+
+  /// Held for this process. Errors: not_found, store_unavailable (another process works here, it is something else, or
+  /// a newer program's).
+  static Result<Folder> open(const std::filesystem::path& path, Use use);
+  /// Whether `path` is a folder of backups, or one backup in there.
+  static bool is_of_backups(const std::filesystem::path& path);
   Folder(Folder&& other) noexcept;
   Folder& operator=(Folder&&) = delete;
   ~Folder();

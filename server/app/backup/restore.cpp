@@ -65,7 +65,7 @@ Result<Restored> restore(const Folder& folder, const Manifest& manifest, const f
                          const OnProgress& on_progress) {
   auto made = NewData::begin(data, replace);
   if (!made) return fail(made.error());
-  Restored restored{.manifest = manifest, .incarnation = {}, .moved_away = made->moved_away()};
+  Restored restored{.manifest = manifest, .incarnation = {}, .moved_away = {}};
   const auto fill = [&]() -> Result<void> {
     if (auto copied = copy_checked(folder, manifest, made->part(), on_progress); !copied) return copied;
     on_progress({.step = "sign-ins"});
@@ -81,6 +81,7 @@ Result<Restored> restore(const Folder& folder, const Manifest& manifest, const f
     return fail(filled.error());
   }
   if (auto finished = made->finish(); !finished) return fail(finished.error());
+  restored.moved_away = made->moved_away();
   return restored;
 }
 

@@ -65,6 +65,7 @@ class Run {
     auto earlier = folder_.list();
     if (!earlier) return fail(earlier.error());
     for (Listed& backup : *earlier) {
+      if (!backup.why.empty()) taken_.unreadable.push_back(backup.id);
       for (BackupFile& file : backup.manifest.files) {
         if (file.stored.starts_with("files/")) known_[file.stored] = std::move(file);
       }
@@ -90,10 +91,13 @@ class Run {
   Result<void> copy_all() {
     auto files = snapshot_files(snapshot_.string());
     if (!files) return fail(files.error());
-    progress_.step = "copy";
-    for (const SnapshotFile& file : *files) progress_.total += is_known(file) ? 0 : file.bytes;
+    for (const SnapshotFile& file : *files) progress_.total += file.bytes;
     for (const SnapshotFile& file : *files) {
-      if (auto kept = is_known(file) ? keep(file) : copy(file); !kept) return kept;
+      if (is_known(file) && is_sound(file)) {
+        keep(file);
+      } else if (auto copied = copy(file); !copied) {
+        return copied;
+      }
     }
     return add_people();
   }
@@ -108,14 +112,27 @@ class Run {
     return fs::file_size(folder_.path() / at->first, error) == file.bytes && !error;
   }
 
-  Result<void> keep(const SnapshotFile& file) {
+  /// A file that rots in the folder rots in every backup that has it, and here is the last chance to mend it.
+  bool is_sound(const SnapshotFile& file) {
+    progress_.step = "check";
+    const auto digest = digest_file(folder_.path() / shared_name(file), [&](std::uint64_t more) {
+      progress_.done += more;
+      return on_progress_(progress_);
+    });
+    if (digest && *digest == known_.at(shared_name(file)).sha256) return true;
+    ++taken_.mended_files;
+    progress_.total += file.bytes;
+    return false;
+  }
+
+  void keep(const SnapshotFile& file) {
     BackupFile kept = known_.at(shared_name(file));
     kept.path = "channels/" + file.name;
     taken_.manifest.files.push_back(std::move(kept));
-    return {};
   }
 
   Result<void> copy(const SnapshotFile& file) {
+    progress_.step = "copy";
     const bool is_shared = !file.unique.empty();
     const fs::path to = is_shared ? folder_.path() / shared_name(file) : own() / "channels" / file.name;
     // Of an earlier backup, and not what it should be: replaced. That backup is mended by it.
@@ -180,6 +197,17 @@ class Run {
 
 }  // namespace
 
+Result<void> check_place(const fs::path& data, const fs::path& folder) {
+  std::error_code error;
+  const fs::path from = fs::weakly_canonical(data, error);  // it is there: without a slash at its end
+  const fs::path whole = fs::weakly_canonical(folder, error);
+  const fs::path to = whole.has_filename() ? whole : whole.parent_path();
+  const auto inside = to.lexically_relative(from);
+  if (to != from && (inside.empty() || *inside.begin() != "channels")) return {};
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("{} is where the server keeps its data: name another folder for its backups", to.string()));
+}
+
 Result<Taken> take_backup(RocksChannelStore& channels, const fs::path& data, const Folder& folder,
                           const OnProgress& on_progress) {
   return Run(channels, data, folder, on_progress).run();
@@ -194,6 +222,8 @@ boost::json::object to_json(const Taken& taken, const std::vector<std::string>& 
           {"bytes", manifest.bytes()},
           {"copied_files", taken.copied_files},
           {"copied_bytes", taken.copied_bytes},
+          {"mended_files", taken.mended_files},
+          {"unreadable", boost::json::array(taken.unreadable.begin(), taken.unreadable.end())},
           {"removed", boost::json::array(pruned.begin(), pruned.end())}};
 }
 

@@ -15,6 +15,7 @@
 #include "app/data_dir.hpp"
 #include "app/operator/commands.hpp"
 #include "app/operator/console.hpp"
+#include "base/bytes_text.hpp"
 
 namespace parley {
 namespace {
@@ -23,6 +24,8 @@ namespace fs = std::filesystem;
 using backup::Folder;
 using backup::Listed;
 using backup::Manifest;
+
+constexpr int kMostKept = 1'000'000;
 
 struct Flags {
   std::string from, to, at;
@@ -37,7 +40,7 @@ std::string time_text(Time time) {
 boost::json::object to_json(const Listed& listed) {
   boost::json::object out{{"id", listed.id}};
   if (!listed.why.empty()) {
-    out["damaged"] = listed.why;
+    out[listed.is_newer ? "newer" : "damaged"] = listed.why;
     return out;
   }
   out["time"] = to_unix_ms(listed.manifest.time);
@@ -54,13 +57,24 @@ Error no_such_backup(const Folder& folder, const std::string& id) {
                                             id, folder.path().string(), folder.path().string())};
 }
 
-/// The one called `id`, or the newest good one.
+/// What is wrong with a backup, in one line.
+std::string trouble(const Listed& listed) {
+  return fmt::format("{}: {}", listed.is_newer ? "NEWER" : "DAMAGED", listed.why);
+}
+
+/// The one called `id`, or the newest. An older one than the newest is taken by those only who name it: what was said
+/// since is lost with it.
 Result<Manifest> choose(const Folder& folder, const std::string& id) {
   auto all = folder.list();
   if (!all) return fail(all.error());
   for (auto at = all->rbegin(); at != all->rend(); ++at) {
-    if (!id.empty() && at->id == id && !at->why.empty()) return fail(ErrorCode::damaged, at->why);
-    if (at->why.empty() && (id.empty() || at->id == id)) return std::move(at->manifest);
+    if (!id.empty() && at->id != id) continue;
+    if (at->why.empty()) return std::move(at->manifest);
+    const auto code = at->is_newer ? ErrorCode::store_unavailable : ErrorCode::damaged;
+    if (!id.empty()) return fail(code, at->why);
+    return fail(code, fmt::format("the newest backup {} cannot be restored: {}. To take an older one, name it with "
+                                  "--at ID; parley backup list {} shows them",
+                                  at->id, at->why, folder.path().string()));
   }
   return fail(no_such_backup(folder, id));
 }
@@ -77,7 +91,15 @@ void tell_taken(Console& console, const backup::Taken& taken, const std::vector<
   std::string text = fmt::format("Backup {}: {} in {} files, of which {} in {} files were new.", manifest.id,
                                  bytes_text(manifest.bytes()), manifest.files.size(), bytes_text(taken.copied_bytes),
                                  taken.copied_files);
+  if (taken.mended_files > 0) {
+    text += fmt::format("\n{} of them were in the folder already, but damaged; copied anew. Look at its disk.",
+                        taken.mended_files);
+  }
   for (const std::string& id : pruned) text += fmt::format("\nRemoved the old backup {}.", id);
+  for (const std::string& id : taken.unreadable) {
+    text +=
+        fmt::format("\nThe manifest of {} cannot be read: until that backup is removed, no file of another is.", id);
+  }
   console.result(text, boost::json::serialize(boost::json::object{{"backup", backup::to_json(taken, pruned)}}));
 }
 
@@ -87,10 +109,14 @@ int take(const Flags& flags) {
   if (!fs::is_directory(DataDir::channels_of(flags.from), error)) {
     return console.failure({ErrorCode::not_found, fmt::format("{} is no data directory of a server", flags.from)});
   }
+  if (auto fits = backup::check_place(flags.from, flags.to); !fits) return console.failure(fits.error());
   if (auto owned = DataDir::check_owner(flags.from); !owned) return console.failure(owned.error());
   auto data = DataDir::lock(flags.from);
-  if (!data) return console.failure(data.error());
-  auto folder = Folder::open(flags.to, true);
+  if (!data) {
+    return console.failure({data.error().code, data.error().text() + " A server whose admin_socket lies elsewhere is "
+                                                                     "asked with parley backup --socket FILE."});
+  }
+  auto folder = Folder::open(flags.to, Folder::Use::write);
   if (!folder) return console.failure(folder.error());
   RocksOptions options;
   options.path = data->channels();
@@ -107,7 +133,7 @@ int take(const Flags& flags) {
 
 int list(const Flags& flags) {
   Console console("parley backup list", flags.json);
-  auto folder = Folder::open(flags.to, false);
+  auto folder = Folder::open(flags.to, Folder::Use::look);
   if (!folder) return console.failure(folder.error());
   auto all = folder->list();
   if (!all) return console.failure(all.error());
@@ -117,7 +143,7 @@ int list(const Flags& flags) {
     json.push_back(to_json(one));
     text += one.why.empty() ? fmt::format("{}{}  {}  {}", text.empty() ? "" : "\n", one.id,
                                           time_text(one.manifest.time), bytes_text(one.manifest.bytes()))
-                            : fmt::format("{}{}  DAMAGED: {}", text.empty() ? "" : "\n", one.id, one.why);
+                            : fmt::format("{}{}  {}", text.empty() ? "" : "\n", one.id, trouble(one));
   }
   console.result(text.empty() ? "There is no backup yet." : text,
                  boost::json::serialize(boost::json::object{{"backups", std::move(json)}}));
@@ -126,7 +152,7 @@ int list(const Flags& flags) {
 
 int verify(const Flags& flags) {
   Console console("parley backup verify", flags.json);
-  auto folder = Folder::open(flags.to, false);
+  auto folder = Folder::open(flags.to, Folder::Use::read);
   if (!folder) return console.failure(folder.error());
   auto all = folder->list();
   if (!all) return console.failure(all.error());
@@ -138,7 +164,7 @@ int verify(const Flags& flags) {
       if (auto sound = folder->verify(one.manifest, shown_by(console)); !sound) one.why = sound.error().text();
     }
     damaged += one.why.empty() ? 0 : 1;
-    console.result(fmt::format("{}: {}", one.id, one.why.empty() ? "all is well" : "DAMAGED: " + one.why),
+    console.result(fmt::format("{}: {}", one.id, one.why.empty() ? "all is well" : trouble(one)),
                    boost::json::serialize(boost::json::object{{"verified", to_json(one)}}));
   }
   return damaged == 0 ? kExitOk : kExitFailure;
@@ -146,7 +172,7 @@ int verify(const Flags& flags) {
 
 int restore(const Flags& flags) {
   Console console("parley restore", flags.json);
-  auto folder = Folder::open(flags.from, false);
+  auto folder = Folder::open(flags.from, Folder::Use::read);
   if (!folder) return console.failure(folder.error());
   auto manifest = choose(*folder, flags.at);
   if (!manifest) return console.failure(manifest.error());
@@ -179,7 +205,9 @@ void describe_backup(CLI::App& app, OperatorDeed& deed) {
   auto flags = std::make_shared<Flags>();
   auto* from = app.add_option("DIR", flags->from, "data directory of a server");
   auto* to = app.add_option("TO", flags->to, "folder of backups; made where there is none");
-  app.add_option("--keep", flags->keep, "afterwards remove all but the newest N backups")->type_name("N");
+  app.add_option("--keep", flags->keep, "afterwards remove all but the newest N backups")
+      ->type_name("N")
+      ->check(CLI::Range(1, kMostKept));
   app.add_flag("--json", flags->json, "print JSON Lines, the progress too");
   app.callback([&app, flags, from, to, &deed] {
     if (!app.get_subcommands().empty()) return;
@@ -198,9 +226,9 @@ void describe_backup(CLI::App& app, OperatorDeed& deed) {
 void describe_restore(CLI::App& app, OperatorDeed& deed) {
   auto flags = std::make_shared<Flags>();
   app.add_option("BACKUPS", flags->from, "folder of backups")->required();
-  app.add_option("DIR", flags->to, "the data directory to make: missing, empty, or moved aside with --yes")->required();
+  app.add_option("DIR", flags->to, "the data directory to make: missing, or empty but with --yes")->required();
   app.add_option("--at", flags->at, "the backup to take; default: the newest")->type_name("ID");
-  app.add_flag("--yes", flags->yes, "move aside what is in DIR");
+  app.add_flag("--yes", flags->yes, "put it in the place of what is in DIR, which is kept in DIR/before-restore-DATE");
   app.add_flag("--json", flags->json, "print JSON Lines, the progress too");
   app.callback([flags, &deed] { deed = [flags] { return restore(*flags); }; });
 }

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <boost/json.hpp>
 #include <cstdio>
 
 #include "app/command_line.hpp"
+#include "base/bytes_text.hpp"
 
 namespace parley {
 namespace {
@@ -15,17 +15,6 @@ namespace {
 constexpr std::chrono::milliseconds kBetween{100};
 
 }  // namespace
-
-std::string bytes_text(std::uint64_t bytes) {
-  constexpr auto kUnits = std::to_array<const char*>({"B", "KiB", "MiB", "GiB", "TiB"});
-  auto value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < kUnits.size()) {
-    value /= 1024;
-    ++unit;
-  }
-  return fmt::format("{:.{}f} {}", value, unit == 0 ? 0 : 1, kUnits.at(unit));
-}
 
 Console::Console(std::string_view program, bool json)
     : program_(program), json_(json), terminal_(isatty(STDERR_FILENO) != 0) {}
@@ -68,7 +57,7 @@ int Console::failure(const Error& error) {
   } else {
     fmt::print(stderr, "{}: {}\n", program_, error.text());
   }
-  return kExitFailure;
+  return kExitUsage;
 }
 
 }  // namespace parley

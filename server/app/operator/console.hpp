@@ -20,7 +20,7 @@ class Console {
   void progress(const backup::Progress& progress);
   /// The end of the progress, and what came out: `text` for people, `json` for programs.
   void result(std::string_view text, std::string_view json);
-  /// Tells why; the exit code.
+  /// Tells why it could not be done; the exit code.
   int failure(const Error& error);
   /// Takes the line of progress away.
   void clear();
@@ -32,8 +32,5 @@ class Console {
   bool shown_ = false;
   std::chrono::steady_clock::time_point next_;
 };
-
-/// "12.3 MiB".
-std::string bytes_text(std::uint64_t bytes);
 
 }  // namespace parley

@@ -3,11 +3,13 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "app/backup/files.hpp"
@@ -68,11 +70,16 @@ void tell_exported(const exchange::Exported& count) {
 }
 
 int export_all(const Flags& flags) {
+  // Progress is no line of an export.
   Console console("parley export", false);
+  const auto cannot = [&](const Error& why) {
+    return flags.json ? Console("parley export", true).failure(why) : console.failure(why);
+  };
+  if (auto whole = DataDir::check_whole(flags.data); !whole) return cannot(whole.error());
   Stores stores = open_stores(flags.data);
-  if (!stores.channels) return console.failure(stores.channels.error());
+  if (!stores.channels) return cannot(stores.channels.error());
   auto scan = (*stores.channels)->scan();
-  if (!scan) return console.failure(scan.error());
+  if (!scan) return cannot(scan.error());
   std::uint64_t bytes = 0;
   const exchange::LineSink write = [&](std::string_view line) {
     bytes += line.size();
@@ -84,7 +91,7 @@ int export_all(const Flags& flags) {
                                       .channels_otherwise = [&] { return (*stores.channels)->channels_with_events(); }};
   auto exported = exchange::export_store(source, flags.credentials, write);
   if (exported && std::fflush(stdout) != 0) exported = fail(ErrorCode::disk_full, "cannot write to standard output");
-  if (!exported) return console.failure(exported.error());
+  if (!exported) return cannot(exported.error());
   console.clear();
   tell_exported(*exported);
   scan->reset();
@@ -111,7 +118,8 @@ Result<exchange::Imported> fill(const fs::path& part, std::istream& lines, std::
   return imported;
 }
 
-void tell_imported(Console& console, const exchange::Imported& count, const std::string& data) {
+void tell_imported(Console& console, const exchange::Imported& count, const std::string& data,
+                   const fs::path& moved_away) {
   std::string text = fmt::format("Imported {} accounts, {} channels and {} events into {}.", count.accounts,
                                  count.channels, count.events, data);
   if (count.without_password != 0) {
@@ -124,6 +132,7 @@ void tell_imported(Console& console, const exchange::Imported& count, const std:
     text +=
         fmt::format("\nThe hash chains of {} channels were made anew: the export lacks their salts.", count.new_chains);
   }
+  if (!moved_away.empty()) text += fmt::format("\nWhat was there lies in {} now.", moved_away.string());
   text += fmt::format(
       "\nNext:  parley verify {0}     reads all of it and says whether it is sound\n"
       "       parleyd --data {0}    serves it",
@@ -133,28 +142,40 @@ void tell_imported(Console& console, const exchange::Imported& count, const std:
                                                             {"without_password", count.without_password},
                                                             {"channels", count.channels},
                                                             {"events", count.events},
-                                                            {"new_chains", count.new_chains}}}}));
+                                                            {"new_chains", count.new_chains},
+                                                            {"moved_away", moved_away.string()}}}}));
 }
 
 int import_all(const Flags& flags) {
   Console console("parley import", flags.json);
   std::ifstream file;
+  std::istream& lines = flags.file == "-" ? std::cin : file;
   std::uint64_t size = 0;
   if (flags.file != "-") {
-    std::error_code error;
-    size = fs::file_size(flags.file, error);
+    errno = 0;
     file.open(flags.file, std::ios::binary);
-    if (!file || error) return console.failure({ErrorCode::not_found, fmt::format("cannot read {}", flags.file)});
+    if (!file) {
+      return console.failure({ErrorCode::not_found,
+                              fmt::format("cannot read {}: {}", flags.file, std::generic_category().message(errno))});
+    }
+    std::error_code error;
+    size = fs::is_regular_file(flags.file, error) ? fs::file_size(flags.file, error) : 0;  // a pipe has none
+  }
+  constexpr int kGzip = 0x1f, kZstd = 0x28;  // neither begins a line of JSON
+  if (const int first = lines.peek(); first == kGzip || first == kZstd) {
+    return console.failure({ErrorCode::malformed, fmt::format("{} is compressed: unpack it first, as in zcat FILE | "
+                                                              "parley import - DIR",
+                                                              flags.file)});
   }
   auto made = backup::NewData::begin(flags.data, flags.yes);
   if (!made) return console.failure(made.error());
-  auto imported = fill(made->part(), flags.file == "-" ? std::cin : file, size, console);
+  auto imported = fill(made->part(), lines, size, console);
   if (!imported) {
     made->give_up();
     return console.failure(imported.error());
   }
   if (auto finished = made->finish(); !finished) return console.failure(finished.error());
-  tell_imported(console, *imported, flags.data);
+  tell_imported(console, *imported, flags.data, made->moved_away());
   return kExitOk;
 }
 
@@ -171,9 +192,8 @@ void describe_export(CLI::App& app, OperatorDeed& deed) {
 void describe_import(CLI::App& app, OperatorDeed& deed) {
   auto flags = std::make_shared<Flags>();
   app.add_option("FILE", flags->file, "what parley export DIR wrote; - is standard input")->required();
-  app.add_option("DIR", flags->data, "the data directory to make: missing, empty, or moved aside with --yes")
-      ->required();
-  app.add_flag("--yes", flags->yes, "move aside what is in DIR");
+  app.add_option("DIR", flags->data, "the data directory to make: missing, or empty but with --yes")->required();
+  app.add_flag("--yes", flags->yes, "put it in the place of what is in DIR, which is kept in DIR/before-restore-DATE");
   app.add_flag("--json", flags->json, "print JSON Lines, the progress too");
   app.callback([flags, &deed] { deed = [flags] { return import_all(*flags); }; });
 }

@@ -10,6 +10,7 @@
 #include "app/command_line.hpp"
 #include "app/data_dir.hpp"
 #include "app/operator/commands.hpp"
+#include "app/operator/console.hpp"
 #include "app/repair/repair.hpp"
 #include "engines/system/system_clock.hpp"
 
@@ -21,15 +22,6 @@ struct Asked {
   bool yes = false;
   bool json = false;
 };
-
-int cannot(const Asked& asked, const std::string& why) {
-  if (asked.json) {
-    fmt::print("{}\n", boost::json::serialize(boost::json::object{{"data", asked.data}, {"error", why}}));
-  } else {
-    fmt::print(stderr, "parleyd repair: {}\n", why);
-  }
-  return kExitUsage;
-}
 
 void print_note(const RepairNote& note) {
   static constexpr std::string_view kWords[] = {"made anew", "LOST", "REMAINS"};
@@ -70,19 +62,21 @@ void print_report(const RepairReport& report) {
 }
 
 int repair_command(const Asked& asked) {
+  Console console("parley repair", asked.json);
   std::error_code error;
   if (!std::filesystem::is_directory(DataDir::channels_of(asked.data), error) ||
       DataDir::channels_of(asked.data) == std::filesystem::path(asked.data)) {
-    return cannot(asked, fmt::format("{} is no data directory of a server: it holds no channels", asked.data));
+    return console.failure(
+        {ErrorCode::not_found, fmt::format("{} is no data directory of a server: it holds no channels", asked.data)});
   }
-  if (auto owned = DataDir::check_owner(asked.data); !owned) return cannot(asked, owned.error().text());
+  if (auto owned = DataDir::check_owner(asked.data); !owned) return console.failure(owned.error());
   auto data = DataDir::lock(asked.data);
-  if (!data) return cannot(asked, data.error().text());
+  if (!data) return console.failure(data.error());
   const RepairSink note = [&](const RepairNote& one) {
     if (!asked.json) print_note(one);
   };
   const auto report = repair_store(data->path(), asked.yes, SystemClock().now(), note);
-  if (!report) return cannot(asked, report.error().text());
+  if (!report) return console.failure(report.error());
   if (asked.json) {
     fmt::print("{}\n", boost::json::serialize(to_json(asked, *report)));
   } else if (!report->needed) {

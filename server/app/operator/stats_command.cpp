@@ -13,6 +13,8 @@
 #include "app/command_line.hpp"
 #include "app/data_dir.hpp"
 #include "app/operator/commands.hpp"
+#include "app/operator/console.hpp"
+#include "base/bytes_text.hpp"
 #include "engines/rocksdb/channel_store.hpp"
 #include "engines/sql/people_check.hpp"
 #include "engines/system/system_clock.hpp"
@@ -73,12 +75,6 @@ Result<StoreTotals> count(ChannelStoreScan& scan, Time now, std::size_t top) {
   return totals;
 }
 
-std::string in_units(std::uint64_t bytes) {
-  if (bytes < 10'000) return fmt::format("{} B", bytes);
-  if (bytes < 10'000'000) return fmt::format("{:.1f} KiB", static_cast<double>(bytes) / 1024);
-  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1024 * 1024));
-}
-
 void print(const StoreTotals& totals, const StoreStats& store, const PeopleStats& people) {
   fmt::print("accounts   {} ({} disabled), {} deleted, {} devices\n", people.accounts, people.disabled, people.deleted,
              people.devices);
@@ -89,10 +85,10 @@ void print(const StoreTotals& totals, const StoreStats& store, const PeopleStats
              totals.active_week, totals.active_month);
   if (totals.unreadable > 0) fmt::print("           {} heads cannot be read: run verify\n", totals.unreadable);
   for (const FamilyStats& family : store.families) {
-    fmt::print("{:<10} {} in {} files, about {} keys, {} in memory\n", family.name, in_units(family.bytes),
-               family.files, family.keys, in_units(family.memory_bytes));
+    fmt::print("{:<10} {} in {} files, about {} keys, {} in memory\n", family.name, bytes_text(family.bytes),
+               family.files, family.keys, bytes_text(family.memory_bytes));
   }
-  fmt::print("log        {}\n", in_units(store.log_bytes));
+  fmt::print("log        {}\n", bytes_text(store.log_bytes));
   if (!totals.largest.empty()) fmt::print("largest channels\n");
   for (const ChannelSize& one : totals.largest) {
     fmt::print("  {}  {} events, {} messages\n", one.channel.str(), one.events, one.messages);
@@ -134,29 +130,26 @@ struct Asked {
   bool json = false;
 };
 
-int cannot(const Error& why) {
-  fmt::print(stderr, "parleyd stats: {}\n", why.text());
-  return kExitUsage;
-}
-
 int stats_command(const Asked& asked) {
+  Console console("parley stats", asked.json);
+  if (auto whole = DataDir::check_whole(asked.data); !whole) return console.failure(whole.error());
   const Time now = SystemClock().now();
   RocksOptions options;
   options.path = DataDir::channels_of(asked.data);
   options.create_if_missing = false;
   options.read_only = true;
   auto store = RocksChannelStore::open(options);
-  if (!store) return cannot(store.error());
+  if (!store) return console.failure(store.error());
   auto scan = (*store)->scan();
-  if (!scan) return cannot(scan.error());
+  if (!scan) return console.failure(scan.error());
   const auto totals = count(**scan, now, asked.top);
-  if (!totals) return cannot(totals.error());
+  if (!totals) return console.failure(totals.error());
   const auto sizes = (*store)->stats();
-  if (!sizes) return cannot(sizes.error());
+  if (!sizes) return console.failure(sizes.error());
   Result<PeopleStats> people;
   const auto file = std::filesystem::path(asked.data) / "people.sqlite";
   if (options.path != asked.data) people = people_stats(file, now);
-  if (!people) return cannot(people.error());
+  if (!people) return console.failure(people.error());
   if (asked.json) {
     fmt::print("{}\n", boost::json::serialize(to_json(*totals, *sizes, *people)));
   } else {

@@ -17,7 +17,6 @@
 #include "app/store_lists.hpp"
 #include "engines/rocksdb/channel_store.hpp"
 #include "engines/rocksdb/salvage.hpp"
-#include "engines/system/system_clock.hpp"
 #include "engines/system/thread_executor.hpp"
 
 namespace parley {
@@ -41,13 +40,6 @@ std::optional<std::vector<Damage>> verify(const fs::path& channels) {
   verify_store(**scan, list_reader(**store, executor), [&](const Damage& damage) { found.push_back(damage); });
   if (auto files = (*store)->verify_files(); !files) found.push_back({ChannelId{}, 0, files.error().text()});
   return found;
-}
-
-Incarnation draw_incarnation() {
-  SystemRandom random;
-  IdBytes bytes{};
-  random.fill(bytes);
-  return Incarnation(make_uuid_v8({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
 }
 
 fs::path folder_for(const fs::path& data, Time now) {
@@ -145,7 +137,7 @@ class Repair {
 
   Result<void> write_new_store() {
     const auto old = salvage_->incarnation();
-    auto made = RocksRebuild::create(folder_ / "channels", report_.new_incarnation ? draw_incarnation() : *old);
+    auto made = RocksRebuild::create(folder_ / "channels", report_.new_incarnation ? Incarnation() : *old);
     if (!made) return fail(made.error());
     RocksRebuild& to = **made;
     const RepairWriter write = [&](const ChannelBatch& batch) { return to.put(batch); };

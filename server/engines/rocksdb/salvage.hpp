@@ -66,7 +66,7 @@ class RocksSalvage {
 /// Fills a new store. Nothing of it is on stable storage before `finish`. One thread.
 class RocksRebuild {
  public:
-  /// `path` must not exist. Errors: store_unavailable, disk_full.
+  /// `path` must not exist; a nil incarnation: a new one is drawn. Errors: store_unavailable, disk_full.
   static Result<std::unique_ptr<RocksRebuild>> create(const std::string& path, const Incarnation& incarnation);
   ~RocksRebuild();
   RocksRebuild(const RocksRebuild&) = delete;

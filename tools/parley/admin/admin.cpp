@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "base/bytes_text.hpp"
 #include "parley/render.hpp"
 
 namespace parley::cli {
@@ -87,12 +88,8 @@ std::string duration_text(std::int64_t ms) {
   return out.empty() ? "0 s" : out;
 }
 
-std::string bytes_text(std::int64_t bytes) {
-  constexpr std::array<const char*, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
-  auto value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; value >= 1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
-  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, kUnits[unit]);
+std::string bytes_in(const json::object& object, std::string_view key) {
+  return bytes_text(static_cast<std::uint64_t>(number_in(object, key)));
 }
 
 }  // namespace parley::cli

@@ -43,6 +43,6 @@ void print_table(const std::vector<std::string>& titles, const std::vector<std::
 /// 90061000 → "1 d 1 h"; the two largest units.
 std::string duration_text(std::int64_t ms);
 /// 1536 → "1.5 KiB".
-std::string bytes_text(std::int64_t bytes);
+std::string bytes_in(const boost::json::object& object, std::string_view key);
 
 }  // namespace parley::cli

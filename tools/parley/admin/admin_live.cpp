@@ -53,7 +53,7 @@ Exit list_sessions(const Admin& admin, const std::string& who, int limit) {
                                    text_in(one, "address"),
                                    duration_text(number_in(one, "age_ms")),
                                    text_in(one, "mode"),
-                                   bytes_text(number_in(one, "outbox_bytes"))};
+                                   bytes_in(one, "outbox_bytes")};
                     });
 }
 

@@ -79,7 +79,7 @@ json::value parse(std::string_view text) {
   return value;
 }
 
-/// Throws what the server refused with.
+/// Throws what the server refused with. Without the advice that people get: an administrator is in no channel.
 void check(const json::value& value) {
   const auto* said = value.is_object() ? value.as_object().if_contains("error") : nullptr;
   if (said == nullptr || !said->is_object()) return;
@@ -87,7 +87,7 @@ void check(const json::value& value) {
     const auto* text = said->as_object().if_contains(key);
     return text != nullptr && text->is_string() ? std::string(text->as_string()) : std::string();
   };
-  throw failure_of(text_of("name"), text_of("text"));
+  throw Failure{Exit::refused, text_of("name"), text_of("text")};
 }
 
 /// Takes whole lines from the front of what has arrived; true when the one that is the end was among them.
