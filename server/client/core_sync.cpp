@@ -112,6 +112,8 @@ void Client::Core::take_one_row(Time now, Channel& channel, const v1::InboxRow& 
     forget_after(state, agreed.until);
     channel.paged = std::min(channel.paged, agreed.until);
   }
+  // The server's cursors may be older ones now: what was read here is told again.
+  if (other_history) state.registers.delivered = state.registers.read = 0;
   state.incarnation = session_.incarnation;
   state.unproven = !agreed.proven;
   if (!channel.known || (other_history && state.have.empty())) state.contact = row.head();

@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kTickParts = 8;
 /// While memory is tight outboxes are so many times smaller.
 constexpr std::size_t kTightOutboxes = 8;
+constexpr Duration kAnswerTakes{30'000};
 
 void fill_answer(const Answer& answer, v1::ServerFrame& frame) {
   if (const auto* outcome = std::get_if<wire::StoredOutcome>(&answer.body)) {
@@ -140,6 +141,7 @@ void Io::flush() {
 Origin Io::expect(Reply reply) {
   const std::uint64_t key = ++last_waiting_;
   waiting_.emplace(key, std::move(reply));
+  waiting_since_.emplace(key, node_.clock->uptime());
   return {node_.node, index_, 0, key};
 }
 
@@ -199,9 +201,20 @@ void Io::answer(Answer& answer) {
   }
   auto waiting = waiting_.extract(answer.origin.request);
   if (waiting.empty()) return;
+  waiting_since_.erase(answer.origin.request);
   v1::ServerFrame frame;
   fill_answer(answer, frame);
   waiting.mapped()(frame);
+}
+
+/// An answer from another node may be lost on the way, and who asked over HTTP or for a job would wait for ever.
+void Io::give_up_waiting() {
+  const Duration at = node_.clock->uptime();
+  while (!waiting_since_.empty() && at - waiting_since_.begin()->second > kAnswerTakes) {
+    waiting_since_.erase(waiting_since_.begin());
+    auto waiting = waiting_.extract(waiting_.begin());
+    reply_error(*this, waiting.mapped(), {ErrorCode::store_unavailable, "no answer came; ask again"});
+  }
 }
 
 void Io::push(const Push& push) {
@@ -255,6 +268,7 @@ std::size_t Io::outbox_limit() const {
 }
 
 void Io::tick() {
+  give_up_waiting();
   const Time at = now();
   for (std::size_t left = order_.size() / kTickParts + 1; left > 0 && !order_.empty(); --left) {
     if (tick_at_ >= order_.size()) tick_at_ = 0;

@@ -155,7 +155,9 @@ class Io {
   std::unordered_map<std::uint64_t, Session*> sessions_;
   std::vector<std::uint64_t> order_;  // of session ids, for the tick: one part a second
   std::size_t tick_at_ = 0;
-  std::map<std::uint64_t, Reply> waiting_;  // by Origin.request, for origins without a session
+  void give_up_waiting();
+  std::map<std::uint64_t, Reply> waiting_;           // by Origin.request, for origins without a session: oldest first
+  std::map<std::uint64_t, Duration> waiting_since_;  // the same
   std::uint64_t last_waiting_ = 0;
   std::uint64_t last_session_ = 0;
   std::vector<QueuedCommand> outgoing_;

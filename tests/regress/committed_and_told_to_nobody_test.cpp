@@ -116,5 +116,22 @@ TEST(CommittedAndToldToNobody, TicksOfOneWhoNowHidesWhenItHasRead) {
   EXPECT_EQ(told->receipts_moved().read_by_all(), 0U);
 }
 
+// The answer to a job's command was lost between two nodes, and the worker waited for it for ever.
+TEST(AnswerLostBetweenNodes, JobsAreDoneAllTheSame) {
+  World world(5);
+  Cluster cluster(world, true);
+  world.run_for(std::chrono::seconds(10));
+  cluster.lose_bus_frames(true);
+  for (int i = 0; i < 12; ++i) cluster.sign_up("person" + std::to_string(i));
+  world.run_for(std::chrono::seconds(20));
+  cluster.lose_bus_frames(false);
+  world.run_for(std::chrono::minutes(10));
+  std::size_t left = 1;
+  cluster.accounts().oversight().jobs(cluster.outside(), 100,
+                                      [&](const Result<std::vector<Job>>& jobs) { left = jobs.value().size(); });
+  world.run_for(std::chrono::seconds(1));
+  EXPECT_EQ(left, 0U);
+}
+
 }  // namespace
 }  // namespace parley::sim

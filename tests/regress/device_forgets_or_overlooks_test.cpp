@@ -70,5 +70,22 @@ TEST(AddedAgain, ItAsksWhenOnlyTheHeadIsTold) {
   EXPECT_EQ(world.talk().role, Role::member);
 }
 
+// The restored server has an older cursor, below what is common to both.
+TEST(Restored, WhatWasReadIsToldAgain) {
+  World world(wanting(Want::everything));
+  for (int i = 0; i < 5; ++i) world.add_event(kTalk, kPeer, "m");
+  world.start();
+  world.run();
+  ASSERT_TRUE(world.client->read(world.now, kTalk, 5));
+  world.pass(std::chrono::seconds(5));
+  ASSERT_EQ(world.rooms[kTalk].registers.read(), 5U);
+  world.incarnation = make_id<Incarnation>(101);
+  world.rooms[kTalk].registers.set_read(1);
+  world.rooms[kTalk].registers.set_delivered(1);
+  world.cut();
+  world.pass(std::chrono::minutes(2));
+  EXPECT_EQ(world.rooms[kTalk].registers.read(), 5U);
+}
+
 }  // namespace
 }  // namespace parley::client::test

@@ -136,6 +136,17 @@ void Cluster::crash(std::size_t index) {
   world_.at(kRestart, [this, index] { start(index); });
 }
 
+void Cluster::restore(const MemoryDisk::Image& image) {
+  world_.trace("an old backup of the server is restored");
+  for (std::size_t i = 0; i < nodes_.size(); ++i) crash(i);
+  IdBytes bytes = disk_->incarnation.bytes();
+  bytes[1] = ++restores_;
+  disk_ = std::make_shared<MemoryDisk>(Incarnation(bytes));
+  disk_->image = image;
+  accounts_->sign_ins().end_all_sign_ins(setup_, world_.now(), [](const Result<void>&) {});
+  accounts_->keys().forget_all_keys(setup_, [](const Result<void>&) {});
+}
+
 void Cluster::cut_one() {
   std::erase_if(links_, [](const auto& link) { return link.expired(); });
   if (links_.empty()) return;

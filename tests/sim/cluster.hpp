@@ -62,6 +62,9 @@ class Cluster {
 
   /// Kills a node with what it has in flight; it comes back by itself after a while.
   void crash(std::size_t node);
+  /// All nodes die, and come back on what the store was when `image` was taken: another incarnation, and nobody is
+  /// signed in.
+  void restore(const MemoryDisk::Image& image);
   /// Cuts a random connection.
   void cut_one();
   void fail_next_commit(MemoryStoreFaults::Fate fate) { next_fate_ = fate; }
@@ -75,6 +78,9 @@ class Cluster {
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const;
   [[nodiscard]] CommittedLog committed_log() const;
+  [[nodiscard]] Accounts& accounts() { return *accounts_; }
+  /// For calls to accounts(), outside every process.
+  [[nodiscard]] Executor& outside() { return setup_; }
   [[nodiscard]] Incarnation incarnation() const { return disk_->incarnation; }
   /// What survives a crash; a test may damage it.
   [[nodiscard]] MemoryDisk& disk() { return *disk_; }
@@ -90,6 +96,7 @@ class Cluster {
   World& world_;
   Limits limits_;
   std::shared_ptr<MemoryDisk> disk_;
+  std::uint8_t restores_ = 0;
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<MemoryCommandQueue> queue_;
   std::unique_ptr<MemoryBus> bus_;

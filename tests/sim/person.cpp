@@ -17,6 +17,7 @@ Device::Device(const Surroundings& around, AccountId account, std::string handle
       web_(around.web),
       witness_(around.witness),
       account_(account),
+      first_(around.cluster.incarnation()),
       handle_(std::move(handle)),
       name_(std::move(name)),
       disk_(around.world.dice(), [this] {
@@ -162,6 +163,12 @@ void Device::on_channel(const client::ChannelState& channel) {
   }
   shown.delivered = channel.registers.delivered;
   shown.read = channel.registers.read;
+}
+
+void Device::on_channel_gone(const ChannelId& channel) {
+  told_.erase(told_.lower_bound({channel, 0}), told_.upper_bound({channel, ~Seq{0}}));
+  told_up_to_.erase(channel);
+  shown_.erase(channel);
 }
 
 void Device::on_history_dropped(const client::ChannelState& channel, Seq after) {

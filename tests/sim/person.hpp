@@ -80,7 +80,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   void give_up();
 
   [[nodiscard]] const Sends& sends() const { return sends_; }
-  [[nodiscard]] DeviceView view() const { return {name_, account_, store()}; }
+  [[nodiscard]] DeviceView view() const { return {name_, account_, store(), cluster_.incarnation() != first_}; }
   /// What broke a promise while it happened.
   [[nodiscard]] const std::vector<std::string>& broken() const { return broken_; }
   /// What is wrong with a settled device's connection: requests that were never answered.
@@ -95,6 +95,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   // Listener
   void on_state(client::State state, const Error& why) override;
   void on_channel(const client::ChannelState& channel) override;
+  void on_channel_gone(const ChannelId& channel) override;
   void on_history_dropped(const client::ChannelState& channel, Seq after) override;
   void on_events(const client::ChannelState& channel, std::span<const v1::Event* const> events,
                  client::Placement placement) override;
@@ -123,6 +124,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   Web& web_;
   Witness* witness_;
   AccountId account_;
+  Incarnation first_;  // of the server
   DeviceId device_;
   std::string handle_;
   std::string name_;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "parley/v1/frames.pb.h"
 #include "sim/cluster.hpp"
 #include "sim/device_check.hpp"
+#include "sim/people_check.hpp"
 #include "sim/person.hpp"
 #include "sim/stored_log.hpp"
 #include "sim/workload.hpp"
@@ -40,6 +42,8 @@ class Run {
 
   RunResult all() {
     for (int step = 0; step < kSteps; ++step) {
+      if (restores_ && step == kSteps / 3) backup_ = cluster_.disk().image;
+      if (restores_ && step == 2 * kSteps / 3) restore();
       world_.run_for(Duration(static_cast<std::int64_t>(dice().below(400))));
       one_step();
     }
@@ -81,6 +85,13 @@ class Run {
     if (dice().once_in(30)) world_.run_for(std::chrono::hours(1 + dice().below(30)));
   }
 
+  /// The whole server comes back from an old backup.
+  void restore() {
+    for (const auto& device : devices_) device->may_be_signed_out();
+    cluster_.restore(backup_);
+    witness_.forget_history();
+  }
+
   void fail_a_commit() {
     ++result_.faults;
     using Fate = MemoryStoreFaults::Fate;
@@ -113,15 +124,48 @@ class Run {
         }
       }
     }
+    std::size_t jobs = 1;
+    world_.run_until([&] { return (jobs = count_jobs()) == 0; }, kSettle);
+    if (jobs > 0) result_.broken.push_back("P1: " + std::to_string(jobs) + " jobs are not done");
     world_.run_for(std::chrono::minutes(2));
   }
 
+  /// Runs the world a little.
+  std::size_t count_jobs() {
+    std::optional<std::size_t> count;
+    cluster_.accounts().oversight().jobs(
+        cluster_.outside(), 1000, [&](const Result<std::vector<Job>>& jobs) { count = jobs ? jobs->size() : 1; });
+    world_.run_for(Duration(1000));
+    return count.value_or(1);
+  }
+
+  SeenPeople see_people() {
+    SeenPeople seen;
+    std::vector<AccountId> ids;
+    for (const auto& account : accounts_) ids.push_back(account.id);
+    for (const auto& viewer : ids) {
+      cluster_.accounts().people().people(cluster_.outside(), viewer, ids,
+                                          [&seen, viewer](const Result<std::vector<Person>>& people) {
+                                            if (!people) return;
+                                            for (const Person& person : *people) seen[viewer][person.id] = person;
+                                          });
+    }
+    world_.run_for(Duration(1000));
+    return seen;
+  }
+
   void check() {
+    const SeenPeople people = see_people();
     auto scan = cluster_.scan();
     if (corpus_ != nullptr) corpus_->store(*scan);
     const auto logs = read_store(*scan, words_, result_.broken);
     for (const auto& [id, log] : logs) result_.events += log.events.size();
+    std::vector<Wish> wishes;
+    for (const auto& account : accounts_) wishes.push_back({account.id, account.erased});
+    // The people of a restored server are of today here, and its channels of the day of the backup.
+    if (!restores_) check_people(logs, people, wishes, result_.broken);
     result_.sends = workload_.sends();
+    result_.kinds = witness_.kinds();
     result_.broken.insert(result_.broken.end(), witness_.broken().begin(), witness_.broken().end());
     for (const auto& device : devices_) {
       result_.broken.insert(result_.broken.end(), device->broken().begin(), device->broken().end());
@@ -140,6 +184,8 @@ class Run {
   Witness witness_{cluster_.limits(), words_, cluster_.committed_log()};
   Surroundings around_{world_, cluster_, web_, &witness_};
   std::vector<Account> accounts_;
+  const bool restores_ = world_.dice().once_in(5);
+  MemoryDisk::Image backup_;
   std::vector<std::unique_ptr<Device>> devices_;
   Workload workload_{around_, words_, accounts_, devices_};
   RunResult result_;

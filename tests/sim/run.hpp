@@ -7,6 +7,7 @@
 
 #include "base/sha256.hpp"
 #include "sim/corpus.hpp"
+#include "sim/witness.hpp"
 
 namespace parley::sim {
 
@@ -16,6 +17,7 @@ struct RunResult {
   std::vector<std::string> broken;  // promises, with what was seen; empty: all held
   std::uint64_t sends = 0, events = 0, crashes = 0, cuts = 0, faults = 0;
   double virtual_seconds = 0;
+  Witness::Kinds kinds;  // of frames and commands that were sent
 };
 
 /// `corpus`: gets every frame, and the store at the end.

@@ -289,7 +289,10 @@ struct Witness::Hearing {
 
 void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
   v1::ClientFrame frame;
-  if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || frame.request() == 0) return;
+  if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+  ++kinds_.asked[frame.body_case()];
+  if (frame.has_command()) ++kinds_.commands[frame.command().body_case()];
+  if (frame.request() == 0) return;
   ear.open.emplace(frame.request(), now);
   if (frame.has_get_content()) ear.asked[frame.request()] = frame;
 }
@@ -298,7 +301,7 @@ void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time no
   ++frames_;
   v1::ServerFrame frame;
   if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return say(ear, "P9: a frame that is none");
-  ++kinds_[frame.body_case()];
+  ++kinds_.said[frame.body_case()];
   Hearing hearing{*this, ear, now};
   v1::ClientFrame question;
   if (frame.request() != 0) {

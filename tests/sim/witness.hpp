@@ -52,8 +52,11 @@ class Witness {
 
   [[nodiscard]] const std::vector<std::string>& broken() const { return broken_; }
   [[nodiscard]] std::uint64_t frames() const { return frames_; }
-  /// How often a frame of each kind was said (v1::ServerFrame::BodyCase).
-  [[nodiscard]] const std::map<int, std::uint64_t>& kinds() const { return kinds_; }
+  /// How often each kind came by: v1::ServerFrame, v1::ClientFrame and v1::Command, by number of the body's field.
+  struct Kinds {
+    std::map<int, std::uint64_t> said, asked, commands;
+  };
+  [[nodiscard]] const Kinds& kinds() const { return kinds_; }
 
  private:
   struct Hearing;
@@ -67,7 +70,7 @@ class Witness {
   std::map<std::pair<AccountId, AccountId>, Time> blocks_;
   std::map<AccountId, Time> hidden_online_;
   std::vector<std::string> broken_;
-  std::map<int, std::uint64_t> kinds_;
+  Kinds kinds_;
   std::uint64_t frames_ = 0;
 };
 
