@@ -37,6 +37,18 @@ struct Reader {
     for (const auto& row : found->annotations[0]) no_erased_words(row.record);
   }
 
+  /// What the next event must not be, as things stand before it.
+  void allowed(const v1::EventHeader& header) const {
+    const std::string at = ", seq " + std::to_string(header.seq());
+    const Seq target = header.has_edited() ? header.edited().target() : header.reacted().target();
+    const auto message = log.model.messages.find(target);
+    if (message != log.model.messages.end() && message->second.deleted) say("P6: an edit of what was deleted" + at);
+    if ((header.has_message() || target != 0) && !log.model.blocked_by.empty())
+      say("P7: said in spite of a block" + at);
+    const auto epoch = header.crypto_epoch();
+    if (epoch != 0 && epoch != log.model.crypto_epoch) say("P9: of another crypto epoch" + at);
+  }
+
   Digest events(const std::vector<EventRow>& rows) const {
     Digest digest{};
     std::set<std::pair<AccountId, SendId>> sends;
@@ -54,6 +66,7 @@ struct Reader {
       if (!sends.emplace(opened->event.account, opened->event.send_id).second) say("P3: a send is stored twice");
       if (from_unix_ms(header.time()) < log.head.time) say("P2: time goes back");
       log.head.time = from_unix_ms(header.time());
+      allowed(header);
       log.model.add(header, opened->header, !opened->content_hash.empty(), kNever);
       if (header.count() != log.model.messages.size()) say("P4: a count is wrong at seq " + std::to_string(row.seq));
       log.events.push_back(std::move(*opened));

@@ -295,6 +295,7 @@ void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
   if (frame.request() == 0) return;
   ear.open.emplace(frame.request(), now);
   if (frame.has_get_content()) ear.asked[frame.request()] = frame;
+  if (const std::string wrong = sends_.asked(ear.sends, frame); !wrong.empty()) say(ear, wrong);
 }
 
 void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time now) {
@@ -318,6 +319,7 @@ void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time no
   if (queued > most) say(ear, "P8: a queue without bounds");
   hearing.body(frame);
   hearing.words(bytes);
+  if (const std::string wrong = sends_.said(ear.sends, ear.account, frame); !wrong.empty()) say(ear, wrong);
 }
 
 }  // namespace parley::sim

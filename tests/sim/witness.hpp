@@ -15,6 +15,7 @@
 #include "parley/limits.hpp"
 #include "parley/v1/frames.pb.h"
 #include "sim/model.hpp"
+#include "sim/send_watch.hpp"
 #include "sim/words.hpp"
 
 namespace parley::sim {
@@ -34,6 +35,7 @@ class Witness {
     AccountId account;
     std::map<std::uint64_t, Time> open;              // requests without answer, and since when
     std::map<std::uint64_t, v1::ClientFrame> asked;  // of those, where the answer is looked at together with them
+    SendWatch::Connection sends{};
   };
 
   /// A device sent `bytes`.
@@ -48,7 +50,10 @@ class Witness {
   /// Nobody may see the account online since `now`; nullopt: it is not known who may.
   void hides_online(const AccountId& account, std::optional<Time> now);
   /// A restore: what was committed is another history now.
-  void forget_history() { channels_.clear(); }
+  void forget_history() {
+    channels_.clear();
+    sends_.forget_history();
+  }
 
   [[nodiscard]] const std::vector<std::string>& broken() const { return broken_; }
   [[nodiscard]] std::uint64_t frames() const { return frames_; }
@@ -69,6 +74,7 @@ class Witness {
   std::map<ChannelId, ModelChannel> channels_;
   std::map<std::pair<AccountId, AccountId>, Time> blocks_;
   std::map<AccountId, Time> hidden_online_;
+  SendWatch sends_;
   std::vector<std::string> broken_;
   Kinds kinds_;
   std::uint64_t frames_ = 0;
