@@ -104,7 +104,6 @@ class HttpClient::Link final : public Watcher {
     busy_ = false;
     // Not from within post().
     owner_.loop_.defer([&owner = owner_, answered = std::move(request_.answered), answer = std::move(answer)] {
-      --owner.open_;
       answered(answer);
       owner.pump();
     });
@@ -129,7 +128,6 @@ HttpClient::HttpClient(EventLoop& loop, const Address& address, std::size_t conn
 HttpClient::~HttpClient() = default;
 
 void HttpClient::post(std::string_view path, std::string_view body, std::string_view access_token, Answered answered) {
-  ++open_;
   const std::string sign_in = access_token.empty() ? "" : fmt::format("Authorization: Bearer {}\r\n", access_token);
   queue_.push_back({fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-protobuf\r\n"
                                 "Accept: application/x-protobuf\r\n{}Content-Length: {}\r\n\r\n{}",

@@ -46,7 +46,6 @@ class HttpClient {
   const Address& address_;
   std::deque<Request> queue_;
   std::vector<std::unique_ptr<Link>> links_;
-  std::size_t open_ = 0;
 };
 
 }  // namespace parley::bench
