@@ -64,9 +64,12 @@ Stores open_stores(const std::string& data) {
 }
 
 void tell_exported(const exchange::Exported& count) {
-  fmt::print(
-      stderr, "{} accounts, {} channels, {} events{}\n", count.accounts, count.channels, count.events,
-      count.damaged == 0 ? "" : fmt::format("; DAMAGED in {} places, which lines of their own name", count.damaged));
+  std::string text = fmt::format("{} accounts, {} channels, {} events", count.accounts, count.channels, count.events);
+  if (count.damaged != 0) {
+    text += fmt::format("; DAMAGED in {} {}, of which lines of their own tell", count.damaged,
+                        count.damaged == 1 ? "place" : "places");
+  }
+  fmt::print(stderr, "{}\n", text);
 }
 
 int export_all(const Flags& flags) {
