@@ -164,7 +164,9 @@ def test_what_a_damaged_store_still_has_is_exported(stopped, tmp_path):
     assert 0 < len(left) < len(whole) and all(event in whole for event in left)
     missing = sum(int(one.get("to", one["seq"])) - int(one["seq"]) + 1 for one in damaged if "seq" in one)
     assert len(left) + missing == len(whole), "what is not there is named"
-    assert of_kind(lines, "end")[0]["damaged"] == str(len(damaged)) and "DAMAGED" in run.stderr
+    places = "place" if len(damaged) == 1 else "places"
+    assert of_kind(lines, "end")[0]["damaged"] == str(len(damaged))
+    assert f"DAMAGED in {len(damaged)} {places}, " in run.stderr
 
 
 def test_a_damaged_store_goes_through_repair_and_export_into_a_sound_one(stopped, tmp_path):
