@@ -73,6 +73,7 @@ struct Flags {
   bool print_config = false;
   bool json = false;
   bool new_channels = false;
+  bool new_people = false;
   std::map<std::string, std::vector<std::string>> values;  // by key
   std::vector<std::string> limits;                         // NAME=VALUE
 };
@@ -90,6 +91,8 @@ void describe(CLI::App& app, Flags& flags) {
   app.add_flag(
       "--new-channels", flags.new_channels,
       "start although the channels of the people in the data directory are gone, and make a new store for them");
+  app.add_flag("--new-people", flags.new_people,
+               "start although the people of the channels in the data directory are gone, and let others sign up");
   app.add_flag("--json", flags.json, "with --verify: print one JSON object");
   for (const ConfigKey& key : config_keys()) {
     if (key.name.starts_with("limits.")) continue;
@@ -172,6 +175,7 @@ std::expected<CommandLine, int> read_command_line(int argc, char** argv, char** 
   }
   result.loaded = std::move(*loaded);
   result.loaded.config.new_channels = flags.new_channels;
+  result.loaded.config.new_people = flags.new_people;
   return result;
 }
 

@@ -33,6 +33,7 @@ struct ListenOption {
 struct Config {
   std::string data = "./data";
   bool new_channels = false;  // consent, given with a flag alone: people without their channels begin anew
+  bool new_people = false;    // the same for channels without their people
   std::vector<ListenOption> listen;
   std::string admin_socket = "admin.sock";  // within `data` where not absolute; "off": none
   std::string tls_certificate, tls_key;

@@ -95,6 +95,18 @@ Result<void> DataDir::check_whole(const std::filesystem::path& path) {
               fmt::format("a restore or import into {} did not come to its end: do it again", path.string()));
 }
 
+Result<void> DataDir::check_directory(const std::filesystem::path& path) {
+  struct stat found{};
+  const bool there = stat(path.c_str(), &found) == 0;
+  if ((!there && errno == EACCES) || (there && S_ISDIR(found.st_mode) && access(path.c_str(), R_OK | X_OK) != 0)) {
+    return fail(
+        ErrorCode::store_unavailable,
+        fmt::format("no permission to read {}: run this as the user that it belongs to (sudo -u ...)", path.string()));
+  }
+  if (there && S_ISDIR(found.st_mode)) return {};
+  return fail(ErrorCode::not_found, fmt::format("there is no directory {}", path.string()));
+}
+
 std::filesystem::path DataDir::channels_of(const std::filesystem::path& path) {
   std::error_code error;
   return std::filesystem::is_regular_file(path / "CURRENT", error) ? path : path / "channels";

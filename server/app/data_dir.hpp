@@ -30,6 +30,8 @@ class DataDir {
   static Result<void> check_owner(const std::filesystem::path& path);
   /// Fails where a restore or an import into `path` did not come to its end.
   static Result<void> check_whole(const std::filesystem::path& path);
+  /// Fails where `path` is no directory, or one that this process may not look into, which the text tells apart.
+  static Result<void> check_directory(const std::filesystem::path& path);
   /// Where the channel store lies in a data directory; `path` itself if that is already one.
   static std::filesystem::path channels_of(const std::filesystem::path& path);
 

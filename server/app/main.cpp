@@ -173,7 +173,8 @@ int main(int argc, char** argv) {
   try {
     return parley::run(argc, argv);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "parleyd: {}\n", error.what());
+    // Nothing that throws: it may be standard error itself that is gone.
+    std::fprintf(stderr, "parleyd: %s\n", error.what());
     return parley::kExitFailure;
   }
 }

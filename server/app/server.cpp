@@ -12,6 +12,7 @@
 #include "app/backup/take.hpp"
 #include "app/data_dir.hpp"
 #include "app/memory_guard.hpp"
+#include "app/people_there.hpp"
 #include "app/process_metrics.hpp"
 #include "app/pulse.hpp"
 #include "app/store_metrics.hpp"
@@ -174,6 +175,11 @@ struct Server::Parts {
     auto channels = RocksChannelStore::open(store_options(config, data, metrics));
     if (!channels) return fail(std::move(channels.error()));
     store = std::move(*channels);
+    if (auto there = config.new_people ? Result<void>() : check_people_there(data.people(), *store); !there) {
+      return fail(there.error().code, there.error().text() +
+                                          " To leave the channels to nobody and begin with new people, start once with "
+                                          "--new-people.");
+    }
     auto people = open_sqlite_accounts({.file = data.people()});
     if (!people) return fail(std::move(people.error()));
     accounts = std::move(*people);

@@ -40,7 +40,8 @@ void verify_lists(const Lists& right, const ListReader& read, VerifyReport& repo
 
 }  // namespace
 
-VerifyReport verify_store(ChannelStoreScan& scan, const ListReader& lists, const DamageSink& found) {
+VerifyReport verify_store(ChannelStoreScan& scan, const ListReader& lists, const DamageSink& found,
+                          const StepProgress& progress) {
   VerifyReport report;
   auto channels = scan.all_channels();
   if (!channels) {
@@ -50,7 +51,9 @@ VerifyReport verify_store(ChannelStoreScan& scan, const ListReader& lists, const
   }
   std::array<std::optional<Position>, kPartitions> positions;
   Lists memberships;
+  std::uint64_t done_with = 0;
   for (const ChannelId& id : *channels) {
+    if (progress) progress("verify", done_with++, channels->size());
     auto& position = positions.at(partition_of(id));
     if (!position) {
       auto state = scan.partition_state(partition_of(id));

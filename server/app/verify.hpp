@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/id.hpp"
@@ -36,7 +37,11 @@ struct VerifyReport {
 using ListReader = std::function<Result<std::vector<ChannelId>>(const AccountId&)>;
 using DamageSink = std::function<void(const Damage&)>;
 
+/// Before each channel: what is being done, how many channels are done, of how many.
+using StepProgress = std::function<void(std::string_view step, std::uint64_t done, std::uint64_t total)>;
+
 /// Reads everything; tells `found` each damage as it is met. Blocks.
-VerifyReport verify_store(ChannelStoreScan& scan, const ListReader& lists, const DamageSink& found);
+VerifyReport verify_store(ChannelStoreScan& scan, const ListReader& lists, const DamageSink& found,
+                          const StepProgress& progress = {});
 
 }  // namespace parley

@@ -49,28 +49,29 @@ Result<void> check_is_data(const std::string& data) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("{} holds backups: parley backup verify TO reads them, and TO is the folder of all", data));
   }
-  std::error_code error;
-  if (std::filesystem::is_directory(DataDir::channels_of(data), error)) return {};
-  // What may not be looked at may well be there.
-  std::filesystem::directory_iterator(data, error);
-  return fail(ErrorCode::not_found, error ? fmt::format("{}: {}", data, error.message())
-                                          : fmt::format("there is no directory {}/channels", data));
+  return DataDir::check_directory(DataDir::channels_of(data));
 }
 
-/// After the channels: whoever joins one was among people before.
-void verify_people(const std::filesystem::path& file, VerifyReport& report, const DamageSink& found) {
+/// After the channels: whoever joins one was among people before. Fails where people are there and cannot be read.
+Result<void> verify_people(const std::filesystem::path& file, VerifyReport& report, const DamageSink& found) {
   const auto damage = [&](std::string what) {
     ++report.damaged;
     found({ChannelId{}, 0, std::move(what)});
   };
   const auto people = check_people(file);
-  if (!people) return damage(people.error().text());
+  std::error_code gone;
+  if (!people && (people.error().code == ErrorCode::damaged || !std::filesystem::exists(file, gone))) {
+    damage(people.error().text());
+    return {};
+  }
+  if (!people) return fail(people.error());
   report.people = people->accounts.size();
   for (const std::string& problem : people->problems) damage("people.sqlite: " + problem);
   for (const AccountId& account : report.accounts) {
     if (std::ranges::binary_search(people->accounts, account)) continue;
     damage(fmt::format("account {} is a member of channels, but is not in people.sqlite", account.str()));
   }
+  return {};
 }
 
 }  // namespace
@@ -93,16 +94,23 @@ int verify_command(const std::string& data, bool json) {
 
   boost::json::array listed;
   const DamageSink found = [&](const Damage& damage) {
+    console.clear();
     if (!json) return print_damage(damage);
     if (listed.size() < kListed) listed.push_back(to_json(damage));
   };
-  VerifyReport report = verify_store(**scan, list_reader(**store, executor), found);
+  const StepProgress progress = [&](std::string_view step, std::uint64_t done, std::uint64_t total) {
+    if (!json) console.progress(step, done, total);
+  };
+  VerifyReport report = verify_store(**scan, list_reader(**store, executor), found, progress);
   if (auto files = (*store)->verify_files(); !files) {
     ++report.damaged;
     found({ChannelId{}, 0, files.error().text()});
   }
   // A channel store alone, as in a backup, has no people beside it.
-  if (options.path != data) verify_people(std::filesystem::path(data) / "people.sqlite", report, found);
+  Result<void> people;
+  if (options.path != data) people = verify_people(std::filesystem::path(data) / "people.sqlite", report, found);
+  console.clear();
+  if (!people) return console.failure(people.error());
   if (json) {
     fmt::print("{}\n", boost::json::serialize(boost::json::object{{"data", data},
                                                                   {"incarnation", (*store)->incarnation().str()},

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/backup/files.hpp"
+#include "app/people_there.hpp"
 #include "base/version.hpp"
 #include "engines/rocksdb/snapshot.hpp"
 #include "engines/sql/sqlite_copy.hpp"
@@ -210,6 +211,7 @@ Result<void> check_place(const fs::path& data, const fs::path& folder) {
 
 Result<Taken> take_backup(RocksChannelStore& channels, const fs::path& data, const Folder& folder,
                           const OnProgress& on_progress) {
+  if (auto there = check_people_there(data / "people.sqlite", channels); !there) return fail(there.error());
   return Run(channels, data, folder, on_progress).run();
 }
 

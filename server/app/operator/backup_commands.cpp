@@ -105,9 +105,11 @@ void tell_taken(Console& console, const backup::Taken& taken, const std::vector<
 
 int take(const Flags& flags) {
   Console console("parley backup", flags.json);
-  std::error_code error;
-  if (!fs::is_directory(DataDir::channels_of(flags.from), error)) {
-    return console.failure({ErrorCode::not_found, fmt::format("{} is no data directory of a server", flags.from)});
+  if (auto there = DataDir::check_directory(DataDir::channels_of(flags.from)); !there) {
+    const bool none = there.error().code == ErrorCode::not_found;
+    return console.failure(
+        none ? Error{ErrorCode::not_found, fmt::format("{} is no data directory of a server", flags.from)}
+             : there.error());
   }
   if (auto fits = backup::check_place(flags.from, flags.to); !fits) return console.failure(fits.error());
   if (auto owned = DataDir::check_owner(flags.from); !owned) return console.failure(owned.error());

@@ -61,11 +61,16 @@ void print_report(const RepairReport& report) {
   fmt::print("repaired; the damaged store is kept in {}\n", report.kept.string());
 }
 
+int exit_code(const RepairReport& report) {
+  const bool sound = !report.needed || (!report.kept.empty() && report.after.empty() && report.remains == 0);
+  return sound ? kExitOk : kExitFailure;
+}
+
 int repair_command(const Asked& asked) {
   Console console("parley repair", asked.json);
-  std::error_code error;
-  if (!std::filesystem::is_directory(DataDir::channels_of(asked.data), error) ||
-      DataDir::channels_of(asked.data) == std::filesystem::path(asked.data)) {
+  const auto there = DataDir::check_directory(DataDir::channels_of(asked.data));
+  if (!there && there.error().code != ErrorCode::not_found) return console.failure(there.error());
+  if (!there || DataDir::channels_of(asked.data) == std::filesystem::path(asked.data)) {
     return console.failure(
         {ErrorCode::not_found, fmt::format("{} is no data directory of a server: it holds no channels", asked.data)});
   }
@@ -73,19 +78,30 @@ int repair_command(const Asked& asked) {
   auto data = DataDir::lock(asked.data);
   if (!data) return console.failure(data.error());
   const RepairSink note = [&](const RepairNote& one) {
+    console.clear();
     if (!asked.json) print_note(one);
   };
-  const auto report = repair_store(data->path(), asked.yes, SystemClock().now(), note);
+  const StepProgress progress = [&](std::string_view step, std::uint64_t done, std::uint64_t total) {
+    if (!asked.json) console.progress(step, done, total);
+  };
+  const auto report = repair_store(data->path(), asked.yes, SystemClock().now(), note, progress);
+  console.clear();
   if (!report) return console.failure(report.error());
   if (asked.json) {
     fmt::print("{}\n", boost::json::serialize(to_json(asked, *report)));
-  } else if (!report->needed) {
+    return exit_code(*report);
+  }
+  for (const auto& path : report->left_over) {
+    fmt::print("{}: {}\n",
+               asked.yes ? "removed what a killed repair left" : "left by a killed repair, --yes removes it",
+               path.string());
+  }
+  if (!report->needed) {
     fmt::print("the store is sound: there is nothing to repair\n");
   } else {
     print_report(*report);
   }
-  const bool sound = !report->needed || (!report->kept.empty() && report->after.empty() && report->remains == 0);
-  return sound ? kExitOk : kExitFailure;
+  return exit_code(*report);
 }
 
 }  // namespace

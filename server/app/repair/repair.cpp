@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/backup/files.hpp"
 #include "app/store_lists.hpp"
 #include "engines/rocksdb/channel_store.hpp"
 #include "engines/rocksdb/salvage.hpp"
@@ -25,8 +26,11 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = RepairNote::Kind;
 
+constexpr const char* kManifest = "repair.json";
+constexpr const char* kReading = "reading";  // links to the damaged store, while it is read
+
 /// What verify finds; nullopt when the store cannot even be opened.
-std::optional<std::vector<Damage>> verify(const fs::path& channels) {
+std::optional<std::vector<Damage>> verify(const fs::path& channels, const StepProgress& progress) {
   RocksOptions options;
   options.path = channels;
   options.create_if_missing = false;
@@ -37,7 +41,8 @@ std::optional<std::vector<Damage>> verify(const fs::path& channels) {
   auto scan = (*store)->scan();
   if (!scan) return std::nullopt;
   std::vector<Damage> found;
-  verify_store(**scan, list_reader(**store, executor), [&](const Damage& damage) { found.push_back(damage); });
+  verify_store(
+      **scan, list_reader(**store, executor), [&](const Damage& damage) { found.push_back(damage); }, progress);
   if (auto files = (*store)->verify_files(); !files) found.push_back({ChannelId{}, 0, files.error().text()});
   return found;
 }
@@ -62,40 +67,56 @@ std::string_view name_of(Kind kind) {
   return "unknown";
 }
 
-void sync(const fs::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
+/// What repairs left that were killed: one that came as far as the exchange of stores had written repair.json before,
+/// and its folder may hold the damaged store.
+std::vector<fs::path> left_by_killed(const fs::path& data) {
+  std::vector<fs::path> left;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(data, error)) {
+    if (!entry.path().filename().string().starts_with("repair-") || !entry.is_directory(error)) continue;
+    if (!fs::exists(entry.path() / kManifest, error))
+      left.push_back(entry.path());
+    else if (fs::exists(entry.path() / kReading, error))
+      left.push_back(entry.path() / kReading);
+  }
+  return left;
 }
 
 /// One repair: reads, writes a new store, and puts it in the place of the old one.
 class Repair {
  public:
-  Repair(fs::path data, Time now, const RepairSink& note) : data_(std::move(data)), now_(now), note_(note) {}
+  Repair(fs::path data, Time now, const RepairSink& note, const StepProgress& progress)
+      : data_(std::move(data)), now_(now), note_(note), progress_(progress) {}
   ~Repair() {
     std::error_code ignored;
     salvage_.reset();
-    fs::remove_all(folder_ / "reading", ignored);
+    fs::remove_all(folder_ / kReading, ignored);
     if (report_.kept.empty()) fs::remove_all(folder_, ignored);
   }
   Repair(const Repair&) = delete;
   Repair& operator=(const Repair&) = delete;
 
   Result<RepairReport> run(bool really) {
-    const auto found = verify(channels());
+    report_.left_over = left_by_killed(data_);
+    if (really) {
+      for (const fs::path& path : report_.left_over) {
+        if (auto removed = backup::remove_tree(path); !removed) return fail(removed.error());
+      }
+    }
+    const auto found = verify(channels(), progress_);
     if (found && found->empty()) return report_;
     report_.needed = true;
     folder_ = folder_for(data_, now_);
     if (auto opened = open(); !opened) return fail(opened.error());
     const RepairSink count = [this](const RepairNote& note) { tell(note); };
-    if (auto read = each_channel(count, [](const ChannelBatch&) { return Result<void>{}; }); !read) {
+    if (auto read = each_channel("read", count, [](const ChannelBatch&) { return Result<void>{}; }); !read) {
       return fail(read.error());
     }
     report_.new_incarnation = report_.lost > 0 || files_left_out_ || !salvage_->incarnation();
     if (!really) return report_;
     if (auto written = write_new_store(); !written) return fail(written.error());
-    report_.after = verify(folder_ / "channels").value_or(std::vector<Damage>{{ChannelId{}, 0, "it cannot be opened"}});
+    report_.after =
+        verify(folder_ / "channels", progress_).value_or(std::vector<Damage>{{ChannelId{}, 0, "it cannot be opened"}});
     if (auto swapped = swap(); !swapped) return fail(swapped.error());
     return report_;
   }
@@ -112,7 +133,7 @@ class Repair {
   }
 
   Result<void> open() {
-    auto opened = RocksSalvage::open(channels(), folder_ / "reading", [this](std::string what) {
+    auto opened = RocksSalvage::open(channels(), folder_ / kReading, [this](std::string what) {
       files_left_out_ = true;
       tell({Kind::rebuilt, ChannelId{}, 0, std::move(what)});
     });
@@ -121,10 +142,13 @@ class Repair {
     return {};
   }
 
-  Result<void> each_channel(const RepairSink& note, const RepairWriter& write) {
+  Result<void> each_channel(std::string_view step, const RepairSink& note, const RepairWriter& write) {
     report_.channels = report_.events = 0;
     partitions_ = salvage_->partitions();
-    for (const ChannelId& id : salvage_->channels()) {
+    const auto all = salvage_->channels();
+    std::uint64_t done_with = 0;
+    for (const ChannelId& id : all) {
+      if (progress_) progress_(step, done_with++, all.size());
       ChannelRepair channel(*salvage_, id, now_, note, write);
       if (auto done = channel.run(); !done) return done;
       if (channel.events() > 0) ++report_.channels;
@@ -141,7 +165,7 @@ class Repair {
     if (!made) return fail(made.error());
     RocksRebuild& to = **made;
     const RepairWriter write = [&](const ChannelBatch& batch) { return to.put(batch); };
-    if (auto done = each_channel([](const RepairNote&) {}, write); !done) return done;
+    if (auto done = each_channel("write", [](const RepairNote&) {}, write); !done) return done;
     for (PartitionId partition = 0; partition < kPartitions; ++partition) {
       if (partitions_[partition].epoch == 0 && partitions_[partition].position == 0) continue;
       if (auto done = to.put(partition, partitions_[partition]); !done) return done;
@@ -155,8 +179,9 @@ class Repair {
   /// In one step, so that there is a whole store in the place at any time.
   Result<void> swap() {
     if (auto said = write_manifest(); !said) return said;
-    sync(folder_ / "channels");
-    sync(folder_);
+    for (const fs::path& made : {folder_ / "channels", folder_}) {
+      if (auto synced = backup::sync_directory(made); !synced) return synced;
+    }
     const fs::path fresh = folder_ / "channels";
     if (::syscall(SYS_renameat2, AT_FDCWD, fresh.c_str(), AT_FDCWD, channels().c_str(), RENAME_EXCHANGE) != 0) {
       return fail(ErrorCode::store_unavailable,
@@ -164,8 +189,9 @@ class Repair {
                               std::generic_category().message(errno)));
     }
     report_.kept = folder_;
-    sync(folder_);
-    sync(data_);
+    for (const fs::path& changed : {folder_, data_}) {
+      if (auto synced = backup::sync_directory(changed); !synced) return synced;
+    }
     return {};
   }
 
@@ -186,13 +212,12 @@ class Repair {
                                   {"rebuilt", report_.rebuilt},   {"lost", report_.lost},
                                   {"remains", report_.remains},   {"new_incarnation", report_.new_incarnation},
                                   {"notes", std::move(notes)},    {"files", std::move(files)}};
-    const fs::path path = folder_ / "repair.json";
+    const fs::path path = folder_ / kManifest;
     std::ofstream out(path);
     out << boost::json::serialize(all) << '\n';
     out.close();
     if (!out) return fail(ErrorCode::disk_full, "cannot write " + path.string());
-    sync(path);
-    return {};
+    return backup::sync_file(path);
   }
 
   static constexpr std::size_t kListed = 100'000;
@@ -200,6 +225,7 @@ class Repair {
   const fs::path data_;
   const Time now_;
   const RepairSink& note_;
+  const StepProgress& progress_;
   fs::path folder_;
   std::unique_ptr<RocksSalvage> salvage_;
   std::vector<PartitionState> partitions_;
@@ -210,8 +236,9 @@ class Repair {
 
 }  // namespace
 
-Result<RepairReport> repair_store(const fs::path& data, bool really, Time now, const RepairSink& note) {
-  return Repair(data, now, note).run(really);
+Result<RepairReport> repair_store(const fs::path& data, bool really, Time now, const RepairSink& note,
+                                  const StepProgress& progress) {
+  return Repair(data, now, note, progress).run(really);
 }
 
 }  // namespace parley

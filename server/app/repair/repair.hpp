@@ -14,7 +14,8 @@
 namespace parley {
 
 struct RepairReport {
-  bool needed = false;  // else the store is sound, and nothing below is set
+  std::vector<std::filesystem::path> left_over;  // of repairs that were killed; gone where this one was done
+  bool needed = false;                           // else the store is sound, and nothing below is set
   std::uint64_t channels = 0;
   std::uint64_t events = 0;
   std::uint64_t rebuilt = 0;
@@ -27,8 +28,9 @@ struct RepairReport {
 };
 
 /// Repairs DIR/channels of `data`, which nobody may have open, or with `!really` only says what would be done. Tells
-/// `note` everything, once. Needs as much room as the store has; an interruption leaves the store as it was. Blocks.
-/// Errors: store_unavailable, disk_full; damaged where nothing at all can be read.
-Result<RepairReport> repair_store(const std::filesystem::path& data, bool really, Time now, const RepairSink& note);
+/// `note` everything, once, and `progress` how far it is. Needs as much room as the store has; an interruption leaves
+/// the store as it was. Blocks. Errors: store_unavailable, disk_full; damaged where nothing at all can be read.
+Result<RepairReport> repair_store(const std::filesystem::path& data, bool really, Time now, const RepairSink& note,
+                                  const StepProgress& progress = {});
 
 }  // namespace parley

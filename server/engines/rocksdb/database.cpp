@@ -138,6 +138,10 @@ Incarnation draw_incarnation() {
 Result<std::shared_ptr<Database>> Database::open(const RocksOptions& options) {
   rocksdb::Env& env = env_of(options);
   const bool exists = env.FileExists(options.path + "/CURRENT").ok();
+  std::error_code hidden;  // RocksDB says "not found" of what it may not look at
+  if (!exists && !std::filesystem::exists(options.path + "/CURRENT", hidden) && hidden) {
+    return fail(ErrorCode::store_unavailable, fmt::format("cannot look into {}: {}", options.path, hidden.message()));
+  }
   if (!exists) {
     // RocksDB would make a new store here, and delete what is left of the old one.
     if (holds_data(env, options.path)) {

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "engines/sql/migrations.hpp"
 
@@ -27,13 +30,36 @@ Error error_of(sqlite3* database, const std::filesystem::path& file) {
                       database == nullptr ? "no memory" : sqlite3_errmsg(database))};
 }
 
-Result<Handle> open(const std::filesystem::path& file) {
+Result<Handle> open_as(const std::string& name, int flags, const std::filesystem::path& file) {
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READONLY, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &raw, SQLITE_OPEN_READONLY | flags, nullptr);
   Handle handle(raw);
   if (code != SQLITE_OK) return fail(error_of(raw, file));
   sqlite3_busy_timeout(raw, 10'000);
+  // The first look at the file, and so the first need of one that readers share.
+  if (sqlite3_exec(raw, "SELECT 1 FROM sqlite_master", nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return fail(error_of(raw, file));
+  }
   return handle;
+}
+
+/// `name` with what means something else in an address.
+std::string address_of(const std::filesystem::path& file) {
+  std::string address = "file:";
+  for (const char c : file.string())
+    address += c == '%' || c == '?' || c == '#' ? fmt::format("%{:02x}", c) : std::string(1, c);
+  return address + "?immutable=1";
+}
+
+Result<Handle> open(const std::filesystem::path& file) {
+  auto opened = open_as(file.string(), 0, file);
+  if (opened || opened.error().code == ErrorCode::damaged) return opened;
+  // On a disk that is full or mounted to be read only SQLite cannot make the file that readers share. Nobody writes
+  // where there is no log either.
+  std::error_code error;
+  if (!std::filesystem::exists(file, error) || std::filesystem::exists(file.string() + "-wal", error)) return opened;
+  auto alone = open_as(address_of(file), SQLITE_OPEN_URI, file);
+  return alone ? std::move(alone) : std::move(opened);
 }
 
 Result<void> query(const Handle& database, const std::filesystem::path& file, const std::string& sql, const Row& row) {
