@@ -111,6 +111,9 @@ std::vector<const OutboxEntry*> Client::outbox() const {
 std::size_t Client::outbox_size() const {
   return core_->outbox_.size();
 }
+const std::string& Client::sends_put_off() const {
+  return core_->sends_put_off_;
+}
 Duration Client::clock_offset() const {
   return core_->clock_offset_;
 }

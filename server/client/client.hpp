@@ -144,6 +144,8 @@ class Client {
   /// In the order of sending.
   [[nodiscard]] std::vector<const OutboxEntry*> outbox() const;
   [[nodiscard]] std::size_t outbox_size() const;
+  /// Name of the error with which the server puts off what waits in the outbox; empty while it takes it.
+  [[nodiscard]] const std::string& sends_put_off() const;
   /// Of the server when Welcome came, minus this device's.
   [[nodiscard]] Duration clock_offset() const;
 

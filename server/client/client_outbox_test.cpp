@@ -142,9 +142,11 @@ TEST(ClientOutbox, DownAndBugAreTriedAgain) {
     ASSERT_TRUE(world.client->post(world.now, kTalk, name));
     world.run();
     EXPECT_EQ(world.client->outbox_size(), 1u) << name;
+    EXPECT_EQ(world.client->sends_put_off(), name);
     world.refuse.clear();
     world.pass(std::chrono::seconds(40));
     EXPECT_EQ(world.posted.back(), name);
+    EXPECT_EQ(world.client->sends_put_off(), "");
   }
 }
 

@@ -114,6 +114,7 @@ class Client::Core {
   SessionRecord session_;
   std::map<ChannelId, Channel> channels_;
   Outbox outbox_;
+  std::string sends_put_off_;  // name of the error with which the server does not take it for now
   Duration clock_offset_{0};
 
  private:

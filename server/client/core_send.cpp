@@ -145,6 +145,7 @@ void Client::Core::on_outcome(Time now, const v1::Outcome& outcome) {
   Outbox::Entry* entry = send_id ? outbox_.find(*send_id) : nullptr;
   if (entry == nullptr) return;
   sends_backoff_.reset();
+  sends_put_off_.clear();
   SendResult result{.send_id = *send_id, .channel = entry->data.channel};
   result.time = from_unix_ms(outcome.time());
   if (outcome.refused().empty()) {
@@ -172,6 +173,7 @@ void Client::Core::on_command_error(Time now, const SendId& send_id, const v1::E
       [[fallthrough]];
     case Verdict::again:
       outbox_.put_back(*entry);
+      sends_put_off_ = error.name();
       sends_paused_ = now + std::max(sends_backoff_.next(random_), Duration(error.retry_after_ms()));
       return;
   }

@@ -241,6 +241,7 @@ void Client::Core::drop_connection() {
   inbox_in_flight_ = inbox_again_ = false;
   inbox_retry_ = sends_paused_ = repair_retry_ = questions_paused_ = renew_at_ = deadline_ = kNever;
   fresh_.clear();
+  sends_put_off_.clear();
   outbox_.put_all_back();
 }
 

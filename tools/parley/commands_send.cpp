@@ -7,6 +7,7 @@
 #include <iterator>
 #include <memory>
 
+#include "base/result.hpp"
 #include "base/utf8.hpp"
 #include "parley/commands.hpp"
 #include "parley/render.hpp"
@@ -72,7 +73,23 @@ void take_end(Sending& sending, const client::SendResult& result) {
   sending.ends[result.send_id] = {result.seq, failure};
 }
 
-Exit report(const Options& options, const Sending& sending, const Target& target, const std::string& why_not) {
+/// Why messages still wait, and until when.
+std::string waiting_text(std::size_t queued, Live& live) {
+  const std::string& name = live.client().sends_put_off();
+  const std::string waits = queued == 1 ? "message waits" : "messages wait";
+  constexpr std::string_view kBy = "by the next command, by a running `parley tail`, or by `parley sync`.";
+  if (name.empty()) {
+    return fmt::format("{} {} in the outbox until there is a connection, and will be sent once: {} {}",
+                       queued == 1 ? "The" : std::to_string(queued), waits, kBy, live.offline_because());
+  }
+  const ErrorInfo* info = find_error(name);
+  return fmt::format(
+      "The server refuses for now ({}{}{}); {} {} in the outbox, and will be sent once when it takes {}: {}", name,
+      info == nullptr ? "" : ": ", info == nullptr ? "" : info->text, queued == 1 ? "the" : std::to_string(queued),
+      waits, queued == 1 ? "it" : "them", kBy);
+}
+
+Exit report(const Options& options, const Sending& sending, const Target& target, Live& live) {
   Exit exit = Exit::ok;
   std::size_t queued = 0;
   boost::json::array rows;
@@ -82,6 +99,7 @@ Exit report(const Options& options, const Sending& sending, const Target& target
     if (it == sending.ends.end()) {
       ++queued;
       row["queued"] = true;
+      if (const auto& why = live.client().sends_put_off(); !why.empty()) row["put_off"] = why;
     } else if (it->second.first > 0) {
       row["seq"] = it->second.first;
       if (!options.json) print(fmt::format("#{} to {}", it->second.first, safe(target.label)));
@@ -93,12 +111,7 @@ Exit report(const Options& options, const Sending& sending, const Target& target
     rows.push_back(row);
   }
   if (options.json) print_json(rows);
-  if (queued > 0) {
-    note(
-        fmt::format("{} in the outbox until there is a connection, and will be sent once: by the next command, by a "
-                    "running `parley tail`, or by `parley sync`. {}",
-                    queued == 1 ? "The message waits" : fmt::format("{} messages wait", queued), why_not));
-  }
+  if (queued > 0) note(waiting_text(queued, live));
   return exit;
 }
 
@@ -136,7 +149,7 @@ Exit send(const Options& options, const SendFlags& flags) {
     const auto& [seq, failure] = sending.ends[*creation];
     if (seq == 0 && failure.name != "channel_exists") throw failure;
   }
-  return report(options, sending, target, live.offline_because());
+  return report(options, sending, target, live);
 }
 
 std::string what_of(const v1::Command& command) {

@@ -487,6 +487,10 @@ TEST_F(ChatApp, WaitingMessagesAreCalmlyCounted) {
   model.state = client::State::waiting;
   model.waiting_sends = 2;
   EXPECT_TRUE(screen().contains("no connection, trying again · 2 messages wait"));
+  model.state = client::State::live;
+  EXPECT_TRUE(screen().contains("sending · 2 messages wait"));
+  model.sends_put_off = "disk_full";
+  EXPECT_TRUE(screen().contains("refused for now: disk_full · 2 messages wait"));
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ std::string state_text(const Model& model) {
                                                          : fmt::format(" · {} messages wait", model.waiting_sends);
   switch (model.state) {
     case client::State::live:
-      return waiting.empty() ? "" : "sending" + waiting;
+      if (waiting.empty()) return "";
+      return (model.sends_put_off.empty() ? "sending" : "refused for now: " + model.sends_put_off) + waiting;
     case client::State::syncing:
       return "○ catching up …" + waiting;
     case client::State::connecting:

@@ -142,6 +142,7 @@ void LiveWorld::take_outbox() {
 
 void LiveWorld::changed() {
   model_.waiting_sends = live_.client().outbox_size();
+  model_.sends_put_off = live_.client().sends_put_off();
   if (app_ != nullptr) app_->settle();
   terminal_.changed();
 }
@@ -231,6 +232,7 @@ std::optional<SendId> LiveWorld::send(v1::Command& command) {
     return std::nullopt;
   }
   model_.waiting_sends = live_.client().outbox_size();
+  model_.sends_put_off = live_.client().sends_put_off();
   return *sent;
 }
 

@@ -108,7 +108,8 @@ class Model {
   client::State state = client::State::signed_out;
   std::string why_offline;
   std::size_t waiting_sends = 0;
-  std::string notice;  // said once at the lower edge
+  std::string sends_put_off;  // the error with which the server does not take them for now
+  std::string notice;         // said once at the lower edge
   bool notice_is_trouble = false;
   Time notice_until = kNever;
 
