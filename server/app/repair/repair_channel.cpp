@@ -277,7 +277,10 @@ void ChannelRepair::finish_member(const AccountId& account, const Member* right)
     // Perhaps it lies behind others that cannot be read.
     const auto record = from_.member(id_, account);
     auto member = record && *record ? wire::decode_member(**record) : Result<Member>(fail(ErrorCode::damaged));
-    if (member) stored = stored_.emplace(account, std::move(*member)).first;
+    if (member) {
+      position_ = std::max(position_, member->position);
+      stored = stored_.emplace(account, std::move(*member)).first;
+    }
   }
   const bool found = stored != stored_.end();
   if (!found && (right == nullptr || doubtful_)) {

@@ -222,6 +222,41 @@ TEST_F(Repaired, AMemberWhoMayHaveBeenRemovedIsNotLetInAgain) {
   EXPECT_EQ(channel.members.size(), 2U);
 }
 
+TEST_F(Repaired, APartitionGoesOnAfterMembersThatAreReadOneByOne) {
+  // So many that they fill several blocks: of which the first is lost, and with it the list that tells the others.
+  std::vector<AccountId> many;
+  for (int n = 10; n < 109; ++n) many.push_back(test::account(n));
+  const test::Room room = test::group(many);
+  LoadedChannel loaded(room.channel.id);
+  stored.batch = ChannelBatch{.channel = room.channel.id};
+  for (const Event& event : room.log) {
+    stored.batch.events.push_back({event.seq, loaded.append(event, wire::Salt{1, 2, 3}).record});
+    stored.batch.outcomes.push_back(
+        {event.account, event.send_id, wire::encode_outcome({event.seq, ErrorCode::ok, event.time})});
+  }
+  loaded.collect(1, stored.batch);
+  for (MemberRow& row : stored.batch.members) {
+    Member member = wire::decode_member(row.record).value();
+    member.position = 9;
+    row.record = wire::encode_member(member);
+  }
+  store();
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(data / "channels")) {
+    if (entry.path().extension() == ".sst") files.push_back(entry.path().filename());
+  }
+  for (const fs::path& file : files) {
+    store();
+    std::fstream raw(data / "channels" / file, std::ios::in | std::ios::out | std::ios::binary);
+    raw.seekp(100);
+    raw << "damaged";
+    raw.close();
+    const RepairReport done = repair(true);
+    EXPECT_TRUE(done.needed);
+    for (const Damage& damage : done.after) ADD_FAILURE() << file << " " << damage.seq << " " << damage.what;
+  }
+}
+
 TEST_F(Repaired, AStoreWithoutItsListOfFilesIsMadeAnew) {
   for (const std::string name : {"CURRENT", "MANIFEST"}) {
     store();
