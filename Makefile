@@ -19,6 +19,7 @@ RUNS ?= 1
 PREFIX ?= /usr/local
 SCENARIOS ?=
 SERVER ?=
+KEEP ?=
 MESSAGES ?= 10000000
 DESTDIR ?=
 
@@ -87,10 +88,12 @@ fuzz: ## Run every fuzzer for SECONDS each
 	@build/release/bin/parley_sim --corpus build/fuzz/simulated 1 50 >/dev/null 2>&1
 	@$(PYTHON) tools/build/run_fuzzers.py --build build/fuzz --seconds $(SECONDS) --simulated build/fuzz/simulated
 
-sim: ## Run the simulator: SEED=7 replays one seed, RUNS=n tries n seeds from there
+sim: ## Run the simulator: SEED=7 replays one seed, KEEP=0-7,12 some of its steps, RUNS=n tries n seeds from there, MINUTES=n new ones on all cores
 	@tools/build/setup.sh build
 	@$(call compile,release,--target parley_sim)
-	@$(BUILD)/bin/parley_sim $(SEED) $(RUNS) 2>/dev/null
+	@$(BUILD)/bin/parley_sim --jobs $(JOBS) --shrink 60 $(if $(KEEP),--keep $(KEEP)) \
+	  $(if $(filter command line environment,$(origin MINUTES)),--minutes $(MINUTES) \
+	    $(if $(filter command line environment,$(origin SEED)),$(SEED)),$(SEED) $(RUNS))
 
 mutants: ## Break each promise on purpose (ONLY="a b" for some) and see the simulator notice, within RUNS=300 seeds
 	@tools/build/setup.sh build

@@ -1,6 +1,7 @@
 #include "node/io.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "node/channel_loader.hpp"
@@ -19,6 +20,8 @@ constexpr std::size_t kTickParts = 8;
 /// While memory is tight outboxes are so many times smaller.
 constexpr std::size_t kTightOutboxes = 8;
 constexpr Duration kAnswerTakes{30'000};
+/// Of the number that sessions are counted from: leaves room to count on, below the index of the Io.
+constexpr std::size_t kRandomBytes = 5;
 
 void fill_answer(const Answer& answer, v1::ServerFrame& frame) {
   if (const auto* outcome = std::get_if<wire::StoredOutcome>(&answer.body)) {
@@ -43,7 +46,16 @@ Io::Io(NodeContext& node, std::uint32_t index, Executor& executor, Authenticator
       executor_(executor),
       authenticator_(authenticator),
       gate_(*node.clock, Duration(static_cast<std::int64_t>(node.limits.queue_delay_ms)), *node.delay, *node.memory),
-      alive_(std::make_shared<bool>(true)) {}
+      alive_(std::make_shared<bool>(true)) {
+  // A queue that outlives this process still holds commands of the one before it on this node: an answer to one of them
+  // finds nobody here, whatever number its session had.
+  std::array<std::uint8_t, 16> random{};
+  node.random->fill(random);
+  for (std::size_t i = 0; i < kRandomBytes; ++i) {
+    last_session_ = last_session_ << 8U | random[i];
+    last_waiting_ = last_waiting_ << 8U | random[8 + i];
+  }
+}
 
 Io::~Io() = default;
 

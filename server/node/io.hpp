@@ -133,6 +133,7 @@ class Io {
   /// Bytes that may wait for one session before it falls back to heads only.
   [[nodiscard]] std::size_t outbox_limit() const;
   [[nodiscard]] std::uint32_t index() const { return index_; }
+  /// Of no other session, also not of an earlier process of this node.
   [[nodiscard]] std::uint64_t next_session_id() {
     return (static_cast<std::uint64_t>(index_) << 48U) | ++last_session_;
   }

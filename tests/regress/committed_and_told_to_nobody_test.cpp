@@ -37,7 +37,7 @@ struct Talk {
 
 TEST(CommittedAndToldToNobody, WriteThatWasUncertainAndIsThere) {
   Talk talk(false);
-  talk.cluster.fail_next_commit(MemoryStoreFaults::Fate::unavailable_kept);
+  talk.cluster.storage().next_commit(CommitFate::unavailable_kept);
   EXPECT_TRUE(talk.anna.post(talk.direct, "are you there?").has_error());
   ASSERT_NE(talk.bert.wait_for(is_resync), nullptr);
   v1::ClientFrame ask;

@@ -37,9 +37,11 @@ class UncertainMessage : public testing::TestWithParam<bool> {
 TEST_P(UncertainMessage, IsToldToEverySessionOnceTheStoreIsOpenAgain) {
   v1::ClientFrame first;
   first.mutable_get_inbox();
+  world.run_for(Duration(2000));  // nodes that have just met have told their sessions to ask, too
   const std::string version = b.ask(first).inbox().version();
+  b.frames.clear();
 
-  cluster.fail_next_commit(MemoryStoreFaults::Fate::unavailable_kept);
+  cluster.storage().next_commit(CommitFate::unavailable_kept);
   EXPECT_EQ(a.post(channel, "hello").error().name(), "store_unavailable");
   ASSERT_NE(b.wait_for([](const Frame& one) { return one.has_resync(); }), nullptr);
 
@@ -54,7 +56,7 @@ TEST_P(UncertainMessage, IsToldToEverySessionOnceTheStoreIsOpenAgain) {
 
 // The partition of the channel may be ready long before the others are.
 TEST_P(UncertainMessage, IsToldBeforeWhatIsPostedAfterIt) {
-  cluster.fail_next_commit(MemoryStoreFaults::Fate::unavailable_kept);
+  cluster.storage().next_commit(CommitFate::unavailable_kept);
   EXPECT_EQ(a.post(channel, "hello").error().name(), "store_unavailable");
   while (a.post(channel, "hello again").error().name() == "store_unavailable") world.run_for(Duration(1));
   ASSERT_NE(b.wait_for([](const Frame& one) { return has_seq(one, 3); }), nullptr);

@@ -1,5 +1,6 @@
 #include "sim/cluster.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "node/accounts/access_token.hpp"
@@ -8,8 +9,8 @@
 namespace parley::sim {
 namespace {
 
-constexpr std::size_t kIosPerNode = 2;
-constexpr Duration kRestart{3000};
+constexpr std::uint64_t kLongestRestart = 6000;
+constexpr std::uint64_t kSlowLink = 900;
 
 NodeId node_id(std::size_t index) {
   IdBytes bytes{};
@@ -17,95 +18,98 @@ NodeId node_id(std::size_t index) {
   return NodeId(bytes);
 }
 
-Incarnation first_incarnation() {
-  IdBytes bytes{};
-  bytes[0] = 7;
-  return Incarnation(bytes);
+ClusterSettings usual(bool two) {
+  ClusterSettings settings;
+  settings.nodes = two ? 2 : 1;
+  settings.owners = two ? 1 : 2;
+  return settings;
 }
 
 }  // namespace
 
-/// One process.
-struct Cluster::Server {
-  std::vector<SimExecutor*> owners;
-  std::vector<SimExecutor*> ios;
-  std::unique_ptr<MemoryChannelStore> store;
-  std::unique_ptr<Metrics> metrics;
-  std::unique_ptr<Front> front;
-  std::unique_ptr<Node> node;
+Limits small_limits() {
+  Limits limits;
+  limits.outbox_bytes = 16'384;
+  limits.page_events = 10;
+  limits.inbox_rows = 50;
+  limits.sends_in_flight = 16;
+  limits.page_bytes = 32'768;
+  limits.access_token_ms = 60'000;
+  limits.resume_token_ms = 30'000;
+  return limits;
+}
 
-  [[nodiscard]] bool is_open() const { return node != nullptr && front->is_open(); }
-};
+Cluster::Cluster(World& world, bool two) : Cluster(world, usual(two)) {}
 
-Cluster::Cluster(World& world, bool two)
+Cluster::Cluster(World& world, ClusterSettings settings, std::unique_ptr<Storage> storage)
     : world_(world),
-      disk_(std::make_shared<MemoryDisk>(first_incarnation())),
+      settings_(std::move(settings)),
+      storage_(storage ? std::move(storage) : std::make_unique<MemoryStorage>(world)),
       accounts_(make_memory_accounts()),
       setup_(world.make_executor()) {
-  // Small limits are reached often.
-  limits_.outbox_bytes = 16'384;
-  limits_.page_events = 10;
-  limits_.inbox_rows = 50;
-  limits_.sends_in_flight = 16;
-  limits_.page_bytes = 65'536;
-  limits_.access_token_ms = 60'000;
-  limits_.resume_token_ms = 30'000;
-  if (two) {
-    queue_ = std::make_unique<MemoryCommandQueue>(1, 4096);
-    bus_ = std::make_unique<MemoryBus>();
-    bus_->lose([this](NodeId, NodeId, std::string_view) { return lose_bus_ && world_.dice().once_in(3); });
+  if (settings_.nodes > 1) {
+    queue_ = std::make_shared<MemoryCommandQueue>((storage_->highest_epoch() >> 16U) + 1, settings_.backlog);
+    bus_ = std::make_unique<SimBus>(world_);
   }
-  for (std::size_t i = 0; i < (two ? 2U : 1U); ++i) {
-    auto server = std::make_unique<Server>();
-    for (std::size_t k = 0; k < (two ? 1U : 2U); ++k) server->owners.push_back(&world.make_executor());
-    for (std::size_t k = 0; k < kIosPerNode; ++k) server->ios.push_back(&world.make_executor());
+  for (std::size_t i = 0; i < settings_.nodes; ++i) {
+    auto server = std::make_unique<Server>(world);
+    server->limits = i < settings_.limits.size() ? settings_.limits[i] : small_limits();
+    for (std::size_t k = 0; k < settings_.owners; ++k) server->owners.push_back(&world.make_executor());
+    for (std::size_t k = 0; k < settings_.ios; ++k) server->ios.push_back(&world.make_executor());
     nodes_.push_back(std::move(server));
     start(i);
   }
 }
 
 Cluster::~Cluster() {
-  for (auto& link : links_) {
-    if (auto live = link.lock()) live->server_died();
+  for (const auto& link : links_) {
+    if (const auto live = link.lock()) live->server_died();
   }
   nodes_.clear();
 }
 
+// ---- processes ---------------------------------------------------------------------------------------------------
+
 void Cluster::start(std::size_t index) {
   Server& server = *nodes_[index];
-  MemoryStoreFaults faults;
-  faults.commit = [this] { return std::exchange(next_fate_, MemoryStoreFaults::Fate::ok); };
-  faults.reopen = [this] {
-    const bool fails = world_.dice().below(2) == 0;
-    return fails ? Result<void>(fail(ErrorCode::store_unavailable)) : Result<void>{};
-  };
-  faults.commit_delay = [this] { return Duration(static_cast<std::int64_t>(world_.dice().below(20))); };
-  faults.read_delay = [this] { return Duration(static_cast<std::int64_t>(world_.dice().below(5))); };
-  server.store = std::make_unique<MemoryChannelStore>(disk_, faults);
-  if (!bus_) queue_ = std::make_unique<MemoryCommandQueue>((server.store->highest_epoch() >> 16U) + 1, 4096);
+  server.store = storage_->open(index);
+  if (!bus_) {
+    queue_ = std::make_shared<MemoryCommandQueue>((storage_->highest_epoch() >> 16U) + 1, settings_.backlog);
+  }
   server.metrics = std::make_unique<Metrics>();
-  server.front = std::make_unique<Front>(world_, *accounts_, *server.store, limits_, server.ios);
+  server.front = std::make_unique<Front>(world_, *accounts_, *server.store, server.limits, server.ios);
   NodeSettings settings;
   settings.id = node_id(index);
-  settings.limits = limits_;
+  settings.limits = server.limits;
   settings.server_name = "sim";
-  settings.cached_channels = 8;
-  const NodePorts ports{*server.store, *queue_, accounts_->people(), accounts_->jobs(), bus_.get(), world_, world_};
+  settings.cached_channels = settings_.cached_channels;
+  const NodePorts ports{.store = *server.store,
+                        .queue = *queue_,
+                        .people = accounts_->people(),
+                        .jobs = accounts_->jobs(),
+                        .bus = bus_.get(),
+                        .clock = server.clock,
+                        .random = world_};
   server.node = std::make_unique<Node>(
       settings, ports, std::vector<Executor*>(server.owners.begin(), server.owners.end()),
       std::vector<Executor*>(server.ios.begin(), server.ios.end()), server.front->authenticators(), *server.metrics);
+  world_.trace("node " + std::to_string(index) + " starts");
   server.front->open(*server.node, *server.metrics, [this, index] { open(index); });
 }
 
 /// Keys are there, so people may come.
 void Cluster::open(std::size_t index) {
+  world_.trace("node " + std::to_string(index) + " is open");
   nodes_[index]->node->start();
-  for (std::size_t io = 0; io < kIosPerNode; ++io) tick_io(index, io);
+  for (std::size_t io = 0; io < settings_.ios; ++io) tick_io(index, io);
 }
 
 void Cluster::tick_io(std::size_t index, std::size_t io) {
   nodes_[index]->ios[io]->post_after(Duration(1000), [this, index, io] {
     nodes_[index]->node->io(io).tick();
+    for (const auto& link : links()) {
+      if (&link->server() == nodes_[index].get() && link->io() == io) link->tick(world_.uptime());
+    }
     tick_io(index, io);
   });
 }
@@ -113,14 +117,17 @@ void Cluster::tick_io(std::size_t index, std::size_t io) {
 void Cluster::crash(std::size_t index) {
   Server& server = *nodes_[index];
   if (!server.node) return;
-  world_.trace("crash of node " + std::to_string(index));
-  for (auto* executor : server.owners) executor->kill();
-  for (auto* executor : server.ios) executor->kill();
-  server.store->crash(world_.dice().below(server.store->in_flight() + 1));
-  for (auto& link : links_) {
-    if (auto live = link.lock(); live && live->node() == index) live->server_died();
+  world_.trace("node " + std::to_string(index) + " crashes");
+  for (const auto& executors : {server.owners, server.ios}) {
+    for (auto* executor : executors) {
+      executor->kill();
+      executor->pause(false);
+    }
   }
-  std::erase_if(links_, [](const auto& link) { return link.expired(); });
+  storage_->crash(index, *server.store);
+  for (const auto& link : std::vector(links_)) {
+    if (const auto live = link.lock(); live && &live->server() == &server) live->server_died();
+  }
   server.node.reset();
   server.front.reset();
   if (bus_) {
@@ -133,30 +140,58 @@ void Cluster::crash(std::size_t index) {
   }
   server.store.reset();
   server.metrics.reset();
-  world_.at(kRestart, [this, index] { start(index); });
+  const Duration down(static_cast<std::int64_t>(50 + world_.dice().below(kLongestRestart)));
+  world_.at(down, [this, index] { start(index); });
 }
 
-void Cluster::restore(const MemoryDisk::Image& image) {
+void Cluster::restore_backup() {
   world_.trace("an old backup of the server is restored");
   for (std::size_t i = 0; i < nodes_.size(); ++i) crash(i);
-  IdBytes bytes = disk_->incarnation.bytes();
-  bytes[1] = ++restores_;
-  disk_ = std::make_shared<MemoryDisk>(Incarnation(bytes));
-  disk_->image = image;
+  storage_->restore_backup();
   accounts_->sign_ins().end_all_sign_ins(setup_, world_.now(), [](const Result<void>&) {});
   accounts_->keys().forget_all_keys(setup_, [](const Result<void>&) {});
 }
 
-void Cluster::cut_one() {
-  std::erase_if(links_, [](const auto& link) { return link.expired(); });
-  if (links_.empty()) return;
-  if (auto link = links_[world_.dice().below(links_.size())].lock()) link->cut();
+void Cluster::pause(std::size_t index, Duration span, bool all, std::optional<Duration> expires) {
+  Server& server = *nodes_[index];
+  if (!server.node) return;
+  std::vector<SimExecutor*> executors = server.owners;
+  if (all) executors.insert(executors.end(), server.ios.begin(), server.ios.end());
+  for (auto* executor : executors) executor->pause(true);
+  if (expires) {
+    world_.at(*expires, [index, queue = std::weak_ptr(queue_)] {
+      if (const auto live = queue.lock()) live->expire(node_id(index));
+    });
+  }
+  world_.at(span, [executors] {
+    for (auto* executor : executors) executor->pause(false);
+  });
 }
 
-std::unique_ptr<ChannelStoreScan> Cluster::scan() const {
-  static MemoryStoreFaults none;
-  return MemoryChannelStore(disk_, none).scan();
+void Cluster::set_memory(std::size_t index, MemoryState state) {
+  if (nodes_[index]->node) nodes_[index]->node->memory() = state;
 }
+
+void Cluster::take_partitions_away(Duration span) {
+  struct Idle final : PartitionConsumer {
+    void gained(PartitionId /*partition*/, Epoch /*epoch*/) override {}
+    void lost(PartitionId /*partition*/) override {}
+    void commands(PartitionId /*partition*/, std::vector<QueuedCommand> /*commands*/) override {}
+  };
+  static Idle idle;
+  if (!queue_ || std::exchange(idle_node_, true)) return;
+  // Before all others, or after them: the first or the last partitions go.
+  IdBytes bytes{};
+  if (world_.dice().once_in(2)) bytes.fill(0xFF);
+  const NodeId id(bytes);
+  queue_->subscribe(id, 0, 1, setup_, idle);
+  world_.at(span, [this, id, queue = std::weak_ptr(queue_)] {
+    idle_node_ = false;
+    if (const auto live = queue.lock()) live->unsubscribe(id, 0);
+  });
+}
+
+// ---- people ------------------------------------------------------------------------------------------------------
 
 AccountId Cluster::sign_up(const std::string& handle) {
   AccountId account;
@@ -201,27 +236,18 @@ std::optional<Cluster::Place> Cluster::some_front() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     Server& server = *nodes_[(first + i) % nodes_.size()];
     if (!server.is_open()) continue;
-    const std::size_t io = world_.dice().below(kIosPerNode);
+    const std::size_t io = world_.dice().below(settings_.ios);
     return Place{server.front.get(), server.ios[io], io};
   }
   return std::nullopt;
 }
 
-CommittedLog Cluster::committed_log() const {
-  return [this](const ChannelId& channel, Seq from, const std::function<void(Seq, std::string_view)>& row) {
-    const auto log = disk_->image.channels.find(channel);
-    if (log == disk_->image.channels.end()) return;
-    const auto& events = log->second.events;
-    for (auto it = events.lower_bound(from); it != events.end(); ++it) row(it->first, it->second);
-  };
-}
-
 std::shared_ptr<Link> Cluster::connect(LinkEnd& end) {
   const std::size_t first = world_.dice().below(nodes_.size());
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    const std::size_t index = (first + i) % nodes_.size();
-    if (!nodes_[index]->is_open()) continue;
-    auto link = std::make_shared<Link>(*this, index, world_.dice().below(kIosPerNode), end);
+    Server& server = *nodes_[(first + i) % nodes_.size()];
+    if (!server.is_open()) continue;
+    auto link = std::make_shared<Link>(world_, server, world_.dice().below(settings_.ios), end, some_speed(), corpus_);
     links_.push_back(link);
     link->open();
     return link;
@@ -229,131 +255,22 @@ std::shared_ptr<Link> Cluster::connect(LinkEnd& end) {
   return nullptr;
 }
 
-// ---- links -------------------------------------------------------------------------------------------------------
-
-Link::Link(Cluster& cluster, std::size_t node, std::size_t io, LinkEnd& end)
-    : cluster_(cluster),
-      node_(node),
-      io_(io),
-      end_(&end),
-      slow_(cluster.world_.dice().once_in(8) && cluster.slow_links_) {}
-
-Link::~Link() = default;
-
-Duration Link::delay() {
-  return Duration(static_cast<std::int64_t>(1 + cluster_.world_.dice().below(slow_ ? 900 : 60)));
-}
-
-void Link::open() {
-  auto& server = *cluster_.nodes_[node_];
-  cluster_.world_.at(delay(), [self = shared_from_this(), &server] {
-    if (self->cut_ || !server.is_open()) return;
-    server.ios[self->io_]->post([self, &server] {
-      if (self->cut_) return;
-      self->session_ = std::make_unique<Session>(server.node->io(self->io_), *self);
-      if (self->end_ != nullptr) self->end_->link_opened();
-    });
-  });
-}
-
-void Link::send_to_server(std::string bytes) {
-  if (cut_) return;
-  if (cluster_.corpus_ != nullptr) cluster_.corpus_->client_frame(bytes);
-  World& world = cluster_.world_;
-  last_up_ = std::max(last_up_, world.uptime() + delay());
-  world.at(last_up_ - world.uptime(), [self = shared_from_this(), bytes = std::move(bytes)]() mutable {
-    if (self->cut_) return;
-    auto& executor = *self->cluster_.nodes_[self->node_]->ios[self->io_];
-    executor.post([self, bytes = std::move(bytes)] {
-      if (!self->cut_ && self->session_) self->session_->on_message(FrameKind::binary, bytes);
-    });
-  });
-}
-
-void Link::send(FrameKind, std::string_view payload) {
-  if (cut_) return;
-  if (cluster_.corpus_ != nullptr) cluster_.corpus_->server_frame(payload);
-  World& world = cluster_.world_;
-  last_down_ = std::max(last_down_, world.uptime() + delay());
-  if (end_ != nullptr) end_->server_says(payload, queued_);
-  queued_ += payload.size();
-  world.at(last_down_ - world.uptime(), [self = shared_from_this(), bytes = std::string(payload)]() mutable {
-    if (self->held_) {
-      self->held_back_.push_back(std::move(bytes));
-    } else {
-      self->arrive(std::move(bytes));
-    }
-  });
-}
-
-void Link::arrive(std::string bytes) {
-  if (cut_) return;
-  queued_ -= bytes.size();
-  if (end_ != nullptr) end_->link_frame(std::move(bytes));
-  if (queued_ != 0 || cut_) return;
-  cluster_.nodes_[node_]->ios[io_]->post([self = shared_from_this()] {
-    if (!self->cut_ && self->session_ && self->queued_ == 0) self->session_->on_drained();
-  });
-}
-
-void Link::hold_down(bool on) {
-  held_ = on;
-  while (!held_ && !held_back_.empty()) {
-    std::string bytes = std::move(held_back_.front());
-    held_back_.pop_front();
-    arrive(std::move(bytes));
+LinkSpeed Cluster::some_speed() {
+  LinkSpeed speed;
+  if (settings_.slow_link != 0 && world_.dice().once_in(settings_.slow_link)) speed.delay_ms = kSlowLink;
+  if (settings_.narrow_link != 0 && world_.dice().once_in(settings_.narrow_link)) {
+    speed.bytes_per_ms = 1 + world_.dice().below(8);
   }
+  return speed;
 }
 
-void Link::send(FrameKind kind, std::shared_ptr<const std::string> payload) {
-  send(kind, std::string_view(*payload));
-}
-
-void Link::end_server() {
-  auto& server = *cluster_.nodes_[node_];
-  if (!server.node) return;
-  server.ios[io_]->post([self = shared_from_this()] {
-    if (!self->session_) return;
-    self->session_->on_closed();
-    self->session_.reset();
-  });
-}
-
-void Link::close(std::uint16_t code, std::string_view) {
-  if (cut_) return;
-  World& world = cluster_.world_;
-  last_down_ = std::max(last_down_, world.uptime() + delay());
-  world.at(last_down_ - world.uptime(), [self = shared_from_this(), code] {
-    if (self->cut_) return;
-    self->cut_ = true;
-    self->end_server();
-    if (self->end_ != nullptr) std::exchange(self->end_, nullptr)->link_closed(code);
-  });
-}
-
-void Link::close_by_device() {
-  end_ = nullptr;
-  if (cut_) return;
-  cut_ = true;
-  end_server();
-}
-
-void Link::cut() {
-  if (cut_) return;
-  cut_ = true;
-  end_server();
-  cluster_.world_.at(delay(), [self = shared_from_this()] {
-    if (self->end_ != nullptr) std::exchange(self->end_, nullptr)->link_closed(0);
-  });
-}
-
-void Link::server_died() {
-  session_.reset();
-  if (cut_) return;
-  cut_ = true;
-  cluster_.world_.at(delay(), [self = shared_from_this()] {
-    if (self->end_ != nullptr) std::exchange(self->end_, nullptr)->link_closed(0);
-  });
+std::vector<std::shared_ptr<Link>> Cluster::links() {
+  std::vector<std::shared_ptr<Link>> open;
+  for (const auto& link : links_) {
+    if (auto live = link.lock(); live && !live->is_cut()) open.push_back(std::move(live));
+  }
+  std::erase_if(links_, [](const auto& link) { return link.expired(); });
+  return open;
 }
 
 }  // namespace parley::sim

@@ -1,50 +1,50 @@
-// The servers of the simulation: one or two nodes of the real runtime over a disk, a queue and a bus in memory, which
-// crash, restart, and lose what was on its way.
+// The servers of the simulation: some nodes of the real runtime over a store, a queue and a bus, which crash, restart,
+// stand still, and lose what was on its way.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/metrics.hpp"
 #include "engines/memory/accounts.hpp"
-#include "engines/memory/bus.hpp"
-#include "engines/memory/channel_store.hpp"
 #include "engines/memory/command_queue.hpp"
-#include "node/connection.hpp"
-#include "node/node.hpp"
-#include "node/session.hpp"
 #include "sim/corpus.hpp"
-#include "sim/front.hpp"
-#include "sim/witness.hpp"
+#include "sim/link.hpp"
+#include "sim/memory_storage.hpp"
+#include "sim/server.hpp"
+#include "sim/sim_bus.hpp"
+#include "sim/storage.hpp"
 #include "sim/world.hpp"
 
 namespace parley::sim {
 
-/// What a device learns of its connection.
-class LinkEnd {
- public:
-  virtual ~LinkEnd() = default;
-  virtual void link_opened() = 0;
-  virtual void link_frame(std::string bytes) = 0;
-  virtual void link_closed(std::uint16_t code) = 0;
-  /// What the server sends, at the moment it does so, while `queued` bytes wait. For checks: a device does not know it.
-  virtual void server_says(std::string_view /*bytes*/, std::size_t /*queued*/) {}
+struct ClusterSettings {
+  std::size_t nodes = 1;
+  std::size_t owners = 2;  // of each node; 1 where there are several nodes
+  std::size_t ios = 2;
+  std::size_t cached_channels = 8;
+  std::size_t backlog = 4096;     // commands that may wait for one owner
+  std::vector<Limits> limits;     // of each node; missing: small_limits()
+  std::uint64_t slow_link = 8;    // one connection in so many is slow; 0: none
+  std::uint64_t narrow_link = 0;  // … has room for few bytes
 };
-
-/// A connection with delay, order, and a cable that can be cut at any moment; the server's end of it.
-class Link;
+/// So small that they are reached often.
+Limits small_limits();
 
 class Cluster {
  public:
-  /// One node; with `two`, two nodes that share disk, queue and bus.
+  /// One node; with `two`, two nodes that share store, queue and bus.
   Cluster(World& world, bool two);
+  /// `storage`: a MemoryStorage where there is none.
+  Cluster(World& world, ClusterSettings settings, std::unique_ptr<Storage> storage = nullptr);
   ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
 
+  // ---- for people
   /// Runs the world until it is done.
   AccountId sign_up(const std::string& handle);
   static std::string password_of(const std::string& handle) { return "the password of " + handle; }
@@ -60,97 +60,64 @@ class Cluster {
   /// Connects to a living node, later; nullptr while none lives. The end must call close() before it goes away.
   std::shared_ptr<Link> connect(LinkEnd& end);
 
-  /// Kills a node with what it has in flight; it comes back by itself after a while.
+  // ---- what goes wrong
+  /// Kills a node with what it has in flight; it comes back by itself after a while. Nothing while it is down.
   void crash(std::size_t node);
-  /// All nodes die, and come back on what the store was when `image` was taken: another incarnation, and nobody is
-  /// signed in.
-  void restore(const MemoryDisk::Image& image);
-  /// Cuts a random connection.
-  void cut_one();
-  void fail_next_commit(MemoryStoreFaults::Fate fate) { next_fate_ = fate; }
-  void lose_bus_frames(bool on) { lose_bus_ = on; }
+  /// All nodes die, and come back on what storage().take_backup() took: another incarnation, and nobody is signed in.
+  void restore_backup();
+  /// Its threads stand still for so long, of the owners or all; after `expires` the queue gives its partitions to
+  /// others.
+  void pause(std::size_t node, Duration span, bool all, std::optional<Duration> expires);
+  /// Those that are open at the moment.
+  std::vector<std::shared_ptr<Link>> links();
+  /// The clock of a node is off by so much; others stay as they are.
+  void set_clock_off(std::size_t node, Duration off) { nodes_[node]->clock.set_off_by(off); }
+  /// What the watch over the process's memory says. A restart makes it roomy.
+  void set_memory(std::size_t node, MemoryState state);
+  /// For so long some partitions belong to a node that does nothing with them.
+  void take_partitions_away(Duration span);
+  /// nullptr where there is one node.
+  [[nodiscard]] SimBus* bus() { return bus_.get(); }
+  void lose_bus_frames(bool on) {
+    if (bus_) bus_->lose(on);
+  }
+  [[nodiscard]] Storage& storage() { return *storage_; }
   /// No more new links are slow by chance, for tests of what a link does that is not.
-  void keep_links_even() { slow_links_ = false; }
+  void keep_links_even() { settings_.slow_link = settings_.narrow_link = 0; }
 
+  // ---- for checks
   /// From now on every frame goes there as well.
   void collect_into(Corpus* corpus) { corpus_ = corpus; }
-
+  [[nodiscard]] bool is_open(std::size_t node) const { return nodes_[node]->is_open(); }
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
-  [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const;
-  [[nodiscard]] CommittedLog committed_log() const;
+  [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const { return storage_->scan(); }
+  [[nodiscard]] CommittedLog committed_log() const { return storage_->committed_log(); }
   [[nodiscard]] Accounts& accounts() { return *accounts_; }
   /// For calls to accounts(), outside every process.
   [[nodiscard]] Executor& outside() { return setup_; }
-  [[nodiscard]] Incarnation incarnation() const { return disk_->incarnation; }
-  /// What survives a crash; a test may damage it.
-  [[nodiscard]] MemoryDisk& disk() { return *disk_; }
-  [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] Incarnation incarnation() const { return storage_->incarnation(); }
+  /// What survives a crash of a cluster on a MemoryStorage; a test may damage it.
+  [[nodiscard]] MemoryDisk& disk() { return static_cast<MemoryStorage&>(*storage_).disk(); }
+  /// Of the first node. What others may not differ in is in run.cpp.
+  [[nodiscard]] const Limits& limits() const { return nodes_.front()->limits; }
 
  private:
-  friend class Link;
-  struct Server;
   void start(std::size_t node);
   void open(std::size_t node);
   void tick_io(std::size_t node, std::size_t io);
+  LinkSpeed some_speed();
 
   World& world_;
-  Limits limits_;
-  std::shared_ptr<MemoryDisk> disk_;
-  std::uint8_t restores_ = 0;
+  ClusterSettings settings_;
+  std::unique_ptr<Storage> storage_;
   std::unique_ptr<Accounts> accounts_;
-  std::unique_ptr<MemoryCommandQueue> queue_;
-  std::unique_ptr<MemoryBus> bus_;
-  MemoryStoreFaults::Fate next_fate_ = MemoryStoreFaults::Fate::ok;
-  bool lose_bus_ = false;
-  bool slow_links_ = true;
+  std::shared_ptr<MemoryCommandQueue> queue_;
+  std::unique_ptr<SimBus> bus_;
+  bool idle_node_ = false;  // subscribes in a node's place
   Corpus* corpus_ = nullptr;
   std::vector<std::unique_ptr<Server>> nodes_;
   std::vector<std::weak_ptr<Link>> links_;
   SimExecutor& setup_;
-};
-
-class Link final : public Connection, public std::enable_shared_from_this<Link> {
- public:
-  Link(Cluster& cluster, std::size_t node, std::size_t io, LinkEnd& end);
-  ~Link() override;
-
-  // The device's side.
-  void send_to_server(std::string bytes);
-  /// The device lets go: nothing more is told to it.
-  void close_by_device();
-  /// Both ends lose it; the device learns it soon, the server too.
-  void cut();
-  void server_died();
-  /// While held, nothing of what the server sends arrives.
-  void hold_down(bool on);
-  [[nodiscard]] std::size_t node() const { return node_; }
-  void open();
-
-  // Connection: the server's side.
-  void send(FrameKind kind, std::string_view payload) override;
-  void send(FrameKind kind, std::shared_ptr<const std::string> payload) override;
-  [[nodiscard]] std::size_t queued_bytes() const override { return queued_; }
-  void ping() override {}
-  void close(std::uint16_t code, std::string_view reason) override;
-  void set_message_limit(std::size_t) override {}
-  void established() override {}
-
- private:
-  Duration delay();
-  void end_server();
-  void arrive(std::string bytes);
-
-  Cluster& cluster_;
-  std::size_t node_;
-  std::size_t io_;
-  LinkEnd* end_;
-  std::unique_ptr<Session> session_;
-  std::size_t queued_ = 0;
-  Duration last_up_{0}, last_down_{0};
-  bool cut_ = false;
-  bool slow_ = false;
-  bool held_ = false;
-  std::deque<std::string> held_back_;
 };
 
 }  // namespace parley::sim

@@ -1,34 +1,222 @@
-// parley_sim [--corpus FOLDER] [FIRST_SEED [RUNS]]: runs the simulator; one seed alone is told in full with
-// PARLEY_SIM_VERBOSE=1. FOLDER gets what was said and stored, for the fuzzers to start from.
+// parley_sim [OPTIONS] [FIRST_SEED [RUNS]]: runs the simulator, one line for each seed, and a sum at the end. Exit code
+// 1: a promise was broken.
+//
+//   --minutes N       until so much time has passed, instead of RUNS; FIRST_SEED is new each time where it is not given
+//   --jobs N          so many runs at a time (1)
+//   --shrink SECONDS  for the first runs that fail, look so long for fewer steps that fail (0)
+//   --keep 0-7,12     one run, of these steps alone, and what is left of its story
+//   --corpus FOLDER   what is said and stored goes there, for the fuzzers to start from
+//
+// PARLEY_SIM_VERBOSE=1 with one seed tells its whole trace.
+#include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
+#include <optional>
+#include <random>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/hex.hpp"
+#include "base/log.hpp"
+#include "sim/apart.hpp"
 #include "sim/run.hpp"
+#include "sim/shrink.hpp"
+
+namespace parley::sim {
+namespace {
+
+using WallClock = std::chrono::steady_clock;
+
+/// How many of the runs that fail are shortened.
+constexpr std::size_t kShrunk = 3;
+constexpr std::chrono::seconds kProgress{10};
+
+struct Options {
+  std::optional<std::uint64_t> first;
+  std::uint64_t runs = 1;
+  std::chrono::minutes minutes{0};
+  std::size_t jobs = 1;
+  std::chrono::seconds shrink{0};
+  std::optional<Steps> keep;
+  std::string corpus;
+};
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+std::optional<Options> parse(const std::vector<std::string_view>& words) {
+  Options options;
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    if (word.starts_with("--")) {
+      if (++i == words.size()) return std::nullopt;
+      const auto value = number(words[i]);
+      if (word == "--corpus") {
+        options.corpus = words[i];
+      } else if (word == "--keep") {
+        options.keep = parse_steps(words[i]);
+        if (!options.keep) return std::nullopt;
+      } else if (!value) {
+        return std::nullopt;
+      } else if (word == "--minutes") {
+        options.minutes = std::chrono::minutes(*value);
+      } else if (word == "--jobs") {
+        options.jobs = std::max<std::size_t>(*value, 1);
+      } else if (word == "--shrink") {
+        options.shrink = std::chrono::seconds(*value);
+      } else {
+        return std::nullopt;
+      }
+      continue;
+    }
+    const auto value = number(word);
+    if (!value || plain == 2) return std::nullopt;
+    if (plain++ == 0) {
+      options.first = *value;
+    } else {
+      options.runs = *value;
+    }
+  }
+  return options;
+}
+
+void print_run(const RunResult& result) {
+  std::uint64_t faults = 0;
+  for (const auto& [kind, count] : result.faults) faults += count;
+  std::printf("seed %llu  %s  sends %llu  events %llu  faults %llu  virtual %.0f s\n",
+              static_cast<unsigned long long>(result.seed), hex_encode(view(result.digest)).substr(0, 16).c_str(),
+              static_cast<unsigned long long>(result.sends), static_cast<unsigned long long>(result.events),
+              static_cast<unsigned long long>(faults), result.virtual_seconds);
+  for (const auto& line : result.broken) std::printf("  BROKEN %s\n", line.c_str());
+}
+
+void print_story(const RunResult& result) {
+  for (const auto& line : result.story) {
+    std::printf("  %4zu  %9.3f s  %s\n", line.step, static_cast<double>(line.at.count()) / 1000.0, line.what.c_str());
+  }
+}
+
+/// The promise that was broken: what stands before the colon.
+std::string promise(const RunResult& result) {
+  return result.broken.empty() ? "" : result.broken.front().substr(0, result.broken.front().find(':'));
+}
+
+void print_shrunk(const RunResult& failed, std::chrono::seconds most) {
+  const auto end = WallClock::now() + most;
+  std::size_t tries = 0;
+  const auto fails = [&](const Steps& steps) {
+    ++tries;
+    return promise(run_apart(failed.seed, steps)) == promise(failed);
+  };
+  const auto enough = [end] { return WallClock::now() >= end; };
+  const Steps left = shrink(first_steps(kRunSteps), fails, enough);
+  const RunResult again = run_apart(failed.seed, left);
+  std::printf("\nseed %llu: of its %zu steps these %zu still break it (%zu tries); again: make sim SEED=%llu KEEP=%s\n",
+              static_cast<unsigned long long>(failed.seed), kRunSteps, left.size(), tries,
+              static_cast<unsigned long long>(failed.seed), to_text(left).c_str());
+  print_story(again);
+  for (const auto& line : again.broken) std::printf("  BROKEN %s\n", line.c_str());
+}
+
+struct Sum {
+  std::uint64_t runs = 0, sends = 0, events = 0;
+  double virtual_seconds = 0;
+  FaultCounts faults;
+  std::vector<RunResult> failed;
+
+  void add(RunResult result) {
+    ++runs;
+    sends += result.sends;
+    events += result.events;
+    virtual_seconds += result.virtual_seconds;
+    for (const auto& [kind, count] : result.faults) faults[kind] += count;
+    if (!result.broken.empty()) failed.push_back(std::move(result));
+  }
+  void print(const char* what) const {
+    std::printf("%s%llu runs, %zu of them broken, %.1f virtual hours, %llu sends, %llu events\n", what,
+                static_cast<unsigned long long>(runs), failed.size(), virtual_seconds / 3600.0,
+                static_cast<unsigned long long>(sends), static_cast<unsigned long long>(events));
+    std::fflush(stdout);
+  }
+};
+
+/// In this process, for those who look at a single run.
+int run_here(const Options& options, bool verbose) {
+  std::unique_ptr<Corpus> corpus;
+  if (!options.corpus.empty()) corpus = std::make_unique<Corpus>(options.corpus);
+  bool broken = false;
+  const std::uint64_t first = options.first.value_or(1);
+  for (std::uint64_t seed = first; seed < first + options.runs; ++seed) {
+    const RunResult result = run(seed, {.verbose = verbose, .corpus = corpus.get(), .keep = options.keep});
+    if (options.keep) print_story(result);
+    print_run(result);
+    broken = broken || !result.broken.empty();
+  }
+  return broken ? 1 : 0;
+}
+
+int run_many(const Options& options) {
+  const bool timed = options.minutes.count() > 0;
+  const std::uint64_t first =
+      options.first.value_or(timed ? (std::uint64_t{std::random_device()()} << 20U) : std::uint64_t{1});
+  const auto start = WallClock::now();
+  auto told = start;
+  std::uint64_t next = first;
+  if (timed) std::printf("Seeds from %llu on\n", static_cast<unsigned long long>(first));
+  Sum sum;
+  run_all_apart(
+      options.jobs,
+      [&]() -> std::optional<std::uint64_t> {
+        if (timed ? WallClock::now() >= start + options.minutes : next >= first + options.runs) return std::nullopt;
+        return next++;
+      },
+      [&](RunResult result) {
+        if (!timed || !result.broken.empty()) print_run(result);
+        sum.add(std::move(result));
+        if (timed && WallClock::now() >= told + kProgress) {
+          told = WallClock::now();
+          sum.print("so far: ");
+        }
+        std::fflush(stdout);
+      });
+  for (std::size_t i = 0; options.shrink.count() > 0 && i < std::min(sum.failed.size(), kShrunk); ++i) {
+    print_shrunk(sum.failed[i], options.shrink);
+  }
+  if (sum.runs > 1) {
+    std::printf("\n");
+    for (const auto& [kind, count] : sum.faults) {
+      std::printf("%10llu  %s\n", static_cast<unsigned long long>(count), kind.c_str());
+    }
+    for (const auto& result : sum.failed) {
+      std::printf("broken: seed %llu  %s\n", static_cast<unsigned long long>(result.seed),
+                  result.broken.front().c_str());
+    }
+    sum.print("");
+  }
+  return sum.failed.empty() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace parley::sim
 
 int main(int argc, char** argv) {
-  std::unique_ptr<parley::sim::Corpus> corpus;
-  if (argc > 2 && std::string_view(argv[1]) == "--corpus") {
-    corpus = std::make_unique<parley::sim::Corpus>(argv[2]);
-    argc -= 2;
-    argv += 2;
+  const auto options = parley::sim::parse({argv + 1, argv + argc});
+  if (!options) {
+    std::fprintf(stderr,
+                 "parley_sim [--minutes N] [--jobs N] [--shrink SECONDS] [--keep 0-7,12] [--corpus FOLDER] "
+                 "[FIRST_SEED [RUNS]]\n");
+    return 2;
   }
-  const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
-  const std::uint64_t runs = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
   const bool verbose = std::getenv("PARLEY_SIM_VERBOSE") != nullptr;
-  std::uint64_t failed = 0;
-  for (std::uint64_t seed = first; seed < first + runs; ++seed) {
-    const auto result = parley::sim::run(seed, verbose, corpus.get());
-    std::printf("seed %llu  %s  sends %llu  events %llu  crashes %llu  cuts %llu  faults %llu  virtual %.0f s\n",
-                static_cast<unsigned long long>(seed),
-                parley::hex_encode(parley::view(result.digest)).substr(0, 16).c_str(),
-                static_cast<unsigned long long>(result.sends), static_cast<unsigned long long>(result.events),
-                static_cast<unsigned long long>(result.crashes), static_cast<unsigned long long>(result.cuts),
-                static_cast<unsigned long long>(result.faults), result.virtual_seconds);
-    for (const auto& line : result.broken) std::printf("  BROKEN %s\n", line.c_str());
-    if (!result.broken.empty()) ++failed;
-  }
-  return failed == 0 ? 0 : 1;
+  if (!verbose) parley::log::set_level(parley::log::Level::off);
+  if (verbose || options->keep || !options->corpus.empty()) return parley::sim::run_here(*options, verbose);
+  return parley::sim::run_many(*options);
 }

@@ -223,6 +223,9 @@ void Device::link_closed(std::uint16_t code) {
   ear_.open.clear();
   core_->disconnected(world_.now(), code);
 }
+void Device::link_pinged() {
+  if (core_) core_->heard(world_.now());
+}
 void Device::server_says(std::string_view bytes, std::size_t queued) {
   if (witness_ != nullptr) witness_->said(ear_, bytes, queued, world_.now());
 }

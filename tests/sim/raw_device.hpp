@@ -35,8 +35,8 @@ class RawDevice final : public LinkEnd {
   [[nodiscard]] std::size_t count(const std::function<bool(const v1::ServerFrame&)>& fits) const;
 
   /// Nothing more is read from the network, as by a client that hangs.
-  void stop_reading() { link_->hold_down(true); }
-  void read_again() { link_->hold_down(false); }
+  void stop_reading() { link_->hold(LinkWay::down, true); }
+  void read_again() { link_->hold(LinkWay::down, false); }
   void hang_up();
 
   std::vector<v1::ServerFrame> frames;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "parley/v1/frames.pb.h"
 #include "sim/cluster.hpp"
 #include "sim/device_check.hpp"
+#include "sim/faults.hpp"
 #include "sim/people_check.hpp"
 #include "sim/person.hpp"
 #include "sim/stored_log.hpp"
@@ -18,15 +20,71 @@ namespace {
 
 constexpr int kPeople = 5;
 constexpr int kDevices = 2;
-constexpr int kSteps = 400;
 constexpr Duration kSettle{std::chrono::minutes(20)};
+constexpr std::uint64_t kSettings = ~std::uint64_t{0};
+constexpr std::uint64_t kFaultRate = kSettings - 1;
+constexpr std::uint64_t kRestores = kSettings - 2;
+
+/// A stream of its own for each purpose of a run.
+Dice dice_of(std::uint64_t seed, std::uint64_t purpose) {
+  return Dice(Dice(seed * 0x9E3779B97F4A7C15ULL).next() ^ Dice(purpose).next());
+}
+
+/// Limits in which nodes of one cluster may differ: what they decide differs, and the log is the same for all.
+void vary_decisions(Limits& limits, Dice& dice) {
+  limits.group_members = 3 + dice.below(4);
+  limits.text_code_points = dice.once_in(2) ? 100 : 100'000;
+  limits.mentions_per_message = dice.below(3);
+  limits.edits_per_message = 1 + dice.below(3);
+  limits.reactions_per_message = 1 + dice.below(3);
+  limits.targets_per_delete = 1 + dice.below(3);
+  limits.invitations_per_channel = 1 + dice.below(2);
+}
+
+/// What kind of cluster a seed gives.
+ClusterSettings settings_of(std::uint64_t seed) {
+  Dice dice = dice_of(seed, kSettings);
+  ClusterSettings settings;
+  settings.nodes = 1 + dice.below(3);
+  settings.owners = settings.nodes > 1 ? 1 : 1 + dice.below(3);
+  settings.ios = 1 + dice.below(3);
+  constexpr std::size_t cached[] = {1, 3, 8, 1000};
+  settings.cached_channels = cached[dice.below(4)];
+  constexpr std::size_t backlogs[] = {32, 4096};
+  settings.backlog = backlogs[dice.below(2)];
+  settings.narrow_link = dice.once_in(2) ? 0 : 4;
+  Limits limits = small_limits();
+  if (dice.once_in(2)) limits.outbox_bytes = 4096;
+  if (dice.once_in(2)) limits.page_events = 3;
+  if (dice.once_in(2)) limits.inbox_rows = 4;
+  if (dice.once_in(2)) limits.sends_in_flight = 3;
+  if (dice.once_in(2)) limits.queue_delay_ms = 50;
+  if (dice.once_in(2)) limits.outbox_drain_ms = 1000;
+  if (dice.once_in(2)) limits.heartbeat_ms = limits.heartbeat_grace_ms = 5000;
+  settings.limits.assign(settings.nodes, limits);
+  if (dice.once_in(2)) {
+    for (Limits& of_node : settings.limits) vary_decisions(of_node, dice);
+  }
+  return settings;
+}
+
+/// One step in so many is a fault; 0: none. What is rare is found where little else goes on.
+std::uint64_t fault_rate(std::uint64_t seed) {
+  constexpr std::uint64_t rates[] = {6, 15, 15, 40, 40, 0};
+  return rates[dice_of(seed, kFaultRate).below(std::size(rates))];
+}
 
 class Run {
  public:
-  Run(std::uint64_t seed, bool verbose, Corpus* corpus)
-      : world_(seed), cluster_(world_, seed % 2 == 1), corpus_(corpus) {
-    cluster_.collect_into(corpus);
-    world_.verbose = verbose;
+  Run(std::uint64_t seed, const RunOptions& options)
+      : world_(seed),
+        cluster_(world_, settings_of(seed)),
+        corpus_(options.corpus),
+        keep_(options.keep),
+        fault_one_in_(fault_rate(seed)),
+        restores_(dice_of(seed, kRestores).once_in(5)) {
+    cluster_.collect_into(corpus_);
+    world_.verbose = options.verbose;
     result_.seed = seed;
     for (int i = 0; i < kPeople; ++i) {
       const std::string name = "person" + std::to_string(i);
@@ -41,70 +99,58 @@ class Run {
   }
 
   RunResult all() {
-    for (int step = 0; step < kSteps; ++step) {
-      if (restores_ && step == kSteps / 3) backup_ = cluster_.disk().image;
-      if (restores_ && step == 2 * kSteps / 3) restore();
-      world_.run_for(Duration(static_cast<std::int64_t>(dice().below(400))));
-      one_step();
+    for (std::size_t step = 0; step < kRunSteps; ++step) {
+      if (restores_ && step == kRunSteps / 3) cluster_.storage().take_backup();
+      if (restores_ && step == 2 * kRunSteps / 3) restore();
+      Dice chance = dice_of(result_.seed, step);
+      world_.run_for(Duration(static_cast<std::int64_t>(chance.below(400))));
+      if (keep_ && !std::ranges::binary_search(*keep_, step)) continue;
+      result_.story.push_back({step, world_.uptime(), ""});
+      world_.listen([&told = result_.story.back().what](std::string_view line) {
+        if (!told.empty()) told += "; ";
+        told += line;
+      });
+      world_.with(chance, [this] { one_step(); });
+      world_.listen({});
     }
     settle();
     check();
     result_.digest = world_.digest();
     result_.virtual_seconds = static_cast<double>(world_.uptime().count()) / 1000.0;
+    result_.faults = faults_.counts();
+    if (web_.lost() > 0) result_.faults["HTTP request or answer lost"] += web_.lost();
     return std::move(result_);
   }
 
  private:
   Dice& dice() { return world_.dice(); }
 
+  /// Draws from chance of its own, so that a step that is left out changes as little as possible of the others.
   void one_step() {
-    switch (dice().below(40)) {
-      case 0:
-        if (dice().once_in(3)) {
-          ++result_.crashes;
-          cluster_.crash(dice().below(cluster_.nodes()));
-        }
-        return;
-      case 1:
-      case 2:
-        ++result_.cuts;
-        return cluster_.cut_one();
-      case 3:
-        return lose_a_day();
-      case 4:
-        return fail_a_commit();
-      case 5:
-        return cluster_.lose_bus_frames(dice().once_in(2));
-      default:
-        return workload_.act();
-    }
+    if (fault_one_in_ != 0 && dice().once_in(fault_one_in_)) return faults_.strike();
+    if (dice().once_in(1500)) return lose_a_day();
+    workload_.act();
   }
 
   /// Nobody does anything for a day or so: tokens end, and sends of yesterday are retried.
   void lose_a_day() {
-    if (dice().once_in(30)) world_.run_for(std::chrono::hours(1 + dice().below(30)));
+    world_.trace("a day goes by");
+    world_.run_for(std::chrono::hours(1 + dice().below(30)));
   }
 
   /// The whole server comes back from an old backup.
   void restore() {
     for (const auto& device : devices_) device->may_be_signed_out();
-    cluster_.restore(backup_);
+    cluster_.restore_backup();
     witness_.forget_history();
-  }
-
-  void fail_a_commit() {
-    ++result_.faults;
-    using Fate = MemoryStoreFaults::Fate;
-    constexpr Fate fates[] = {Fate::disk_full, Fate::unavailable_kept, Fate::unavailable_lost};
-    cluster_.fail_next_commit(fates[dice().below(3)]);
   }
 
   /// The faults are over: everything has to be delivered within bounded time.
   void settle() {
-    cluster_.lose_bus_frames(false);
+    faults_.end();
     web_.lose(false);
-    cluster_.fail_next_commit(MemoryStoreFaults::Fate::ok);
-    world_.run_for(Duration(30'000));
+    // Processes come back, what stands still goes on, and dead connections are noticed.
+    world_.run_for(std::chrono::minutes(3));
     for (const auto& device : devices_) {
       if (!device->running() && !device->given_up()) device->start();
     }
@@ -180,12 +226,14 @@ class Run {
   Words words_;
   Cluster cluster_;
   Corpus* corpus_;
+  const std::optional<Steps> keep_;
+  Faults faults_{world_, cluster_};
+  const std::uint64_t fault_one_in_;
+  const bool restores_;
   Web web_{world_, cluster_};
   Witness witness_{cluster_.limits(), words_, cluster_.committed_log()};
   Surroundings around_{world_, cluster_, web_, &witness_};
   std::vector<Account> accounts_;
-  const bool restores_ = world_.dice().once_in(5);
-  MemoryDisk::Image backup_;
   std::vector<std::unique_ptr<Device>> devices_;
   Workload workload_{around_, words_, accounts_, devices_};
   RunResult result_;
@@ -193,8 +241,8 @@ class Run {
 
 }  // namespace
 
-RunResult run(std::uint64_t seed, bool verbose, Corpus* corpus) {
-  return Run(seed, verbose, corpus).all();
+RunResult run(std::uint64_t seed, const RunOptions& options) {
+  return Run(seed, options).all();
 }
 
 }  // namespace parley::sim

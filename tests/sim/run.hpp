@@ -1,26 +1,49 @@
-// One run of the simulation from one seed.
+// One run of the simulation from one seed: people do things while things go wrong, then nothing goes wrong any more,
+// all is delivered, and everything is checked.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/sha256.hpp"
+#include "base/time.hpp"
 #include "sim/corpus.hpp"
 #include "sim/witness.hpp"
+#include "sim/faults.hpp"
+#include "sim/steps.hpp"
 
 namespace parley::sim {
+
+/// A run has so many steps: in each somebody does something, or something goes wrong.
+inline constexpr std::size_t kRunSteps = 400;
+
+struct RunOptions {
+  bool verbose = false;       // every line of the trace to stdout
+  Corpus* corpus = nullptr;   // gets every frame, and the store at the end
+  std::optional<Steps> keep;  // only these steps; nullopt: all
+};
+
+/// One step, and what came of it at once.
+struct StoryLine {
+  std::size_t step = 0;
+  Duration at{0};
+  std::string what;
+};
 
 struct RunResult {
   std::uint64_t seed = 0;
   Digest digest{};                  // of the trace
   std::vector<std::string> broken;  // promises, with what was seen; empty: all held
-  std::uint64_t sends = 0, events = 0, crashes = 0, cuts = 0, faults = 0;
+  std::uint64_t sends = 0, events = 0;
+  FaultCounts faults;
   double virtual_seconds = 0;
   Witness::Kinds kinds;  // of frames and commands that were sent
+  std::vector<StoryLine> story;
 };
 
-/// `corpus`: gets every frame, and the store at the end.
-RunResult run(std::uint64_t seed, bool verbose = false, Corpus* corpus = nullptr);
+RunResult run(std::uint64_t seed, const RunOptions& options = {});
 
 }  // namespace parley::sim

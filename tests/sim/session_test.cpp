@@ -344,7 +344,7 @@ TEST(SendOrderOfASession, WhatIsSentBehindAFailedCommitDoesNotGoBeforeIt) {
     // Some come before the commit that fails, some during it, some after it.
     const std::size_t fails_at = world.dice().below(13);
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (i == fails_at) cluster.fail_next_commit(MemoryStoreFaults::Fate::unavailable_lost);
+      if (i == fails_at) cluster.storage().next_commit(CommitFate::unavailable_lost);
       a.send(all[i]);
       world.run_for(Duration(static_cast<std::int64_t>(world.dice().below(12))));
     }

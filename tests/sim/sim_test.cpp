@@ -1,46 +1,89 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <random>
 #include <string>
 
 #include "base/hex.hpp"
+#include "sim/apart.hpp"
 #include "sim/run.hpp"
+#include "sim/shrink.hpp"
 
 namespace parley::sim {
 namespace {
 
-/// PARLEY_SIM_SEED=7 replays one seed; PARLEY_SIM_RUNS=n tries more of them.
-std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
+constexpr std::uint64_t kFixedSeeds = 20;
+constexpr std::chrono::seconds kFreshSeeds{30};
 
-void expect_all_promises_hold(std::uint64_t seed, bool verbose) {
-  const RunResult result = run(seed, verbose);
+void expect_all_promises_hold(const RunResult& result) {
   std::string broken;
   for (const auto& line : result.broken) broken += "\n  " + line;
-  EXPECT_TRUE(result.broken.empty()) << "seed " << seed << " (replay: make sim SEED=" << seed << ")" << broken;
+  EXPECT_TRUE(result.broken.empty()) << "seed " << result.seed << " (replay: make sim SEED=" << result.seed << ")"
+                                     << broken;
   EXPECT_GT(result.events, 0U);
 }
 
-TEST(Simulator, PromisesHoldUnderCrashesCutsAndFailedCommits) {
-  if (std::getenv("PARLEY_SIM_SEED") != nullptr) {
-    expect_all_promises_hold(number_from("PARLEY_SIM_SEED", 1), std::getenv("PARLEY_SIM_VERBOSE") != nullptr);
-    return;
-  }
-  const std::uint64_t first = number_from("PARLEY_SIM_FIRST", 1);
-  for (std::uint64_t seed = first; seed < first + number_from("PARLEY_SIM_RUNS", 20); ++seed) {
-    expect_all_promises_hold(seed, false);
-  }
+TEST(Simulator, PromisesHoldInRunsThatAreTheSameEachTime) {
+  for (std::uint64_t seed = 1; seed <= kFixedSeeds; ++seed) expect_all_promises_hold(run_apart(seed));
+}
+
+TEST(Simulator, PromisesHoldInRunsThatNobodyHasSeenYet) {
+  const char* given = std::getenv("PARLEY_SIM_SEED");
+  std::uint64_t seed =
+      given != nullptr ? std::strtoull(given, nullptr, 10) : std::uint64_t{std::random_device()()} << 20U;
+  std::printf("seeds from %llu on\n", static_cast<unsigned long long>(seed));
+  const auto end = std::chrono::steady_clock::now() + kFreshSeeds;
+  do {
+    expect_all_promises_hold(run_apart(seed++));
+  } while (std::chrono::steady_clock::now() < end && !testing::Test::HasFailure());
 }
 
 TEST(Simulator, TheSameSeedGivesTheSameTraceByteForByte) {
-  for (std::uint64_t seed : {3U, 4U}) {
+  for (std::uint64_t seed : {3U, 4U, 5U}) {
     const RunResult a = run(seed);
     const RunResult b = run(seed);
     EXPECT_EQ(hex_encode(view(a.digest)), hex_encode(view(b.digest)));
+    // Also where the heap and everything before it was another.
+    EXPECT_EQ(hex_encode(view(a.digest)), hex_encode(view(run_apart(seed).digest)));
     EXPECT_NE(hex_encode(view(a.digest)), hex_encode(view(run(seed + 100).digest)));
   }
+}
+
+TEST(Simulator, StepsThatAreLeftOutDoNotHappen) {
+  const RunResult result = run(3, {.keep = Steps{2, 30, 31}});
+  ASSERT_EQ(result.story.size(), 3U);
+  EXPECT_EQ(result.story[1].step, 30U);
+}
+
+TEST(Steps, AreReadAsTheyAreWritten) {
+  EXPECT_EQ(to_text({0, 1, 2, 7, 9, 10}), "0-2,7,9-10");
+  EXPECT_EQ(parse_steps("0-2,7,9-10"), (Steps{0, 1, 2, 7, 9, 10}));
+  EXPECT_EQ(to_text({}), "");
+  EXPECT_EQ(parse_steps(""), Steps());
+  for (const char* wrong : {"x", "3-1", "4,4", "1-", "-", "2,1", "99999999999"}) {
+    EXPECT_EQ(parse_steps(wrong), std::nullopt) << wrong;
+  }
+}
+
+TEST(Shrink, LeavesTheStepsThatMatterAlone) {
+  std::size_t tries = 0;
+  const auto needs_both = [&](const Steps& steps) {
+    ++tries;
+    return std::ranges::count(steps, 17U) + std::ranges::count(steps, 301U) == 2;
+  };
+  EXPECT_EQ(shrink(first_steps(400), needs_both, [] { return false; }), (Steps{17, 301}));
+  EXPECT_LT(tries, 100U);
+}
+
+TEST(Shrink, GivesWhatItHasWhenTimeIsUp) {
+  std::size_t left = 5;
+  const Steps steps = shrink(
+      first_steps(400), [](const Steps& some) { return std::ranges::count(some, 3U) == 1; },
+      [&left] { return left-- == 0; });
+  EXPECT_LT(steps.size(), 400U);
+  EXPECT_EQ(std::ranges::count(steps, 3U), 1);
 }
 
 }  // namespace

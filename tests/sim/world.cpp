@@ -5,6 +5,11 @@
 #include <utility>
 
 namespace parley::sim {
+namespace {
+
+constexpr Duration kBusy{20};
+
+}  // namespace
 
 std::uint64_t Dice::next() {
   state_ += 0x9E3779B97F4A7C15ULL;
@@ -33,11 +38,17 @@ SimExecutor& World::make_executor() {
 }
 
 bool World::step() {
+  ++steps_;
+  while (!interruptions_.empty() && interruptions_.begin()->first <= steps_) {
+    interruptions_.extract(interruptions_.begin()).mapped()();
+  }
   std::vector<SimExecutor*> ready;
   for (const auto& executor : executors_) {
-    if (!executor->ready_.empty()) ready.push_back(executor.get());
+    if (!executor->ready_.empty() && !executor->paused_) ready.push_back(executor.get());
   }
-  if (!ready.empty()) {
+  // Work takes time now and then: something else happens before all that is ready is done.
+  const bool later = !timers_.empty() && timers_.begin()->first.first <= time_ + kBusy;
+  if (!ready.empty() && !(later && dice_.once_in(16))) {
     SimExecutor& chosen = *ready[dice_.below(ready.size())];
     Task task = std::move(chosen.ready_.front());
     chosen.ready_.pop_front();
@@ -71,12 +82,19 @@ void World::at(Duration delay, Task task) {
   timers_.emplace(std::pair(time_ + delay, ++order_), std::move(task));
 }
 
+void World::with(Dice dice, const std::function<void()>& task) {
+  const Dice before = std::exchange(dice_, dice);
+  task();
+  dice_ = before;
+}
+
 void World::fill(std::span<std::uint8_t> out) {
   for (auto& byte : out) byte = static_cast<std::uint8_t>(dice_.next());
 }
 
 void World::trace(std::string_view line) {
   digest_ = sha256({view(digest_), line});
+  if (listener_) listener_(line);
   if (verbose)
     std::printf("%10lld %.*s\n", static_cast<long long>(time_.count()), static_cast<int>(line.size()), line.data());
 }

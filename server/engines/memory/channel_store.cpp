@@ -35,6 +35,8 @@ struct Write {
   virtual void refuse(const Error& why) = 0;
   virtual void answer() = 0;
   virtual bool reopens() const { return false; }
+  /// From now on apply() writes only a part; `kept` says how many of so many batches.
+  virtual void tear(const std::function<std::size_t(std::size_t)>& kept) = 0;
   Executor& executor;
 };
 
@@ -43,9 +45,13 @@ struct CommitWrite final : Write {
   std::vector<PartitionBatch> batches;
   std::vector<Result<void>> results;
   Completion<std::vector<Result<void>>> done;
+  std::optional<std::size_t> kept;  // of the batches; nullopt: all
 
   void apply(MemoryDisk::Image& image) override {
-    for (const PartitionBatch& batch : batches) results.push_back(memory::write(image, batch));
+    for (std::size_t i = 0; i < kept.value_or(batches.size()); ++i) results.push_back(memory::write(image, batches[i]));
+  }
+  void tear(const std::function<std::size_t(std::size_t)>& choose) override {
+    kept = choose ? std::min(choose(batches.size()), batches.size()) : 0;
   }
   void refuse(const Error& why) override { results.assign(batches.size(), fail(why)); }
   void answer() override {
@@ -59,8 +65,12 @@ struct TakeOverWrite final : Write {
   Epoch epoch = 0;
   Result<PartitionState> result;
   Completion<Result<PartitionState>> done;
+  bool lost = false;
 
-  void apply(MemoryDisk::Image& image) override { result = memory::take_over(image, partition, epoch); }
+  void apply(MemoryDisk::Image& image) override {
+    if (!lost) result = memory::take_over(image, partition, epoch);
+  }
+  void tear(const std::function<std::size_t(std::size_t)>& choose) override { lost = !choose || choose(1) == 0; }
   void refuse(const Error& why) override { result = fail(why); }
   void answer() override { complete_on<PartitionState>(executor, std::move(done), std::move(result)); }
 };
@@ -71,6 +81,7 @@ struct Reopening final : Write {
   Result<void> result;
 
   void apply(MemoryDisk::Image& /*image*/) override {}
+  void tear(const std::function<std::size_t(std::size_t)>& /*choose*/) override {}
   void refuse(const Error& why) override { result = fail(why); }
   void answer() override { complete_on<void>(executor, std::move(done), std::move(result)); }
   bool reopens() const override { return true; }
@@ -142,10 +153,11 @@ struct MemoryChannelStore::State : std::enable_shared_from_this<State> {
       write->apply(disk->image);
     }
     if (fate == Fate::disk_full) write->refuse({ErrorCode::disk_full, ""});
-    if (fate == Fate::unavailable_kept || fate == Fate::unavailable_lost) {
+    if (fate == Fate::unavailable_kept || fate == Fate::unavailable_lost || fate == Fate::unavailable_torn) {
       is_closed = true;
       write->refuse(closed());
-      if (fate == Fate::unavailable_kept) uncertain = write;
+      if (fate == Fate::unavailable_torn) write->tear(faults.torn);
+      if (fate != Fate::unavailable_lost) uncertain = write;
     }
   }
 
@@ -260,8 +272,11 @@ void MemoryChannelStore::crash(std::size_t kept) {
   state_->dead = true;
   const std::lock_guard disk_lock(state_->disk->mutex);
   state_->settle();
-  for (std::size_t i = 0; i < std::min(kept, state_->writes.size()) && !state_->is_closed; ++i) {
-    state_->writes[i]->apply(state_->disk->image);
+  const std::size_t whole = state_->is_closed ? 0 : std::min(kept, state_->writes.size());
+  for (std::size_t i = 0; i < whole; ++i) state_->writes[i]->apply(state_->disk->image);
+  if (!state_->is_closed && whole < state_->writes.size() && state_->faults.torn) {
+    state_->writes[whole]->tear(state_->faults.torn);
+    state_->writes[whole]->apply(state_->disk->image);
   }
   state_->writes.clear();
 }

@@ -45,10 +45,13 @@ struct MemoryDisk {
 
 /// What the simulator makes happen. Empty functions: nothing.
 struct MemoryStoreFaults {
-  enum class Fate : std::uint8_t { ok, disk_full, unavailable_kept, unavailable_lost };
+  enum class Fate : std::uint8_t { ok, disk_full, unavailable_kept, unavailable_lost, unavailable_torn };
   /// Asked when a commit or take_over reaches the disk, in order, while the store is open. `unavailable_…` closes it
-  /// for writing; what is `kept` is seen once it is opened again.
+  /// for writing; what is `kept` is seen once it is opened again, and of what is `torn` only some batches are.
   std::function<Fate()> commit;
+  /// Asked for a commit that ends torn, also for the oldest one that a crash does not keep: how many of its batches,
+  /// from the first on, are on the disk. Empty: none.
+  std::function<std::size_t(std::size_t batches)> torn;
   /// Asked once per reopen; an error is its answer, and the store stays closed.
   std::function<Result<void>()> reopen;
   /// How long a commit, take_over or reopen takes. Order is kept whatever it says.

@@ -22,6 +22,7 @@ struct Notice {
 
 /// One owner: a shard of a node.
 struct Owner {
+  NodeId node;
   Executor* executor = nullptr;
   PartitionConsumer* consumer = nullptr;
   bool subscribed = true;
@@ -46,6 +47,7 @@ struct Delivery {
 
 struct Node {
   std::uint32_t shards = 1;
+  bool expired = false;  // and has not come back since
   std::map<std::uint32_t, std::shared_ptr<Owner>> owners;
 };
 
@@ -57,9 +59,12 @@ struct MemoryCommandQueue::State : std::enable_shared_from_this<State> {
 
   /// Who should own `partition` as things stand; null: nobody.
   std::shared_ptr<Owner> owner_of(PartitionId partition) const {
-    if (nodes.empty()) return nullptr;
-    const std::size_t index = partition * nodes.size() / kPartitions;
-    const Node& node = std::next(nodes.begin(), static_cast<std::ptrdiff_t>(index))->second;
+    std::vector<const Node*> live;
+    for (const auto& entry : nodes) {
+      if (!entry.second.expired) live.push_back(&entry.second);
+    }
+    if (live.empty()) return nullptr;
+    const Node& node = *live[partition * live.size() / kPartitions];
     const auto found = node.owners.find(partition % node.shards);
     return found == node.owners.end() ? nullptr : found->second;
   }
@@ -132,6 +137,7 @@ struct MemoryCommandQueue::State : std::enable_shared_from_this<State> {
     owner.woken = false;
     Delivery delivery;
     if (!owner.subscribed) return delivery;
+    if (std::exchange(nodes.at(owner.node).expired, false)) deal();
     delivery.notices = std::exchange(owner.notices, {});
     for (const PartitionId id : std::exchange(owner.ready, {})) {
       Partition& partition = partitions[id];
@@ -191,6 +197,7 @@ void MemoryCommandQueue::subscribe(NodeId node, std::uint32_t shard, std::uint32
                                    PartitionConsumer& consumer) {
   PARLEY_ASSERT(shards > 0 && shard < shards);
   auto owner = std::make_shared<Owner>();
+  owner->node = node;
   owner->executor = &executor;
   owner->consumer = &consumer;
   const std::lock_guard lock(state_->mutex);
@@ -212,6 +219,15 @@ void MemoryCommandQueue::unsubscribe(NodeId node, std::uint32_t shard) {
   entry->second.owners.erase(found);
   if (entry->second.owners.empty()) state_->nodes.erase(entry);
   state_->deal();
+}
+
+void MemoryCommandQueue::expire(NodeId node) {
+  const std::lock_guard lock(state_->mutex);
+  const auto entry = state_->nodes.find(node);
+  if (entry == state_->nodes.end() || std::exchange(entry->second.expired, true)) return;
+  state_->deal();
+  // Also where there was nothing to lose, so that it comes back.
+  for (const auto& owner : entry->second.owners) state_->wake(owner.second);
 }
 
 void MemoryCommandQueue::done(PartitionId id, Epoch epoch, std::size_t count) {

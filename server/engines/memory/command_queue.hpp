@@ -1,5 +1,5 @@
 // MemoryCommandQueue: the command queue of one process, for one node or several. Partitions are dealt in contiguous
-// runs to the nodes that subscribe, by ascending node id, and dealt anew when one comes or goes.
+// runs to the nodes that subscribe, by ascending node id, and dealt anew when one comes, goes or falls silent.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +27,10 @@ class MemoryCommandQueue final : public CommandQueue {
                  PartitionConsumer& consumer) override;
   void unsubscribe(NodeId node, std::uint32_t shard) override;
   void done(PartitionId partition, Epoch epoch, std::size_t count) override;
+
+  /// Nothing was heard of the node for too long: its partitions are dealt to the others. It learns so, and is dealt
+  /// partitions anew, when one of its executors next gets to what the queue has for it. Any thread.
+  void expire(NodeId node);
 
   /// Commands pushed and not yet done.
   [[nodiscard]] std::size_t waiting() const;

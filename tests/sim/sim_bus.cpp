@@ -1,0 +1,27 @@
+#include "sim/sim_bus.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace parley::sim {
+namespace {
+
+constexpr std::uint64_t kTakes = 4;
+constexpr std::uint64_t kTakesSlow = 4000;
+
+}  // namespace
+
+void SimBus::send(NodeId from, NodeId to, std::string frame) {
+  if (lose_next_ > 0) {
+    --lose_next_;
+    return;
+  }
+  if (loses_ && world_.dice().once_in(3)) return;
+  Duration& last = last_[{from, to}];
+  const auto takes = static_cast<std::int64_t>(world_.dice().below(slow_ ? kTakesSlow : kTakes));
+  last = std::max(last, world_.uptime() + Duration(takes));
+  world_.at(last - world_.uptime(),
+            [this, from, to, frame = std::move(frame)]() mutable { bus_.send(from, to, std::move(frame)); });
+}
+
+}  // namespace parley::sim

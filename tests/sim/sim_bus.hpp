@@ -1,0 +1,40 @@
+// The bus between simulated nodes: the one in memory, behind wires that take time and lose frames.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "engines/memory/bus.hpp"
+#include "sim/world.hpp"
+
+namespace parley::sim {
+
+class SimBus final : public Bus {
+ public:
+  explicit SimBus(World& world) : world_(world) {}
+
+  void send(NodeId from, NodeId to, std::string frame) override;
+  void listen(NodeId node, Executor& executor, std::function<void(NodeId from, std::string frame)> received) override {
+    bus_.listen(node, executor, std::move(received));
+  }
+  void leave(NodeId node) override { bus_.leave(node); }
+  [[nodiscard]] std::vector<NodeId> nodes() const override { return bus_.nodes(); }
+
+  /// One frame in three is lost.
+  void lose(bool on) { loses_ = on; }
+  /// Frames take up to some seconds, and stay in order.
+  void slow_down(bool on) { slow_ = on; }
+  /// The next `count` frames are lost, whatever they are.
+  void lose_next(std::uint64_t count) { lose_next_ = count; }
+
+ private:
+  World& world_;
+  MemoryBus bus_;
+  bool loses_ = false;
+  bool slow_ = false;
+  std::uint64_t lose_next_ = 0;
+  std::map<std::pair<NodeId, NodeId>, Duration> last_;  // when the last frame of a link arrives
+};
+
+}  // namespace parley::sim
