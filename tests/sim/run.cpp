@@ -82,7 +82,7 @@ class Run {
         corpus_(options.corpus),
         keep_(options.keep),
         fault_one_in_(fault_rate(seed)),
-        restores_(dice_of(seed, kRestores).once_in(5)) {
+        restores_(fault_one_in_ == 0 && dice_of(seed, kRestores).once_in(2)) {
     cluster_.collect_into(corpus_);
     world_.verbose = options.verbose;
     result_.seed = seed;
@@ -229,7 +229,7 @@ class Run {
   const std::optional<Steps> keep_;
   Faults faults_{world_, cluster_};
   const std::uint64_t fault_one_in_;
-  const bool restores_;
+  const bool restores_;  // where nothing else goes wrong: see docs/testing.md
   Web web_{world_, cluster_};
   Witness witness_{cluster_.limits(), words_, cluster_.committed_log()};
   Surroundings around_{world_, cluster_, web_, &witness_};
