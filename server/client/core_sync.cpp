@@ -103,6 +103,10 @@ bool Client::Core::take_rows(Time now, const v1::Inbox& inbox, std::uint64_t req
 void Client::Core::take_one_row(Time now, Channel& channel, const v1::InboxRow& row, std::uint64_t request,
                                 std::vector<EventRange>& dropped, std::vector<EventRange>& erased) {
   ChannelState& state = channel.state;
+  // What was told since the row was asked for may be newer than the row, or some of it may have been lost on its way:
+  // if it was newer, the next inbox has the row again.
+  const bool other_ticks = row.delivered_by_all() != state.delivered_by_all || row.read_by_all() != state.read_by_all;
+  if (channel.registers_told >= request || (channel.ticks_told >= request && other_ticks)) want_inbox(now);
   const auto hidden_before = state.registers.hidden;
   const Agreed agreed = agreed_until(state, row, session_.incarnation);
   const bool other_history = state.incarnation != session_.incarnation;
@@ -117,10 +121,6 @@ void Client::Core::take_one_row(Time now, Channel& channel, const v1::InboxRow& 
   state.incarnation = session_.incarnation;
   state.unproven = !agreed.proven;
   if (!channel.known || (other_history && state.have.empty())) state.contact = row.head();
-  // What was told since the row was asked for may be newer than the row, or some of it may have been lost on its way:
-  // if it was newer, the next inbox has the row again.
-  const bool other_ticks = row.delivered_by_all() != state.delivered_by_all || row.read_by_all() != state.read_by_all;
-  if (channel.registers_told >= request || (channel.ticks_told >= request && other_ticks)) want_inbox(now);
   take_row(state, row, channel.known && !drops && !other_history && row.head() < state.counted);
   if (state.registers.hidden != hidden_before) {
     for (const Interval& range : state.registers.hidden) erased.push_back({state.id, range.from, range.to});
