@@ -34,7 +34,7 @@ class Bench(unittest.TestCase):
         for name in bench.QUICK:
             arguments = bench.arguments_of(options, name)
             self.assertEqual(arguments[arguments.index("--sessions") + 1], "20", name)
-            if arguments[0] != "direct" and arguments[0] != "idle":
+            if arguments[0] not in ("direct", "overload", "idle"):
                 self.assertIn(arguments[arguments.index("--members") + 1], ("2", "10"), name)
         self.assertIn("2", bench.arguments_of(options, "bare-direct"))
 
