@@ -16,6 +16,7 @@ ROUNDS ?= 50
 MINUTES ?= 10
 FAULTS ?=
 RUNS ?= 1
+TIER ?= 1
 PREFIX ?= /usr/local
 SCENARIOS ?=
 SERVER ?=
@@ -88,10 +89,10 @@ fuzz: ## Run every fuzzer for SECONDS each
 	@build/release/bin/parley_sim --corpus build/fuzz/simulated 1 50 >/dev/null 2>&1
 	@$(PYTHON) tools/build/run_fuzzers.py --build build/fuzz --seconds $(SECONDS) --simulated build/fuzz/simulated
 
-sim: ## Run the simulator: SEED=7 replays one seed, KEEP=0-7,12 some of its steps, RUNS=n tries n seeds from there, MINUTES=n new ones on all cores
+sim: ## Run the simulator: SEED=7 replays one seed, KEEP=0-7,12 some of its steps, RUNS=n tries n seeds from there, MINUTES=n new ones on all cores, TIER=2 over the real store
 	@tools/build/setup.sh build
 	@$(call compile,release,--target parley_sim)
-	@$(BUILD)/bin/parley_sim --jobs $(JOBS) --shrink 60 $(if $(KEEP),--keep $(KEEP)) \
+	@$(BUILD)/bin/parley_sim --tier $(TIER) --jobs $(JOBS) --shrink 60 $(if $(KEEP),--keep $(KEEP)) \
 	  $(if $(filter command line environment,$(origin MINUTES)),--minutes $(MINUTES) \
 	    $(if $(filter command line environment,$(origin SEED)),$(SEED)),$(SEED) $(RUNS))
 

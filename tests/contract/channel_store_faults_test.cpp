@@ -5,9 +5,9 @@
 #include <random>
 #include <string>
 
-#include "contract/channel_store_fault_env.hpp"
 #include "contract/channel_store_rocksdb.hpp"
 #include "contract/channel_store_suite.hpp"
+#include "disk/fault_env.hpp"
 
 namespace parley::test {
 namespace {

@@ -7,9 +7,9 @@
 #include <map>
 #include <random>
 
-#include "contract/channel_store_fault_env.hpp"
 #include "contract/channel_store_rocksdb.hpp"
 #include "contract/channel_store_suite.hpp"
+#include "disk/fault_env.hpp"
 
 namespace parley::test {
 namespace {

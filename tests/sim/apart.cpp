@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <sstream>
 #include <string>
@@ -16,6 +17,7 @@
 
 #include "base/hex.hpp"
 #include "base/log.hpp"
+#include "sim/rocks_storage.hpp"
 
 namespace parley::sim {
 namespace {
@@ -94,11 +96,9 @@ struct Child {
   std::string said;
 };
 
-[[noreturn]] void be_child(std::uint64_t seed, const std::optional<Steps>& keep, int out) {
+[[noreturn]] void be_child(std::uint64_t seed, const RunOptions& options, int out) {
   ::alarm(kLongestRun);
   log::set_level(log::Level::off);
-  RunOptions options;
-  options.keep = keep;
   const std::string text = write_result(run(seed, options));
   for (std::size_t at = 0; at < text.size();) {
     const ssize_t wrote = ::write(out, text.data() + at, text.size() - at);
@@ -110,7 +110,7 @@ struct Child {
 }
 
 /// The end to read from, and the child.
-std::pair<int, Child> start(std::uint64_t seed, const std::optional<Steps>& keep) {
+std::pair<int, Child> start(std::uint64_t seed, const RunOptions& options) {
   int ends[2] = {};
   if (::pipe(ends) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
   std::fflush(stdout);
@@ -118,7 +118,7 @@ std::pair<int, Child> start(std::uint64_t seed, const std::optional<Steps>& keep
   if (pid < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (pid == 0) {
     ::close(ends[0]);
-    be_child(seed, keep, ends[1]);
+    be_child(seed, options, ends[1]);
   }
   ::close(ends[1]);
   return {ends[0], Child{pid, seed, {}}};
@@ -130,6 +130,8 @@ RunResult result_of(const Child& child) {
   }
   RunResult result;
   result.seed = child.seed;
+  std::error_code ignored;
+  std::filesystem::remove_all(RocksStorage::folder_of(child.pid), ignored);
   if (read_result(child.said, result)) return result;
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
     result.broken.emplace_back("the run did not end");
@@ -151,22 +153,23 @@ bool hear(int from, std::string& said) {
 
 }  // namespace
 
-RunResult run_apart(std::uint64_t seed, const std::optional<Steps>& keep) {
-  auto [from, child] = start(seed, keep);
+RunResult run_apart(std::uint64_t seed, const RunOptions& options) {
+  auto [from, child] = start(seed, options);
   while (hear(from, child.said)) {
   }
   ::close(from);
   return result_of(child);
 }
 
-void run_all_apart(std::size_t jobs, const std::function<std::optional<std::uint64_t>()>& next,
+void run_all_apart(std::size_t jobs, const RunOptions& options,
+                   const std::function<std::optional<std::uint64_t>()>& next,
                    const std::function<void(RunResult)>& done) {
   std::map<int, Child> children;
   for (bool more = true; more || !children.empty();) {
     while (more && children.size() < jobs) {
       const auto seed = next();
       more = seed.has_value();
-      if (seed) children.insert(start(*seed, std::nullopt));
+      if (seed) children.insert(start(*seed, options));
     }
     std::vector<pollfd> ends;
     for (const auto& entry : children) ends.push_back({entry.first, POLLIN, 0});

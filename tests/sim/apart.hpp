@@ -12,11 +12,12 @@
 namespace parley::sim {
 
 /// Whatever becomes of it, a result comes back. Nothing is logged but why the process died.
-RunResult run_apart(std::uint64_t seed, const std::optional<Steps>& keep = std::nullopt);
+RunResult run_apart(std::uint64_t seed, const RunOptions& options = {});
 
 /// `jobs` runs at a time, until `next` has no more seeds; `done` gets the results in the order in which they end.
 /// `next` is asked again after each result.
-void run_all_apart(std::size_t jobs, const std::function<std::optional<std::uint64_t>()>& next,
+void run_all_apart(std::size_t jobs, const RunOptions& options,
+                   const std::function<std::optional<std::uint64_t>()>& next,
                    const std::function<void(RunResult)>& done);
 
 }  // namespace parley::sim

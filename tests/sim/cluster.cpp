@@ -10,6 +10,7 @@ namespace parley::sim {
 namespace {
 
 constexpr std::uint64_t kLongestRestart = 6000;
+constexpr Duration kTriesAgain{1000};
 constexpr std::uint64_t kSlowLink = 900;
 
 NodeId node_id(std::size_t index) {
@@ -51,6 +52,7 @@ Cluster::Cluster(World& world, ClusterSettings settings, std::unique_ptr<Storage
     queue_ = std::make_shared<MemoryCommandQueue>((storage_->highest_epoch() >> 16U) + 1, settings_.backlog);
     bus_ = std::make_unique<SimBus>(world_);
   }
+  storage_->when_power_goes([this] { world_.at(Duration(0), [this] { crash(0); }); });
   for (std::size_t i = 0; i < settings_.nodes; ++i) {
     auto server = std::make_unique<Server>(world);
     server->limits = i < settings_.limits.size() ? settings_.limits[i] : small_limits();
@@ -73,6 +75,10 @@ Cluster::~Cluster() {
 void Cluster::start(std::size_t index) {
   Server& server = *nodes_[index];
   server.store = storage_->open(index);
+  if (!server.store) {
+    world_.trace("node " + std::to_string(index) + " cannot open its store");
+    return world_.at(kTriesAgain, [this, index] { start(index); });
+  }
   if (!bus_) {
     queue_ = std::make_shared<MemoryCommandQueue>((storage_->highest_epoch() >> 16U) + 1, settings_.backlog);
   }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -11,9 +10,6 @@
 #include "sim/world.hpp"
 
 namespace parley::sim {
-
-/// How often each kind of fault was injected.
-using FaultCounts = std::map<std::string, std::uint64_t, std::less<>>;
 
 class Faults {
  public:

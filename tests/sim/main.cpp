@@ -1,6 +1,7 @@
 // parley_sim [OPTIONS] [FIRST_SEED [RUNS]]: runs the simulator, one line for each seed, and a sum at the end. Exit code
 // 1: a promise was broken.
 //
+//   --tier 2           over the real store on a disk that fails, instead of a model of one
 //   --minutes N       until so much time has passed, instead of RUNS; FIRST_SEED is new each time where it is not given
 //   --jobs N          so many runs at a time (1)
 //   --shrink SECONDS  for the first runs that fail, look so long for fewer steps that fail (0)
@@ -38,6 +39,7 @@ constexpr std::chrono::seconds kProgress{10};
 struct Options {
   std::optional<std::uint64_t> first;
   std::uint64_t runs = 1;
+  int tier = 1;
   std::chrono::minutes minutes{0};
   std::size_t jobs = 1;
   std::chrono::seconds shrink{0};
@@ -66,6 +68,9 @@ std::optional<Options> parse(const std::vector<std::string_view>& words) {
         if (!options.keep) return std::nullopt;
       } else if (!value) {
         return std::nullopt;
+      } else if (word == "--tier") {
+        if (*value != 1 && *value != 2) return std::nullopt;
+        options.tier = static_cast<int>(*value);
       } else if (word == "--minutes") {
         options.minutes = std::chrono::minutes(*value);
       } else if (word == "--jobs") {
@@ -109,19 +114,20 @@ std::string promise(const RunResult& result) {
   return result.broken.empty() ? "" : result.broken.front().substr(0, result.broken.front().find(':'));
 }
 
-void print_shrunk(const RunResult& failed, std::chrono::seconds most) {
+void print_shrunk(const RunResult& failed, int tier, std::chrono::seconds most) {
   const auto end = WallClock::now() + most;
   std::size_t tries = 0;
   const auto fails = [&](const Steps& steps) {
     ++tries;
-    return promise(run_apart(failed.seed, steps)) == promise(failed);
+    return promise(run_apart(failed.seed, {.tier = tier, .keep = steps})) == promise(failed);
   };
   const auto enough = [end] { return WallClock::now() >= end; };
   const Steps left = shrink(first_steps(kRunSteps), fails, enough);
-  const RunResult again = run_apart(failed.seed, left);
-  std::printf("\nseed %llu: of its %zu steps these %zu still break it (%zu tries); again: make sim SEED=%llu KEEP=%s\n",
-              static_cast<unsigned long long>(failed.seed), kRunSteps, left.size(), tries,
-              static_cast<unsigned long long>(failed.seed), to_text(left).c_str());
+  const RunResult again = run_apart(failed.seed, {.tier = tier, .keep = left});
+  std::printf(
+      "\nseed %llu: of its %zu steps these %zu still break it (%zu tries); again: make sim %sSEED=%llu KEEP=%s\n",
+      static_cast<unsigned long long>(failed.seed), kRunSteps, left.size(), tries, tier == 2 ? "TIER=2 " : "",
+      static_cast<unsigned long long>(failed.seed), to_text(left).c_str());
   print_story(again);
   for (const auto& line : again.broken) std::printf("  BROKEN %s\n", line.c_str());
 }
@@ -155,7 +161,8 @@ int run_here(const Options& options, bool verbose) {
   bool broken = false;
   const std::uint64_t first = options.first.value_or(1);
   for (std::uint64_t seed = first; seed < first + options.runs; ++seed) {
-    const RunResult result = run(seed, {.verbose = verbose, .corpus = corpus.get(), .keep = options.keep});
+    const RunResult result =
+        run(seed, {.tier = options.tier, .verbose = verbose, .corpus = corpus.get(), .keep = options.keep});
     if (options.keep) print_story(result);
     print_run(result);
     broken = broken || !result.broken.empty();
@@ -173,7 +180,7 @@ int run_many(const Options& options) {
   if (timed) std::printf("Seeds from %llu on\n", static_cast<unsigned long long>(first));
   Sum sum;
   run_all_apart(
-      options.jobs,
+      options.jobs, {.tier = options.tier},
       [&]() -> std::optional<std::uint64_t> {
         if (timed ? WallClock::now() >= start + options.minutes : next >= first + options.runs) return std::nullopt;
         return next++;
@@ -188,7 +195,7 @@ int run_many(const Options& options) {
         std::fflush(stdout);
       });
   for (std::size_t i = 0; options.shrink.count() > 0 && i < std::min(sum.failed.size(), kShrunk); ++i) {
-    print_shrunk(sum.failed[i], options.shrink);
+    print_shrunk(sum.failed[i], options.tier, options.shrink);
   }
   if (sum.runs > 1) {
     std::printf("\n");
@@ -211,7 +218,7 @@ int main(int argc, char** argv) {
   const auto options = parley::sim::parse({argv + 1, argv + argc});
   if (!options) {
     std::fprintf(stderr,
-                 "parley_sim [--minutes N] [--jobs N] [--shrink SECONDS] [--keep 0-7,12] [--corpus FOLDER] "
+                 "parley_sim [--tier 2] [--minutes N] [--jobs N] [--shrink SECONDS] [--keep 0-7,12] [--corpus FOLDER] "
                  "[FIRST_SEED [RUNS]]\n");
     return 2;
   }

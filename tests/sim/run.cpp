@@ -11,6 +11,7 @@
 #include "sim/faults.hpp"
 #include "sim/people_check.hpp"
 #include "sim/person.hpp"
+#include "sim/rocks_storage.hpp"
 #include "sim/stored_log.hpp"
 #include "sim/workload.hpp"
 #include "sim/world.hpp"
@@ -42,10 +43,11 @@ void vary_decisions(Limits& limits, Dice& dice) {
 }
 
 /// What kind of cluster a seed gives.
-ClusterSettings settings_of(std::uint64_t seed) {
+ClusterSettings settings_of(std::uint64_t seed, int tier) {
   Dice dice = dice_of(seed, kSettings);
   ClusterSettings settings;
   settings.nodes = 1 + dice.below(3);
+  if (tier == 2) settings.nodes = 1;
   settings.owners = settings.nodes > 1 ? 1 : 1 + dice.below(3);
   settings.ios = 1 + dice.below(3);
   constexpr std::size_t cached[] = {1, 3, 8, 1000};
@@ -68,6 +70,11 @@ ClusterSettings settings_of(std::uint64_t seed) {
   return settings;
 }
 
+std::unique_ptr<Storage> storage_of(World& world, int tier) {
+  if (tier == 2) return std::make_unique<RocksStorage>(world);
+  return nullptr;
+}
+
 /// One step in so many is a fault; 0: none. What is rare is found where little else goes on.
 std::uint64_t fault_rate(std::uint64_t seed) {
   constexpr std::uint64_t rates[] = {6, 15, 15, 40, 40, 0};
@@ -78,11 +85,11 @@ class Run {
  public:
   Run(std::uint64_t seed, const RunOptions& options)
       : world_(seed),
-        cluster_(world_, settings_of(seed)),
+        cluster_(world_, settings_of(seed, options.tier), storage_of(world_, options.tier)),
         corpus_(options.corpus),
         keep_(options.keep),
         fault_one_in_(fault_rate(seed)),
-        restores_(fault_one_in_ == 0 && dice_of(seed, kRestores).once_in(2)) {
+        restores_(options.tier == 1 && fault_one_in_ == 0 && dice_of(seed, kRestores).once_in(2)) {
     cluster_.collect_into(corpus_);
     world_.verbose = options.verbose;
     result_.seed = seed;
@@ -118,6 +125,7 @@ class Run {
     result_.digest = world_.digest();
     result_.virtual_seconds = static_cast<double>(world_.uptime().count()) / 1000.0;
     result_.faults = faults_.counts();
+    for (const auto& [kind, count] : cluster_.storage().counts()) result_.faults[kind] += count;
     if (web_.lost() > 0) result_.faults["HTTP request or answer lost"] += web_.lost();
     return std::move(result_);
   }
@@ -220,6 +228,8 @@ class Run {
       check_view(logs, words_, device->view(), result_.broken);
       device->check_quiet(result_.broken);
     }
+    scan.reset();
+    cluster_.storage().examine(result_.broken);
   }
 
   World world_;

@@ -11,9 +11,9 @@
 #include "base/sha256.hpp"
 #include "base/time.hpp"
 #include "sim/corpus.hpp"
-#include "sim/witness.hpp"
 #include "sim/faults.hpp"
 #include "sim/steps.hpp"
+#include "sim/witness.hpp"
 
 namespace parley::sim {
 
@@ -21,6 +21,7 @@ namespace parley::sim {
 inline constexpr std::size_t kRunSteps = 400;
 
 struct RunOptions {
+  int tier = 1;               // 2: over the real store, with a trace of its own each time
   bool verbose = false;       // every line of the trace to stdout
   Corpus* corpus = nullptr;   // gets every frame, and the store at the end
   std::optional<Steps> keep;  // only these steps; nullopt: all

@@ -3,12 +3,19 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "ports/channel_store.hpp"
 #include "sim/witness.hpp"
 
 namespace parley::sim {
+
+/// How often each kind of fault was injected.
+using FaultCounts = std::map<std::string, std::uint64_t, std::less<>>;
 
 enum class CommitFate : std::uint8_t {
   ok,
@@ -23,10 +30,13 @@ class Storage {
  public:
   virtual ~Storage() = default;
 
-  /// A process starts on node `node`.
+  /// A process starts on node `node`. nullptr: it cannot open its store now, and ends.
   virtual std::unique_ptr<ChannelStore> open(std::size_t node) = 0;
   /// The process dies, and what its store has in flight is on the disk, or not. `store` is destroyed next.
   virtual void crash(std::size_t node, ChannelStore& store) = 0;
+
+  /// `then` is called when the machine has lost its power: its process is to be crashed, soon.
+  virtual void when_power_goes(std::function<void()> /*then*/) {}
 
   [[nodiscard]] virtual Incarnation incarnation() const = 0;
   /// The highest epoch of any partition.
@@ -49,6 +59,11 @@ class Storage {
   virtual void slow_down(bool /*on*/) {}
   /// Reads fail now and then, as if the store was closed.
   virtual void fail_reads(bool /*on*/) {}
+  /// What the engine made of all that, where it makes something of its own.
+  [[nodiscard]] virtual FaultCounts counts() const { return {}; }
+
+  /// All is over: whatever else has to be true of the disk. What is not goes to `broken`.
+  virtual void examine(std::vector<std::string>& /*broken*/) {}
 };
 
 }  // namespace parley::sim

@@ -54,15 +54,19 @@ if(sources)
   parley_test_executable(parley_tools_test SOURCES ${sources} LABEL unit LIBRARIES parley_tool_parley parley_tool_bench)
 endif()
 
+# A disk that fails, for whatever keeps files with RocksDB.
+parley_layer(disk DIR tests/disk PRIVATE rocksdb)
+
 parley_sources(sources DIR tests/contract TESTS)
 parley_sources(helpers DIR tests/contract)
 if(sources)
   parley_test_executable(parley_contract_test SOURCES ${sources} ${helpers} LABEL contract
-    LIBRARIES parley_node parley_client ${parley_engines})
+    LIBRARIES parley_disk parley_node parley_client ${parley_engines})
 endif()
 
 # The simulator: a library, a command line of its own (parley_sim SEED...), and tests.
-parley_layer(simulator DIR tests/sim DEPENDS parley_gateway parley_node parley_client ${parley_engines})
+parley_layer(simulator DIR tests/sim DEPENDS parley_app parley_gateway parley_node parley_client ${parley_engines}
+  PRIVATE parley_disk)
 parley_executable(parley_sim MAIN tests/sim/main.cpp LIBRARIES parley_simulator)
 if(TARGET parley_sim)
   target_include_directories(parley_sim PRIVATE ${CMAKE_SOURCE_DIR}/tests)

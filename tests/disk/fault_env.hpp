@@ -45,6 +45,9 @@ class FaultEnv {
   /// Takes away what was written and not synced; call it when the store is gone. Writes work again. With `chance` some
   /// of it may be there all the same: sectors in no order, names of files that came, went or changed.
   void restore_power(std::mt19937_64* chance = nullptr);
+  /// The process died and the machine went on: all that was written is there, synced or not, and writes work again.
+  /// What was not synced can still be lost with the power later.
+  void start_again();
 
  private:
   class Files;

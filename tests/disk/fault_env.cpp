@@ -1,4 +1,4 @@
-#include "contract/channel_store_fault_env.hpp"
+#include "disk/fault_env.hpp"
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
@@ -330,6 +330,10 @@ bool FaultEnv::powered() const {
 
 void FaultEnv::restore_power(std::mt19937_64* chance) {
   files_->shared().ledger.lose_unsynced(chance);
+  start_again();
+}
+
+void FaultEnv::start_again() {
   files_->shared().operations_left = INT64_MAX;
   files_->shared().powered = true;
 }
