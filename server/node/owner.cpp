@@ -370,7 +370,7 @@ void Owner::finish_turn(const std::function<const Error*(const TurnItem&)>& erro
       continue;
     }
     refuse(item, *error);
-    if (const auto line = line_of(item)) refused.emplace(*line, *error);
+    if (const auto line = handed_on(item) ? std::nullopt : line_of(item)) refused.emplace(*line, *error);
   }
   if (refused.empty()) return;
   std::erase_if(waiting_, [&](const TurnItem& item) {
