@@ -235,6 +235,17 @@ def test_no_flipped_bit_goes_unnoticed(store, tmp_path):
         shutil.rmtree(copy)
 
 
+def test_a_flipped_bit_where_no_block_is_does_not_go_unnoticed(store, tmp_path):
+    table = min(at for at in (store / "channels").iterdir() if at.suffix == ".sst")
+    for from_end in (9, 10, 25, 40):  # of the footer: its version, and the room that it leaves
+        copy = tmp_path / str(from_end)
+        shutil.copytree(store, copy)
+        raw = bytearray(table.read_bytes())
+        raw[-from_end] ^= 0x80
+        (copy / "channels" / table.name).write_bytes(raw)
+        assert parleyd("--verify", copy).returncode in (1, 2), from_end
+
+
 def people_of(store, tmp_path, name):
     copy = tmp_path / name
     shutil.copytree(store, copy)

@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
+#include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
@@ -121,6 +122,7 @@ FamilyOptions make_options(const RocksOptions& options, std::shared_ptr<rocksdb:
   db.max_open_files = options.read_only ? -1 : options.max_open_files;
   db.max_background_jobs = 2;
   db.paranoid_checks = true;
+  db.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   // A crash leaves a torn tail, which is no damage: what is torn was never answered. Recycled log files would make old
   // records look like a tail, and the default mode forgives damage in the middle.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
