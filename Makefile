@@ -71,7 +71,7 @@ lint: ## Check format, clang-tidy, layers and generated pages
 	@tools/build/setup.sh build lint
 	@$(call compile,release,--target parley_tables parley_proto_sources)
 	@$(PYTHON) tools/build/check_layers.py || { echo "What a layer may include is in docs/architecture.md."; exit 1; }
-	@$(PYTHON) tools/build/generate.py --proto proto --docs docs --check
+	@$(PYTHON) tools/build/generate.py --proto proto --docs docs --typescript sdk/src/gen --check
 	@$(PYTHON) tools/build/lint.py --build build/release --jobs $(JOBS)
 	@$(say) "Lint is clean"
 
@@ -79,8 +79,9 @@ format: ## Format the C++ in place
 	@tools/build/setup.sh lint
 	@$(PYTHON) tools/build/lint.py --fix
 
-generate: ## Write docs/errors.md and docs/limits.md again from proto/*.toml
+generate: ## Write docs/errors.md, docs/limits.md and sdk/src/gen again from proto/
 	@$(PYTHON) tools/build/generate.py --proto proto --docs docs
+	@npm run --silent generate
 
 fuzz: ## Run every fuzzer for SECONDS each
 	@tools/build/setup.sh build

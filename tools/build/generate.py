@@ -1,8 +1,9 @@
-"""Makes C++ headers and documentation from the tables proto/errors.toml and proto/limits.toml.
+"""Makes C++ headers, TypeScript and documentation from the tables proto/errors.toml and proto/limits.toml.
 
     generate.py --proto proto --headers DIR       writes DIR/errors.hpp and DIR/limits.hpp
     generate.py --proto proto --docs docs         writes docs/errors.md and docs/limits.md
-    generate.py --proto proto --docs docs --check fails when the checked-in pages differ
+    generate.py --proto proto --typescript DIR    writes DIR/tables.ts
+    generate.py --proto proto --docs docs --check fails when the checked-in pages differ (--typescript DIR as well)
 """
 
 import argparse
@@ -249,6 +250,62 @@ def limits_page(rows):
     return "\n".join(lines) + "\n"
 
 
+def union(names):
+    return " | ".join(quoted(name) for name in names)
+
+
+def typescript_tables(errors, limits):
+    error_rows = "\n".join(
+        f"  {name}: {{ number: {row['number']}, kind: {quoted(row['kind'])}, http: {row['http']}, "
+        f"close: {row['close']}, retry: {quoted(row['retry'])} }},"
+        for name, row in errors
+    )
+    limit_rows = "\n".join(
+        f"  /** {row['text']} */\n"
+        f"  {name}: {{ default: {row['default']}, unit: {quoted(row['unit'])}, wire: {str(row['wire']).lower()} }},"
+        for name, row in limits
+    )
+    return f"""// {MADE.format("proto/errors.toml and proto/limits.toml")}
+
+/** Whose turn it is: the caller's request is wrong, it was refused, the server is busy, a part of it is down, or a bug. */
+export type ErrorKind = {union(KINDS)};
+/** What a client does next: nothing, the same again later, the same with a new access token, connect again. */
+export type Retry = {union(RETRIES)};
+
+export interface ErrorInfo {{
+  readonly number: number;
+  readonly kind: ErrorKind;
+  /** Status of an HTTP answer. */
+  readonly http: number;
+  /** WebSocket close code; 0: the error does not end a session. */
+  readonly close: number;
+  readonly retry: Retry;
+}}
+
+/** Every error that a server answers with, by name. */
+export const errors = {{
+{error_rows}
+}} as const satisfies Readonly<Record<string, ErrorInfo>>;
+
+export type ErrorName = keyof typeof errors;
+
+export interface LimitInfo {{
+  /** In force unless the server's welcome says otherwise. */
+  readonly default: number;
+  readonly unit: string;
+  /** Told in the server's welcome. */
+  readonly wire: boolean;
+}}
+
+/** Every limit, by name. */
+export const limits = {{
+{limit_rows}
+}} as const satisfies Readonly<Record<string, LimitInfo>>;
+
+export type LimitName = keyof typeof limits;
+"""
+
+
 def write_if_changed(path, text):
     """Keeps the time stamp of a file that would not change, so that nothing is compiled again for it."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -260,6 +317,7 @@ def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--proto", type=pathlib.Path, required=True)
     parser.add_argument("--headers", type=pathlib.Path)
+    parser.add_argument("--typescript", type=pathlib.Path)
     parser.add_argument("--docs", type=pathlib.Path)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args(arguments)
@@ -274,6 +332,8 @@ def main(arguments):
     if options.headers:
         outputs[options.headers / "errors.hpp"] = errors_header(errors)
         outputs[options.headers / "limits.hpp"] = limits_header(limits)
+    if options.typescript:
+        outputs[options.typescript / "tables.ts"] = typescript_tables(errors, limits)
     if options.docs:
         outputs[options.docs / "errors.md"] = errors_page(kinds, errors)
         outputs[options.docs / "limits.md"] = limits_page(limits)

@@ -54,6 +54,16 @@ class Generate(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("make generate", text)
 
+    def test_typescript_holds_every_row(self):
+        self.assertEqual(self.run_it("--typescript", str(self.root / "gen"))[0], 0)
+        tables = (self.root / "gen/tables.ts").read_text()
+        self.assertIn('  blocked: { number: 47, kind: "refusal", http: 403, close: 0, retry: "never" },\n', tables)
+        self.assertLess(tables.index("blocked:"), tables.index("internal:"))
+        self.assertIn('  frame_bytes: { default: 5, unit: "bytes", wire: true },\n', tables)
+        self.assertEqual(self.run_it("--typescript", str(self.root / "gen"), "--check")[0], 0)
+        self.write(ERRORS, LIMITS.replace("default = 5", "default = 6"))
+        self.assertEqual(self.run_it("--typescript", str(self.root / "gen"), "--check")[0], 1)
+
     def test_wrong_tables_are_refused_by_name(self):
         for errors, limits, expected in [
             (ERRORS.replace("number = 47", "number = 99"), LIMITS, "never reused"),
