@@ -1,0 +1,123 @@
+import { foldText } from "./normalise.ts";
+import { Postings } from "./postings.ts";
+import { queryOf, termsOf, termsOfQuery } from "./tokens.ts";
+
+/** Where a message is. */
+export interface MessageKey {
+  readonly channel: string;
+  readonly seq: number;
+}
+
+export interface SearchOptions {
+  /** Only in this channel. */
+  readonly channel?: string;
+  /** At most so many hits; `total` counts on. */
+  readonly limit?: number;
+}
+
+export interface SearchResult {
+  /** Newest first. */
+  readonly hits: readonly MessageKey[];
+  readonly total: number;
+}
+
+const DEFAULT_LIMIT = 50;
+
+interface Document extends MessageKey {
+  readonly time: number;
+  /** Folded. What a phrase is looked for in. */
+  readonly text: string;
+}
+
+/**
+ * The messages on this device by their words. Everything is in memory; it is built anew from the store when the app
+ * starts, so it may be dropped at any time.
+ *
+ * Documents have numbers in the order in which they were put. An edited message is a new document; the old one is dead
+ * until so many are that compact() pays.
+ */
+export class SearchIndex {
+  #documents: (Document | undefined)[] = [];
+  #numbers = new Map<string, Map<number, number>>();
+  #postings = new Postings();
+  #dead = 0;
+
+  get size(): number {
+    return this.#documents.length - this.#dead;
+  }
+
+  /** Puts a message, or what it says now. Text without a word is forgotten. */
+  put(key: MessageKey & { readonly time: number }, text: string): void {
+    const folded = foldText(text);
+    const old = this.#number(key);
+    if (old !== undefined && this.#documents[old]?.text === folded) return;
+    this.remove(key);
+    const terms = termsOf(folded);
+    if (terms.size === 0) return;
+    const number = this.#documents.length;
+    this.#documents.push({ channel: key.channel, seq: key.seq, time: key.time, text: folded });
+    let ofChannel = this.#numbers.get(key.channel);
+    if (ofChannel === undefined) {
+      ofChannel = new Map();
+      this.#numbers.set(key.channel, ofChannel);
+    }
+    ofChannel.set(key.seq, number);
+    this.#postings.add(number, terms);
+  }
+
+  remove(key: MessageKey): void {
+    const number = this.#number(key);
+    if (number === undefined) return;
+    this.#numbers.get(key.channel)?.delete(key.seq);
+    this.#kill(number);
+  }
+
+  removeChannel(channel: string): void {
+    const numbers = this.#numbers.get(channel);
+    if (numbers === undefined) return;
+    this.#numbers.delete(channel);
+    for (const number of numbers.values()) this.#kill(number);
+  }
+
+  /** Every word of the query begins a word of the message; letters of scripts without spaces stand in it as they are. */
+  search(query: string, options: SearchOptions = {}): SearchResult {
+    const wanted = queryOf(query);
+    const terms = termsOfQuery(wanted);
+    if (terms.length === 0) return { hits: [], total: 0 };
+    const found: Document[] = [];
+    for (const number of this.#postings.withAll(terms)) {
+      const document = this.#documents[number];
+      if (document === undefined) continue;
+      if (options.channel !== undefined && document.channel !== options.channel) continue;
+      if (!wanted.phrases.every((phrase) => document.text.includes(phrase))) continue;
+      found.push(document);
+    }
+    found.sort((a, b) => b.time - a.time || b.seq - a.seq);
+    const hits = found.slice(0, options.limit ?? DEFAULT_LIMIT).map(({ channel, seq }) => ({ channel, seq }));
+    return { hits, total: found.length };
+  }
+
+  #number(key: MessageKey): number | undefined {
+    return this.#numbers.get(key.channel)?.get(key.seq);
+  }
+
+  #kill(number: number): void {
+    this.#documents[number] = undefined;
+    this.#dead++;
+    if (this.#dead > 1_000 && this.#dead > this.#documents.length / 2) this.#compact();
+  }
+
+  #compact(): void {
+    const moved = new Map<number, number>();
+    const living: Document[] = [];
+    for (const [number, document] of this.#documents.entries()) {
+      if (document === undefined) continue;
+      moved.set(number, living.length);
+      this.#numbers.get(document.channel)?.set(document.seq, living.length);
+      living.push(document);
+    }
+    this.#postings.renumber(moved);
+    this.#documents = living;
+    this.#dead = 0;
+  }
+}
