@@ -170,6 +170,7 @@ class Client::Core {
   [[nodiscard]] std::vector<ChannelId> channels_not_seen() const;
   void erase_channel(const ChannelId& id);
   void refresh_channel(Time now, Channel& channel);
+  void on_channel_error(Time now, const Channel& channel, const v1::Error& error);
   void on_channel_answer(Time now, const ChannelId& id, const v1::InboxRow& row, std::uint64_t request);
   void after_row(Time now, Channel& channel);
   void on_registers(Channel& channel, const v1::Registers& registers,
@@ -177,6 +178,7 @@ class Client::Core {
 
   // ---- core_events.cpp
   void on_events(Time now, v1::Events& events);
+  bool overtakes_row(Time now, const Channel& channel);
   void on_heads(Time now, const v1::Heads& heads);
   void on_history(Time now, Channel& channel, const v1::History& history, Seq from, Seq to, bool oldest_first);
   void on_typing_and_presence(const v1::ServerFrame& frame);

@@ -18,12 +18,21 @@ bool Client::Core::accepts(const Channel& channel, Seq seq) const {
   return seq > channel.state.top() && (channel.unhelpful || want_of(channel) == Want::nothing);
 }
 
+/// After a restore seqs of the channel here mean nothing until its row has come, which may be older than this push: the
+/// next inbox has what was pushed.
+bool Client::Core::overtakes_row(Time now, const Channel& channel) {
+  const bool overtakes = channel.known && channel.state.incarnation != session_.incarnation;
+  if (overtakes) want_inbox(now);
+  return overtakes;
+}
+
 void Client::Core::on_events(Time now, v1::Events& events) {
   const auto id = ChannelId::from_bytes(events.channel_id());
   if (!id || events.events_size() == 0) return;
   Channel& channel = channels_[*id];
   ChannelState& state = channel.state;
   state.id = *id;
+  if (overtakes_row(now, channel)) return;
   std::vector<const v1::Event*> accepted;
   accepted.reserve(static_cast<std::size_t>(events.events_size()));
   Placement placement = Placement::next;
@@ -188,6 +197,7 @@ void Client::Core::on_heads(Time now, const v1::Heads& heads) {
       want_inbox(now);
       continue;
     }
+    if (overtakes_row(now, *channel)) continue;
     ChannelState& state = channel->state;
     const bool moved = info.head() > state.head;
     if (moved) {

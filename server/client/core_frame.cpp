@@ -185,8 +185,7 @@ void Client::Core::on_error(Time now, Pending& pending, const v1::Error& error) 
     case Asked::channel:
       if (channel == nullptr) return;
       channel->refreshing = false;
-      drop_held(channel->state.id, 0);
-      return;
+      return on_channel_error(now, *channel, error);
     case Asked::cursor:
       if (channel == nullptr) return;
       channel->cursor_in_flight = false;

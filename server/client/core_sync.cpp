@@ -192,6 +192,13 @@ void Client::Core::refresh_channel(Time now, Channel& channel) {
   transmit_message(note_request(now, Asked::channel, std::move(details)), frame);
 }
 
+void Client::Core::on_channel_error(Time now, const Channel& channel, const v1::Error& error) {
+  const ErrorKind kind = error_info(wire::to_error(error).code).kind;
+  if (kind == ErrorKind::caller || kind == ErrorKind::refusal) return drop_held(channel.state.id, 0);
+  // It could not be said for now. What changed since the last inbox stands in the next one.
+  want_inbox(now);
+}
+
 void Client::Core::on_channel_answer(Time now, const ChannelId& id, const v1::InboxRow& row, std::uint64_t request) {
   Channel* channel = find(id);
   if (row.channel_id() != id.view()) return;

@@ -66,6 +66,7 @@ class World : public Host, public Listener {
     v1::Registers registers;
     std::uint64_t changed = 1;
     v1::Role role = v1::ROLE_MEMBER;
+    std::uint32_t members = 0;
     int history = 1;  // another number: another history, with other digests
     Seq common = 0;   // up to here those of history 1
   };
@@ -87,6 +88,7 @@ class World : public Host, public Listener {
   std::string refuse;            // every command is refused with this error
   std::string refuse_hello;      // error of the next hello
   std::string refuse_questions;  // error of every GetHistory
+  std::string refuse_channel;    // error of the next GetChannel
   bool deaf = false;             // frames of the client are lost
   bool push_own = true;
   std::int64_t session_ms = 3'600'000;
@@ -134,6 +136,7 @@ class World : public Host, public Listener {
     row.set_channel_id(raw(id));
     row.set_kind(v1::CHANNEL_KIND_GROUP);
     row.set_role(room.role);
+    row.set_members(room.members);
     for (const auto& interval : room.visible) {
       auto& range = *row.add_visible();
       range.set_from(interval.from);
@@ -182,6 +185,10 @@ class World : public Host, public Listener {
         serve_history(frame.get_history(), answer);
         break;
       case v1::ClientFrame::kGetChannel:
+        if (!refuse_channel.empty()) {
+          set_error(answer, std::exchange(refuse_channel, {}));
+          break;
+        }
         fill_row(*ChannelId::from_bytes(frame.get_channel().channel_id()), *answer.mutable_channel()->mutable_row());
         break;
       case v1::ClientFrame::kMoveCursor: {

@@ -70,6 +70,67 @@ TEST(AddedAgain, ItAsksWhenOnlyTheHeadIsTold) {
   EXPECT_EQ(world.talk().role, Role::member);
 }
 
+// The server was too busy to say what had changed, and was not asked again.
+TEST(AddedAgain, ItAsksOnceMoreWhereTheServerWasTooBusy) {
+  World world(wanting(Want::everything));
+  be_removed_at_three(world, 1);
+  world.rooms[kTalk].visible = {{1, 3}, {6, 0}};
+  world.rooms[kTalk].role = v1::ROLE_MEMBER;
+  world.rooms[kTalk].members = 4;
+  world.refuse_channel = "overloaded";
+  world.push_event(kTalk, add_me(world, false));
+  world.run();
+  world.pass(std::chrono::seconds(10));
+  EXPECT_EQ(world.talk().members, 4U);
+}
+
+TEST(NewChannel, ItAsksOnceMoreWhereTheServerWasTooBusy) {
+  World world(wanting(Want::everything));
+  world.start();
+  world.refuse_channel = "overloaded";
+  world.push(kTalk, "hello");
+  world.run();
+  world.pass(std::chrono::seconds(10));
+  EXPECT_EQ(world.seqs(kTalk), up_to(1));
+}
+
+// What the restored server pushed before it had told how far the channel is there had the number of an event of the
+// history that was lost, and was taken for that one.
+TEST(Restored, WhatIsPushedBeforeTheRowIsOfTheNewHistory) {
+  for (const bool head_alone : {false, true}) {
+    World world(wanting(Want::everything));
+    fill(world, kTalk, 2);
+    world.start();
+    world.push(kTalk, "lost");
+    world.run();
+    ASSERT_EQ(world.talk().top(), 3U);
+    world.told.clear();
+    world.incarnation = make_id<Incarnation>(101);
+    world.rooms[kTalk].log.resize(2);
+    world.auto_run = false;
+    world.cut();
+    world.pass(std::chrono::seconds(2));
+    world.accept();
+    world.serve();
+    world.deliver();  // the welcome
+    world.serve();    // the row is of seq 2
+    const auto rows = std::exchange(world.to_client, {});
+    ASSERT_EQ(rows.size(), 1U);
+    world.add_event(kTalk, kPeer, "new");
+    if (head_alone) {
+      world.push_head(kTalk);
+    } else {
+      world.push_event(kTalk, world.rooms[kTalk].log.back());
+    }
+    world.to_client.push_back(rows.front());
+    world.auto_run = true;
+    world.run();
+    world.pass(std::chrono::seconds(10));
+    EXPECT_EQ(world.seqs(kTalk), up_to(3, 3)) << head_alone;
+    EXPECT_EQ(world.talk().unread, 3U) << head_alone;
+  }
+}
+
 // The restored server has an older cursor, below what is common to both.
 TEST(Restored, WhatWasReadIsToldAgain) {
   World world(wanting(Want::everything));
