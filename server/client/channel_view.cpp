@@ -173,7 +173,7 @@ void take_admission(ChannelState& channel, const v1::EventHeader& header, const 
   }
 }
 
-void take_event(ChannelState& channel, const v1::EventHeader& header, const AccountId& me) {
+bool take_event(ChannelState& channel, const v1::EventHeader& header, const AccountId& me) {
   switch (header.body_case()) {
     case v1::EventHeader::kDescribed:
       if (header.described().has_title()) channel.title = header.described().title();
@@ -204,8 +204,9 @@ void take_event(ChannelState& channel, const v1::EventHeader& header, const Acco
       if (header.account() == me.view()) channel.role = Role::admin;
       break;
     default:
-      break;
+      return false;
   }
+  return true;
 }
 
 Counts counts_for(const v1::EventHeader& header, const AccountId& me) {

@@ -15,8 +15,8 @@ class Registers;
 
 namespace parley::client {
 
-/// Everything of the row but badge and digest. The head only grows. `overtaken`: events after the row's head were
-/// applied already, so that title, avatar, members, role, and what is visible stay as they are.
+/// Everything of the row but badge and digest. The head only grows. `overtaken`: events after the row's head have
+/// changed title, avatar, members or role already, so that these and what is visible stay as they are.
 void take_row(ChannelState& channel, const v1::InboxRow& row, bool overtaken);
 void take_registers(ChannelState& channel, const v1::Registers& registers);
 
@@ -39,8 +39,8 @@ void forget_after(ChannelState& channel, Seq last);
 
 /// The event makes `me` see the channel from now on, or again: extends `visible`.
 void take_admission(ChannelState& channel, const v1::EventHeader& header, const AccountId& me);
-/// What an event changes of title, members, roles and badge.
-void take_event(ChannelState& channel, const v1::EventHeader& header, const AccountId& me);
+/// What an event changes of title, avatar, members and role; false: nothing.
+bool take_event(ChannelState& channel, const v1::EventHeader& header, const AccountId& me);
 /// What an event adds to the badge of `me`: messages of others do.
 struct Counts {
   bool unread = false;

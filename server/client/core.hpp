@@ -51,7 +51,9 @@ class Client::Core {
     std::uint32_t round = 0;       // of the full sync that saw it last
     std::uint64_t ticks_told = 0;  // the last request that was made before the server told of ticks, and
     std::uint64_t registers_told = 0;
-    Seq badged = 0;  // the badge was told as of here, also where events up to here are still to be applied
+    Seq shaped = 0;   // the last event counted that changed title, avatar, members or role
+    Seq skipped = 0;  // what came before it was not counted: the row has to reach it; 0: nothing
+    Seq badged = 0;   // the badge was told as of here, also where events up to here are still to be applied
   };
 
   struct Question {
@@ -190,7 +192,9 @@ class Client::Core {
   /// `events` were added to what the channel has; the first `older` of them stand below what it had.
   void apply(Time now, Channel& channel, std::span<const v1::Event* const> events, std::size_t older,
              Placement placement);
-  void count(Channel& channel, const v1::EventHeader& header);
+  void count(Time now, Channel& channel, const v1::EventHeader& header);
+  /// Only a row can tell what the channel is as of `seq`: the inbox has it.
+  void leave_to_row(Time now, Channel& channel, Seq seq);
   [[nodiscard]] bool joins(const Channel& channel, Seq from) const;
   [[nodiscard]] Seq lowest_held(const ChannelId& id) const;
   void want_inbox(Time now);

@@ -103,12 +103,19 @@ void Client::Core::settle(Time now, Channel& channel) {
   if (established()) queue_repair(channel);
 }
 
-void Client::Core::count(Channel& channel, const v1::EventHeader& header) {
+void Client::Core::leave_to_row(Time now, Channel& channel, Seq seq) {
+  channel.skipped = std::max(channel.skipped, seq);
+  want_inbox(now);
+}
+
+void Client::Core::count(Time now, Channel& channel, const v1::EventHeader& header) {
   ChannelState& state = channel.state;
   const Seq seq = header.seq();
   if (seq <= state.counted) return;
+  // Pages come newest first, and what is counted goes up alone.
+  if (!nothing_between(state.visible, state.counted, seq)) leave_to_row(now, channel, seq);
   state.counted = seq;
-  take_event(state, header, session_.account);
+  if (take_event(state, header, session_.account)) channel.shaped = seq;
   const Counts counts = counts_for(header, session_.account);
   if (!counts.unread || seq <= std::max({channel.badged, state.registers.read, state.read_wanted})) return;
   ++state.unread;
@@ -128,7 +135,7 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
     if (settings_.receipts && header.account() != session_.account.view()) {
       state.delivered_wanted = std::max<Seq>(state.delivered_wanted, header.seq());
     }
-    count(channel, header);
+    count(now, channel, header);
     remember_digest(state, *event);
     if (header.seq() < state.head) continue;
     state.head = header.seq();
@@ -140,7 +147,10 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
   if (older > 0) listener_.on_events(state, events.first(older), Placement::older);
   if (older < events.size()) listener_.on_events(state, events.subspan(older), placement);
   // Whoever is in again does not know what changed meanwhile: title, members, cursors.
-  if (was_out && state.role != Role::none) refresh_channel(now, channel);
+  if (was_out && state.role != Role::none) {
+    channel.skipped = state.counted;
+    refresh_channel(now, channel);
+  }
   if (established()) touch_cursor(now, channel);
 }
 

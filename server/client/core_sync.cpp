@@ -121,7 +121,11 @@ void Client::Core::take_one_row(Time now, Channel& channel, const v1::InboxRow& 
   state.incarnation = session_.incarnation;
   state.unproven = !agreed.proven;
   if (!channel.known || (other_history && state.have.empty())) state.contact = row.head();
-  take_row(state, row, channel.known && !drops && !other_history && row.head() < state.counted);
+  if (!channel.known || drops || other_history) channel.shaped = channel.skipped = 0;
+  const bool overtaken = row.head() < channel.shaped;
+  take_row(state, row, overtaken);
+  if (!overtaken && row.head() >= channel.skipped) channel.skipped = 0;
+  if (channel.skipped != 0) want_inbox(now);
   if (state.registers.hidden != hidden_before) {
     for (const Interval& range : state.registers.hidden) erased.push_back({state.id, range.from, range.to});
   }
@@ -202,11 +206,14 @@ void Client::Core::on_channel_error(Time now, const Channel& channel, const v1::
 void Client::Core::on_channel_answer(Time now, const ChannelId& id, const v1::InboxRow& row, std::uint64_t request) {
   Channel* channel = find(id);
   if (row.channel_id() != id.view()) return;
+  // Events have overtaken it, or an inbox: what it tells is in that one, or in the next.
+  if (channel->known && compared(*channel) && row.head() < channel->state.counted) return want_inbox(now);
   std::vector<EventRange> dropped;
   std::vector<EventRange> erased;
   take_one_row(now, *channel, row, request, dropped, erased);
   const ChannelState* state = &channel->state;
   if (!commit({.channels = {&state, 1}, .erased = erased, .dropped = dropped})) return;
+  if (inbox_in_flight_) channel->skipped = state->counted;  // its row may be an older one
   tell_rows(now, {&channel, 1}, dropped);
 }
 

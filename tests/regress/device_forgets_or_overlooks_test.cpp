@@ -94,6 +94,46 @@ TEST(NewChannel, ItAsksOnceMoreWhereTheServerWasTooBusy) {
   EXPECT_EQ(world.seqs(kTalk), up_to(1));
 }
 
+// Pages come newest first: those below the first one were not counted, so badge and members missed what they told.
+TEST(PagesBehindAHead, AreCountedAllOfThem) {
+  World world(wanting(Want::everything));
+  world.page_events = 2;
+  fill(world, kTalk, 1);
+  world.rooms[kTalk].members = 3;
+  world.start();
+  v1::Event& added = world.add_event(kTalk, kPeer, "");
+  added.mutable_header()->mutable_members_added()->add_members()->set_account(raw(make_id<AccountId>(9)));
+  world.rooms[kTalk].members = 4;
+  fill(world, kTalk, 4);
+  world.push_head(kTalk);
+  world.run();
+  ASSERT_EQ(world.talk().top(), 6U);
+  world.pass(std::chrono::seconds(10));
+  EXPECT_EQ(world.talk().unread, 5U);
+  EXPECT_EQ(world.talk().members, 4U);
+}
+
+// A row that had been read before others joined came after them, and what it told was dropped: the device was in again,
+// and showed title and members of the day when it had been removed.
+TEST(AddedAgain, ItAsksOnceMoreWhereEventsWereFasterThanTheAnswer) {
+  World world(wanting(Want::everything));
+  be_removed_at_three(world, 1);
+  world.rooms[kTalk].visible = {{1, 3}, {6, 0}};
+  world.rooms[kTalk].role = v1::ROLE_MEMBER;
+  world.rooms[kTalk].members = 4;
+  world.push_event(kTalk, add_me(world, false));
+  world.deliver();
+  world.serve();  // what changed, as of seq 6
+  v1::Event& added = world.add_event(kTalk, kPeer, "");
+  added.mutable_header()->mutable_members_added()->add_members()->set_account(raw(make_id<AccountId>(9)));
+  world.rooms[kTalk].members = 5;
+  world.push_event(kTalk, added);
+  std::swap(world.to_client.front(), world.to_client.back());
+  world.run();
+  world.pass(std::chrono::seconds(10));
+  EXPECT_EQ(world.talk().members, 5U);
+}
+
 // What the restored server pushed before it had told how far the channel is there had the number of an event of the
 // history that was lost, and was taken for that one.
 TEST(Restored, WhatIsPushedBeforeTheRowIsOfTheNewHistory) {
