@@ -63,6 +63,13 @@ struct View {
     // Another device's `delivered` is not pushed: nothing on the screen depends on it.
     if (shown.registers.delivered > registers.delivered) say("P5: a delivered cursor that the store does not have");
     same("P5: read cursor", shown.registers.read, registers.read);
+    const auto read_here = device.reads.find(id);
+    // Who came again later may have read it as somebody who had left.
+    const ModelMember& me = log.model.members.at(device.account);
+    if (read_here != device.reads.end() && me.active() && me.joined <= read_here->second && !device.restored &&
+        registers.read < read_here->second) {
+      say("P5: the server does not know that seq " + number(read_here->second) + " was read");
+    }
     same("P7: mark unread", shown.registers.marked_unread, registers.marked_unread);
     const std::int64_t muted = registers.muted_until == Time::max() ? -1 : to_unix_ms(registers.muted_until);
     same("P7: mute", shown.registers.muted_until, muted);

@@ -27,7 +27,8 @@ struct DeviceView {
   std::string name;
   AccountId account;
   const client::MemoryClientStore& store;
-  bool restored = false;  // the server was: of what it had erased before, the device kept nothing
+  const std::map<ChannelId, Seq>& reads;  // by its user
+  bool restored = false;                  // the server was: of what it had erased before, the device kept nothing
 };
 
 /// Each send has one outcome, the one the store has, and is stored once or not at all (P1, P3). `settled`: the device's

@@ -72,6 +72,7 @@ void Device::restore_backup() {
   crash();
   disk_.disk = backup_->disk;
   refreshes_ = backup_->refreshes;
+  reads_.clear();
   may_be_out_ = true;  // its refresh token is an old one
   const auto& outbox = disk_.disk.store.outbox();
   for (auto& [send_id, sent] : sends_) {
@@ -119,6 +120,16 @@ bool Device::send(v1::Command& command) {
   sends_[send_id].lost = dying;
   world_.trace(name_ + " sends " + send_id.str());
   return true;
+}
+
+void Device::read(const ChannelId& channel, Seq seq) {
+  if (!core_->read(world_.now(), channel, seq)) return;
+  Seq& known = reads_[channel];
+  known = std::max(known, seq);
+}
+
+void Device::sent_elsewhere(const SendId& send_id) {
+  if (const auto sent = sends_.find(send_id); sent != sends_.end()) sent->second.replayed = true;
 }
 
 void Device::ask(const std::string& method, const std::string& path, const google::protobuf::Message* body,
@@ -170,6 +181,7 @@ void Device::on_channel_gone(const ChannelId& channel) {
   told_.erase(told_.lower_bound({channel, 0}), told_.upper_bound({channel, ~Seq{0}}));
   told_up_to_.erase(channel);
   shown_.erase(channel);
+  reads_.erase(channel);
 }
 
 void Device::on_history_dropped(const client::ChannelState& channel, Seq after) {

@@ -62,6 +62,10 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   /// How often a refresh was answered since it signed in.
   [[nodiscard]] std::uint64_t refreshes() const { return refreshes_; }
 
+  /// The user has read up to there; the server has to know it in the end.
+  void read(const ChannelId& channel, Seq seq);
+  /// Another client of this person sends the same again, so that what became of it here need not be the end of it.
+  void sent_elsewhere(const SendId& send_id);
   /// Sends a command; its outcome will be checked. False: refused at once, so that nothing was accepted.
   bool send(v1::Command& command);
   /// Asks over HTTP with this device's token.
@@ -80,7 +84,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   void give_up();
 
   [[nodiscard]] const Sends& sends() const { return sends_; }
-  [[nodiscard]] DeviceView view() const { return {name_, account_, store(), cluster_.incarnation() != first_}; }
+  [[nodiscard]] DeviceView view() const { return {name_, account_, store(), reads_, cluster_.incarnation() != first_}; }
   /// What broke a promise while it happened.
   [[nodiscard]] const std::vector<std::string>& broken() const { return broken_; }
   /// What is wrong with a settled device's connection: requests that were never answered.
@@ -143,6 +147,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   std::uint64_t life_ = 0;
   std::uint64_t wake_ = 0;
   Sends sends_;
+  std::map<ChannelId, Seq> reads_;  // what its disk has of them
   struct Shown {
     Incarnation incarnation;
     Seq delivered = 0, read = 0;

@@ -25,6 +25,9 @@ constexpr Duration kSettle{std::chrono::minutes(20)};
 constexpr std::uint64_t kSettings = ~std::uint64_t{0};
 constexpr std::uint64_t kFaultRate = kSettings - 1;
 constexpr std::uint64_t kRestores = kSettings - 2;
+constexpr std::uint64_t kRarities = kSettings - 3;
+/// In a run that has them: one step in so many.
+constexpr std::uint64_t kRaritiesOneIn = 4;
 
 /// A stream of its own for each purpose of a run.
 Dice dice_of(std::uint64_t seed, std::uint64_t purpose) {
@@ -89,7 +92,8 @@ class Run {
         corpus_(options.corpus),
         keep_(options.keep),
         fault_one_in_(fault_rate(seed)),
-        restores_(options.tier == 1 && fault_one_in_ == 0 && dice_of(seed, kRestores).once_in(2)) {
+        restores_(options.tier == 1 && fault_one_in_ == 0 && dice_of(seed, kRestores).once_in(2)),
+        rarities_(dice_of(seed, kRarities).once_in(2)) {
     cluster_.collect_into(corpus_);
     world_.verbose = options.verbose;
     result_.seed = seed;
@@ -118,6 +122,7 @@ class Run {
         told += line;
       });
       world_.with(chance, [this] { one_step(); });
+      if (rarities_) world_.with(dice_of(result_.seed, kRarities - 1 - step), [this] { one_rarity(); });
       world_.listen({});
     }
     settle();
@@ -138,6 +143,11 @@ class Run {
     if (fault_one_in_ != 0 && dice().once_in(fault_one_in_)) return faults_.strike();
     if (dice().once_in(1500)) return lose_a_day();
     workload_.act();
+  }
+
+  /// Beside all else, with chance of its own, so that all else goes on as without it.
+  void one_rarity() {
+    if (dice().once_in(kRaritiesOneIn)) workload_.act_rarely();
   }
 
   /// Nobody does anything for a day or so: tokens end, and sends of yesterday are retried.
@@ -240,6 +250,7 @@ class Run {
   Faults faults_{world_, cluster_};
   const std::uint64_t fault_one_in_;
   const bool restores_;  // where nothing else goes wrong: see docs/testing.md
+  const bool rarities_;  // people do what hardly anybody does
   Web web_{world_, cluster_};
   Witness witness_{cluster_.limits(), words_, cluster_.committed_log()};
   Surroundings around_{world_, cluster_, web_, &witness_};

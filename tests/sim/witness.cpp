@@ -60,6 +60,11 @@ struct Witness::Hearing {
     return witness.channel(channel_id(id), now);
   }
 
+  /// Nobody is told by itself of a channel that a block has made.
+  void not_hidden(const ModelChannel& in) const {
+    if (in.hidden) say("P7: told of a hidden channel");
+  }
+
   void event(const ModelChannel& in, const v1::Event& event) const {
     const Seq seq = event.header().seq();
     const std::string at = "seq " + std::to_string(seq);
@@ -80,6 +85,7 @@ struct Witness::Hearing {
 
   void events(const v1::Events& pushed) const {
     const ModelChannel& in = channel(pushed.channel_id());
+    not_hidden(in);
     Seq last = 0;
     for (const auto& one : pushed.events()) {
       event(in, one);
@@ -136,7 +142,10 @@ struct Witness::Hearing {
 
   void inbox(const v1::Inbox& page) const {
     if (static_cast<std::uint64_t>(page.rows_size()) > witness.limits_.inbox_rows) say("P9: an inbox over its limit");
-    for (const auto& one : page.rows()) row(one);
+    for (const auto& one : page.rows()) {
+      row(one);
+      not_hidden(channel(one.channel_id()));
+    }
   }
 
   void whole_channel(const v1::Channel& whole) const {
@@ -174,12 +183,14 @@ struct Witness::Hearing {
     for (const auto& one : heads.heads()) {
       const ModelChannel& in = channel(one.channel_id());
       if (one.head() > in.visible_head(me())) say("P7: a head that it may not see");
+      not_hidden(in);
     }
   }
 
   void receipts_moved(const v1::ReceiptsMoved& moved) const {
     const ModelChannel& in = channel(moved.channel_id());
     if (!in.was_active(me(), now, kGrace)) say("P7: ticks of a channel that it is not in");
+    not_hidden(in);
     if (moved.delivered_by_all() > in.head || moved.read_by_all() > in.head) say("P5: ticks beyond the head");
   }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -28,6 +29,7 @@ class Workload {
   using Devices = std::vector<std::unique_ptr<Device>>;
   Workload(const Surroundings& around, Words& words, std::vector<Account>& accounts, Devices& devices)
       : world_(around.world),
+        cluster_(around.cluster),
         witness_(*around.witness),
         web_(around.web),
         words_(words),
@@ -38,6 +40,8 @@ class Workload {
   void open_big_group();
   /// Somebody does something.
   void act();
+  /// … that hardly anybody does.
+  void act_rarely();
   [[nodiscard]] std::uint64_t sends() const { return sends_; }
 
  private:
@@ -56,6 +60,7 @@ class Workload {
   void send(Device& device, v1::Command& command);
   void fill_content(v1::Content& content);
   std::string some_text(std::uint64_t length);
+  std::string new_send_id();
 
   // ---- workload_frames.cpp
   void read(Device& device, const client::ChannelState& channel);
@@ -66,7 +71,8 @@ class Workload {
 
   // ---- workload_http.cpp
   void call(Device& device);
-  void block(Device& device, const Account& peer);
+  void block(Device& device, const Account& peer) { set_block(device, peer, dice().once_in(2)); }
+  void set_block(Device& device, const Account& peer, bool on);
   void change_privacy(Device& device);
   void sync(Device& device);
   void revoke(Device& device);
@@ -77,8 +83,22 @@ class Workload {
   /// An answer to a call under `key` that is looked at only if no other one was under way beside it, so that what it
   /// says is so.
   Web::Answer if_alone(const std::string& key, std::function<void(const HttpResponse&)> then);
+  /// For frames that answer a call: as if they had come over a connection, unless the server was restored meanwhile.
+  std::function<void(const v1::ServerFrame&)> hear_over_http(Device& device);
+
+  // ---- workload_rare.cpp
+  Seq some_own_message(Device& device, const ChannelId& channel);
+  void think_again(Device& device, const client::ChannelState& channel);
+  void move_cursor_too_far(Device& device, const client::ChannelState& channel);
+  void encrypt(Device& device, const client::ChannelState& channel);
+  void block_somebody_new(Device& device);
+  void send_twice(Device& device, const client::ChannelState& channel);
+  void send_once_more(Device& device);
+  void send_over_http(Device& device, const ChannelId& channel, const v1::Command& command);
+  void remember(Device& device, const v1::Command& command);
 
   World& world_;
+  Cluster& cluster_;
   Witness& witness_;
   Web& web_;
   Words& words_;
@@ -87,6 +107,11 @@ class Workload {
   ChannelId big_group_;
   std::vector<std::pair<ChannelId, std::string>> secrets_;  // of invitations
   std::vector<std::pair<ChannelId, std::string>> invitations_;
+  struct Said {
+    Device* device;
+    std::string command;  // v1.Command
+  };
+  std::deque<Said> said_;  // the last sends
   struct Calls {
     std::uint64_t under_way = 0, made = 0;
   };

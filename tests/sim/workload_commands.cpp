@@ -58,11 +58,16 @@ void Workload::fill_content(v1::Content& content) {
   }
 }
 
+std::string Workload::new_send_id() {
+  return new_id<SendId>(world_);
+}
+
 void Workload::send(Device& device, v1::Command& command) {
   ++sends_;
   if (!device.send(command)) return;
   words_.sent(command.SerializeAsString(), *ChannelId::from_bytes(command.channel_id()), device.account(),
               *SendId::from_bytes(command.send_id()));
+  remember(device, command);
 }
 
 void Workload::open_big_group() {

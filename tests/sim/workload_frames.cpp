@@ -10,8 +10,7 @@ void Workload::ask(Device& device, v1::ClientFrame& frame) {
 
 void Workload::read(Device& device, const client::ChannelState& channel) {
   if (!dice().once_in(5)) {
-    (void)device.core().read(world_.now(), channel.id, dice().once_in(4) ? some_seq(channel) : channel.top());
-    return;
+    return device.read(channel.id, dice().once_in(4) ? some_seq(channel) : channel.top());
   }
   // As another client of this account might: backwards, beyond the head, one cursor alone.
   v1::ClientFrame frame;

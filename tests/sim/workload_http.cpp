@@ -47,10 +47,9 @@ Web::Answer Workload::if_alone(const std::string& key, std::function<void(const 
   };
 }
 
-void Workload::block(Device& device, const Account& peer) {
+void Workload::set_block(Device& device, const Account& peer, bool on) {
   const std::string path = "/v1/blocks/" + peer.id.str();
   const AccountId me = device.account();
-  const bool on = dice().once_in(2);
   if (!on) witness_.unblocking(me, peer.id);
   device.ask(on ? "PUT" : "DELETE", path, nullptr,
              if_alone("block " + me.str() + peer.id.str(), [this, me, on, id = peer.id](const HttpResponse& response) {
@@ -73,21 +72,28 @@ void Workload::change_privacy(Device& device) {
       }));
 }
 
+std::function<void(const v1::ServerFrame&)> Workload::hear_over_http(Device& device) {
+  Witness::Ear ear{device.name() + " over HTTP", device.account(), {}, {}};
+  return [this, ear = std::make_shared<Witness::Ear>(std::move(ear)),
+          asked_in = cluster_.incarnation()](const v1::ServerFrame& frame) {
+    if (cluster_.incarnation() == asked_in) witness_.said(*ear, frame.SerializeAsString(), 0, world_.now());
+  };
+}
+
 void Workload::sync(Device& device) {
   v1::Sync body;
   if (dice().once_in(2)) body.set_version(device.core().session().version);
   body.set_history_for_top(static_cast<std::uint32_t>(dice().below(4)));
   body.set_history_limit(static_cast<std::uint32_t>(dice().below(10)));
-  auto ear = std::make_shared<Witness::Ear>(Witness::Ear{device.name() + " over HTTP", device.account(), {}, {}});
-  device.ask("POST", "/v1/sync", &body, [this, ear](const std::optional<HttpResponse>& response) {
+  device.ask("POST", "/v1/sync", &body, [heard = hear_over_http(device)](const std::optional<HttpResponse>& response) {
     v1::SyncAnswer answer;
     if (!response || response->status != 200 || !answer.ParseFromString(response->body)) return;
     v1::ServerFrame frame;
     *frame.mutable_inbox() = answer.inbox();
-    witness_.said(*ear, frame.SerializeAsString(), 0, world_.now());
+    heard(frame);
     for (const auto& history : answer.histories()) {
       *frame.mutable_history() = history;
-      witness_.said(*ear, frame.SerializeAsString(), 0, world_.now());
+      heard(frame);
     }
   });
 }

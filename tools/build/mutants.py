@@ -2,10 +2,11 @@
 
     mutants.py [--only NAME...] [--runs 300] [--seconds 120] [--jobs 2] [--scratch build/mutants] [--publish docs/testing.md]
 
-A mutant is a patch of tests/mutants: a line "P1: what it breaks, in words", a blank line, and a unified diff of one file.
-A copy of the tree stands in the scratch folder; for each mutant its file is patched there, the simulator is built, and
-seeds are run until a checker speaks or the process dies. The tree as it is runs the same seeds first and has to be
-clean: else a kill would prove nothing. Exit code 1 when a mutant survives, does not apply or does not compile.
+A mutant is a patch of tests/mutants: a line "P1: what it breaks, in words" ("P1, tier 2: …" for one of the real store's
+engine), a blank line, and a unified diff of one file. A copy of the tree stands in the scratch folder; for each mutant
+its file is patched there, the simulator is built, and seeds are run until a checker speaks or the process dies. The tree
+as it is runs the same seeds first: one that breaks there proves nothing, is told, and counts for no mutant. Exit code 1
+when there is such a seed, or a mutant survives, does not apply or does not compile.
 """
 
 import argparse
@@ -22,7 +23,7 @@ FOLDER = pathlib.Path("tests/mutants")
 # What the simulator is built from, and what its CMake files look at besides.
 COPIED = ["CMakeLists.txt", "CMakePresets.json", "proto", "server", "tests", "tools"]
 LINKED = ["deploy", "debian", "docs", "README.md", "CHANGELOG.md", ".clang-tidy", ".clang-format"]
-PROMISES = re.compile(r"(P(?:[1-9]|10)|privacy): (.+)")
+PROMISES = re.compile(r"(P(?:[1-9]|10)|privacy)(?:, tier (2))?: (.+)")
 BEGIN, END = "<!-- mutants: written by make mutants -->", "<!-- mutants end -->"
 
 
@@ -37,7 +38,7 @@ class Mutant:
         title = PROMISES.fullmatch(lines[0].rstrip("\n"))
         if title is None:
             raise DoesNotApply(f"{path}: the first line has to be like 'P1: what it breaks.'")
-        self.promise, self.words = title.groups()
+        self.promise, self.tier, self.words = title[1], int(title[2] or 1), title[3]
         targets = [line[6:].split("\t")[0].strip() for line in lines if line.startswith("+++ b/")]
         if len(targets) != 1:
             raise DoesNotApply(f"{path}: has to change one file")
@@ -117,32 +118,31 @@ class Simulator:
     def command(self, *words):
         return subprocess.run(words, cwd=self.scratch, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
-    def run(self, runs, seconds):
-        """Seeds 1 to `runs` or until something speaks: (seeds that were run, what spoke or None, whether time was up)."""
+    def run(self, tier, runs, seconds):
+        """Seeds 1 to `runs`, as they end: (seed, what spoke or None). The process dies with the loop; TimeoutError when
+        `seconds` are over."""
         log = self.scratch / "build/stderr.log"
         with log.open("w") as errors:
-            process = subprocess.Popen(
-                ["stdbuf", "-oL", "build/release/bin/parley_sim", "1", str(runs)],
-                cwd=self.scratch, text=True, stdout=subprocess.PIPE, stderr=errors,
-            )  # fmt: skip
+            words = ["build/release/bin/parley_sim", "--tier", str(tier), "--jobs", str(self.jobs), "1", str(runs)]
+            process = subprocess.Popen(["stdbuf", "-oL", *words], cwd=self.scratch, text=True, stdout=subprocess.PIPE, stderr=errors)
             signal.alarm(seconds)
-            seeds, spoke = 0, None
+            seed, spoke = None, None
             try:
                 for line in process.stdout:
-                    if line.startswith("seed "):
-                        seeds += 1
-                    elif line.lstrip().startswith("BROKEN "):
+                    if line.startswith("seed ") or not line.strip():
+                        if seed is not None:
+                            yield seed, spoke
+                        seed, spoke = (int(line.split()[1]), None) if line.strip() else (None, None)
+                    elif spoke is None and line.startswith("  BROKEN "):
                         spoke = line.strip().removeprefix("BROKEN ")
-                        break
-                if spoke is None and process.wait() not in (0, 1):
-                    return seeds + 1, f"crash: {last_words(log)}", False
-            except TimeoutError:
-                return seeds, None, True
+                if seed is not None:
+                    yield seed, spoke
+                if process.wait() not in (0, 1):
+                    yield 0, f"crash: {last_words(log)}"
             finally:
                 signal.alarm(0)
                 process.kill()
                 process.wait()
-        return seeds, spoke, False
 
 
 def last_words(log):
@@ -177,10 +177,10 @@ def publish(page, results):
 
 
 def untried(mutant):
-    return {"name": mutant.name, "promise": mutant.promise, "words": mutant.words}
+    return {"name": mutant.name, "promise": mutant.promise + (", tier 2" if mutant.tier == 2 else ""), "words": mutant.words}
 
 
-def try_mutant(mutant, simulator, runs, seconds):
+def try_mutant(mutant, simulator, runs, seconds, broken):
     path = simulator.scratch / mutant.file
     original = path.read_text()
     result = untried(mutant) | {"seeds": 0, "spoke": None}
@@ -192,11 +192,15 @@ def try_mutant(mutant, simulator, runs, seconds):
             result["error"] = "does not compile"
             result["said"] = "\n".join(errors)
             return result
-        seeds, spoke, late = simulator.run(runs, seconds)
-        result["seeds"] = seeds
-        result["spoke"] = checker_of(spoke) if spoke else None
-        if late and seeds == 0:
-            result["spoke"] = "one run does not end"
+        try:
+            for seed, spoke in simulator.run(mutant.tier, runs, seconds):
+                result["seeds"] += 1
+                if spoke and seed not in broken:
+                    result["spoke"] = checker_of(spoke)
+                    break
+        except TimeoutError:
+            if result["seeds"] == 0:
+                result["spoke"] = "one run does not end"
     finally:
         path.write_text(original)
     return result
@@ -246,16 +250,21 @@ def main(arguments):
     if (said := simulator.build()) is not None:
         print(said)
         return 1
-    print(f"==> The tree as it is, {options.runs} runs", flush=True)
-    seeds, spoke, late = simulator.run(options.runs, 10 * options.seconds)
-    if spoke or late or seeds < options.runs:
-        print(f"Not clean after {seeds} runs: {spoke or 'time was up' if late else spoke or 'it ended early'}. Nothing can be said of mutants.")
-        return 1
+    broken = {}
+    for tier in sorted({mutant.tier for mutant in mutants}):
+        print(f"==> The tree as it is, tier {tier}, {options.runs} runs", flush=True)
+        try:
+            broken[tier] = {seed: spoke for seed, spoke in simulator.run(tier, options.runs, 10 * options.seconds) if spoke}
+        except TimeoutError:
+            print("They do not end in time.")
+            return 1
+        for seed, spoke in sorted(broken[tier].items()):
+            print(f"Seed {seed} is broken as it is, and proves nothing: {spoke}", flush=True)
 
     results = []
     for number, mutant in enumerate(mutants, 1):
         started = time.monotonic()
-        result = try_mutant(mutant, simulator, options.runs, options.seconds)
+        result = try_mutant(mutant, simulator, options.runs, options.seconds, broken[mutant.tier])
         results.append(result)
         verdict = f"run {result['seeds']:<4} {result['spoke']}" if result["spoke"] else result.get("error", f"SURVIVED {result['seeds']} runs").upper()
         print(f"[{number:2}/{len(mutants)}] {mutant.name:32} {mutant.promise:7} {time.monotonic() - started:4.0f} s  {verdict}", flush=True)
@@ -264,7 +273,7 @@ def main(arguments):
     alive = [one["name"] for one in results if not one["spoke"]]
     keep(results_file, results)
     print(f"{len(results) - len(alive)} of {len(results)} mutants killed" + (f"; not: {', '.join(alive)}" if alive else ""))
-    return 1 if alive else 0
+    return 1 if alive or any(broken.values()) else 0
 
 
 if __name__ == "__main__":

@@ -33,6 +33,11 @@ class PatchTest(unittest.TestCase):
         self.assertEqual((mutant.name, mutant.promise, mutant.words), ("order", "P2", "The order is turned round."))
         self.assertEqual(mutant.file, pathlib.Path("server/x.cpp"))
 
+    def test_says_over_which_store_it_is_tried(self):
+        self.assertEqual(mutant_of(PATCH).tier, 1)
+        second = mutant_of(PATCH.replace("P2:", "P2, tier 2:"))
+        self.assertEqual((second.promise, second.tier, mutants.untried(second)["promise"]), ("P2", 2, "P2, tier 2"))
+
     def test_changes_its_places_wherever_they_are(self):
         self.assertEqual(mutant_of(PATCH).apply("zero\nseven\neight\none\ntwo\nfour\n"), "zero\nseven\nand a half\neight\none\nthree\nfour\n")
 
@@ -87,7 +92,7 @@ class TreeTest(unittest.TestCase):
         page = pathlib.Path("docs/testing.md").read_text()
         listed = page.split(mutants.BEGIN)[1].split(mutants.END)[0]
         for mutant in mutants.all_mutants():
-            self.assertIn(f"| `{mutant.name}` | {mutant.promise} | {mutant.words} |", listed)
+            self.assertIn(f"| `{mutant.name}` | {mutants.untried(mutant)['promise']} | {mutant.words} |", listed)
 
 
 if __name__ == "__main__":
