@@ -106,8 +106,13 @@ void Owner::lost(PartitionId partition) {
   auto early = std::move(mine->early);
   mine.reset();
   for (auto& item : early) {
-    if (item.inspection) item.inspection(fail(ErrorCode::stale_owner));
+    if (item.inspection) {
+      item.inspection(fail(ErrorCode::stale_owner));
+    } else {
+      refuse(item, ErrorCode::stale_owner);
+    }
   }
+  outlet_.flush();
   cache_.drop_partition(partition);
 }
 
@@ -215,9 +220,14 @@ void Owner::run_turn() {
     auto& mine = partitions_[partition_of(item.channel)];
     if (handed_on(item)) continue;
     if (!mine) {
-      if (item.inspection) item.inspection(fail(ErrorCode::stale_owner));
+      if (item.inspection) {
+        item.inspection(fail(ErrorCode::stale_owner));
+      } else {
+        refuse(item, ErrorCode::stale_owner);
+      }
       continue;
     }
+    item.epoch = mine->epoch;
     if (!mine->ready) {
       mine->early.push_back(std::move(item));
       continue;
@@ -283,11 +293,8 @@ void Owner::commit() {
   auto& items = turn_->items();
   for (std::size_t i = 0; i < items.size(); ++i) {
     LoadedChannel* channel = cache_.find(items[i].channel);
-    if (channel == nullptr) {
-      refuse(items[i], ErrorCode::stale_owner);  // its partition was lost while the turn was reading
-      continue;
-    }
-    turn_->decide(i, *channel, salts_);
+    // Its partition was lost while the turn was reading.
+    if (channel != nullptr) turn_->decide(i, *channel, salts_);
   }
   trace(TraceStage::decided);
   auto batches = turn_->batches([this](PartitionId partition) {
@@ -327,6 +334,11 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
     // What was decided on top of it never happened.
     cache_.drop_partition(partition);
     if (error.code == ErrorCode::stale_owner) mine.reset();
+  }
+  // Also where nothing was to be committed, so that no fence told it.
+  for (const auto& item : turn_->items()) {
+    const auto& mine = partitions_[partition_of(item.channel)];
+    if (!mine || mine->epoch != item.epoch) failed.emplace(partition_of(item.channel), ErrorCode::stale_owner);
   }
   trace_commit(failed);
   turn_->tell(outlet_, [&](PartitionId partition) { return !failed.contains(partition); }, settings_.preview_bytes);

@@ -1,5 +1,6 @@
 #include "node/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -173,12 +174,12 @@ void Session::command(const v1::ClientFrame& frame) {
     return refuse(frame.request(), taken.error());
   }
   io_.stamp({identity_.account, identity_.device, address_}, *command);
-  ++unanswered_;
+  unanswered_.push_back(frame.request());
   submit(std::move(*command), {io_.node().node, io_.index(), id_, frame.request()});
 }
 
 Result<void> Session::take(const Command& command) {
-  if (unanswered_ >= io_.node().limits.sends_in_flight) {
+  if (unanswered_.size() >= io_.node().limits.sends_in_flight) {
     return fail(Error(ErrorCode::too_many_requests, "wait for answers before sending more", kRetryMs));
   }
   if (rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, io_.node().clock->uptime())) {
@@ -224,11 +225,11 @@ void Session::facts_came(Result<Command> command, const Origin& origin) {
 
 void Session::answer(const Answer& answer) {
   if (state_ != State::live) return;
-  if (unanswered_ > 0) {
-    --unanswered_;
-    io_.gate().leave(identity_.account, address_);
-  }
   const std::uint64_t request = answer.origin.request;
+  const auto open = std::find(unanswered_.begin(), unanswered_.end(), request);
+  if (open == unanswered_.end()) return;
+  unanswered_.erase(open);
+  io_.gate().leave(identity_.account, address_);
   if (const auto* outcome = std::get_if<wire::StoredOutcome>(&answer.body)) {
     const std::string bytes = wire::encode_outcome_frame(request, answer.channel, answer.send_id, *outcome);
     if (kind_ == FrameKind::binary) return connection_.send(kind_, bytes);
@@ -351,7 +352,7 @@ void Session::end(const Error& error) {
 
 /// Their answers will find no session.
 void Session::forget_unanswered() {
-  io_.gate().leave(identity_.account, address_, std::exchange(unanswered_, std::uint16_t{0}));
+  io_.gate().leave(identity_.account, address_, std::exchange(unanswered_, {}).size());
 }
 
 void Session::on_closed() {

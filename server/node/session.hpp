@@ -49,7 +49,8 @@ class Session final : public ConnectionHandler {
   [[nodiscard]] std::uint8_t mode() const { return mode_; }
   [[nodiscard]] SessionInfo info() const;
 
-  /// The answer to a command that this session submitted.
+  /// The answer to a command that this session submitted. A second one is passed over: while a partition changes hands
+  /// the old and the new owner may both answer.
   void answer(const Answer& answer);
   /// `json` keeps the text form of a shared frame for the next session that wants it.
   void push(const Push& push, std::shared_ptr<const std::string>& json);
@@ -95,9 +96,9 @@ class Session final : public ConnectionHandler {
   Identity identity_;
   Time overflowing_since_ = kNever;
   std::unique_ptr<Rare> rare_;
-  std::uint32_t counted_outbox_ = 0;  // in the metric
-  std::uint32_t opened_s_ = 0;        // Unix time of the welcome
-  std::uint16_t unanswered_ = 0;
+  std::vector<std::uint64_t> unanswered_;  // requests of commands
+  std::uint32_t counted_outbox_ = 0;       // in the metric
+  std::uint32_t opened_s_ = 0;             // Unix time of the welcome
   std::uint16_t facts_pending_ = 0;
   std::uint8_t questions_ = 0;
   FrameKind kind_ = FrameKind::binary;

@@ -26,7 +26,7 @@ struct TurnItem {
   ChannelId channel;
   Duration since{};                     // when it came to the owner, by uptime
   std::optional<std::uint64_t> number;  // of a command from the queue, in its partition
-  Epoch epoch = 0;                      // of the partition then: number counts from the beginning of an ownership
+  Epoch epoch = 0;                      // of the partition then, and in the turn; number counts from its beginning
 };
 
 /// A run of events that the same accounts are told.
