@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { codeAtCaret } from "./completion.ts";
+import { EMOJI_GROUPS, loadEmoji } from "./emoji.ts";
+
+describe.each(["en", "de", "ja", "ar"])("%s", (language) => {
+  test("has every group, and a name and a code for each emoji", async () => {
+    const table = await loadEmoji(language);
+    const all = EMOJI_GROUPS.flatMap((group) => table.group(group));
+    expect(all.length).toBeGreaterThan(1_700);
+    for (const group of EMOJI_GROUPS) expect(table.group(group).length).toBeGreaterThan(50);
+    expect(
+      all.filter((emoji) => emoji.name === "" || !emoji.codes.every((code) => /^[a-z0-9_+-]+$/u.test(code))),
+    ).toEqual([]);
+    expect(new Set(all.map((emoji) => emoji.emoji)).size).toBe(all.length);
+  });
+});
+
+test.each([
+  ["en", "tada", "🎉"],
+  ["en", "+1", "👍️"],
+  ["en", "red heart", "❤️"],
+  ["en", "pizza", "🍕"],
+  ["de", "torte", "🎂"],
+  ["de", "tada", "🎉"],
+  ["ja", "寿司", "🍣"],
+  ["ja", "ケーキ", "🎂"],
+  ["ar", "قلب", "❤️"],
+])("in %s %s finds %s", async (language, query, emoji) => {
+  const found = (await loadEmoji(language)).find(query).map((one) => one.emoji.replaceAll("\ufe0f", ""));
+  expect(found).toContain(emoji.replaceAll("\ufe0f", ""));
+});
+
+test("the exact code comes first", async () => {
+  expect((await loadEmoji("en")).find("cat")[0]?.emoji).toBe("🐱");
+});
+
+test("skin tones are five, from light to dark", async () => {
+  expect((await loadEmoji("en")).byCode("wave")?.tones).toEqual(["👋🏻", "👋🏼", "👋🏽", "👋🏾", "👋🏿"]);
+});
+
+test("another language falls back to English", async () => {
+  expect((await loadEmoji("xx")).byCode("tada")?.name).toBe("party popper");
+});
+
+test.each([
+  ["hello :ta", 9, { from: 6, to: 9, code: "ta", closed: false }],
+  [":tada: x", 6, { from: 0, to: 6, code: "tada", closed: true }],
+  ["(:smile", 7, { from: 1, to: 7, code: "smile", closed: false }],
+  ["at 12:30", 8, undefined],
+  ["http://x", 8, undefined],
+  [":t", 2, undefined],
+  [":tada ", 6, undefined],
+  ["a::tada", 7, undefined],
+])("the code at the caret of %j", (text, caret, expected) => {
+  expect(codeAtCaret(text, caret)).toEqual(expected);
+});
