@@ -132,7 +132,7 @@ struct Server::Parts {
       : config(how),
         data(std::move(dir)),
         process(metrics),
-        stores(metrics, data.channels(), data.people()),
+        stores(metrics, data.path(), data.channels(), data.people()),
         pool(how.io_threads) {}
 
   const Config config;

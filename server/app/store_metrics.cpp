@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "app/backup/last.hpp"
+#include "base/time.hpp"
 #include "engines/rocksdb/channel_store.hpp"
 
 namespace parley {
@@ -28,8 +30,10 @@ std::int64_t size_of_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-StoreMetrics::StoreMetrics(Metrics& metrics, std::filesystem::path channels, std::filesystem::path people)
-    : channels_path_(std::move(channels)),
+StoreMetrics::StoreMetrics(Metrics& metrics, std::filesystem::path data, std::filesystem::path channels,
+                           std::filesystem::path people)
+    : data_path_(std::move(data)),
+      channels_path_(std::move(channels)),
       people_path_(std::move(people)),
       channels_bytes_(metrics.gauge("parley_data_bytes", "Bytes of files on disk, by store.", {{"store", "channels"}})),
       people_bytes_(metrics.gauge("parley_data_bytes", "Bytes of files on disk, by store.", {{"store", "people"}})),
@@ -44,7 +48,9 @@ StoreMetrics::StoreMetrics(Metrics& metrics, std::filesystem::path channels, std
       pending_compaction_(
           metrics.gauge("parley_store_pending_compaction_bytes", "Bytes that the channel store has yet to compact.")),
       running_compactions_(metrics.gauge("parley_store_compactions", "Compactions that run now.")),
-      memory_tables_(metrics.gauge("parley_store_memory_table_bytes", "Bytes in the channel store's memory tables.")) {}
+      memory_tables_(metrics.gauge("parley_store_memory_table_bytes", "Bytes in the channel store's memory tables.")),
+      last_backup_(metrics.gauge("parley_last_backup_time_seconds",
+                                 "The moment that the last backup holds, Unix time; 0 where none was ever taken.")) {}
 
 void StoreMetrics::update(RocksChannelStore& store) {
   channels_bytes_.set(size_of_folder(channels_path_));
@@ -56,6 +62,8 @@ void StoreMetrics::update(RocksChannelStore& store) {
     disk_free_.set(static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize));
     disk_size_.set(static_cast<std::int64_t>(disk.f_blocks * disk.f_frsize));
   }
+  const auto backed_up = backup::last_backup(data_path_);
+  last_backup_.set(backed_up ? to_unix_ms(backed_up->time) / 1000 : 0);
   posting_allowed_.set(store.writable() ? 1 : 0);
   const auto now = store.pressure();
   open_.set(now ? 1 : 0);

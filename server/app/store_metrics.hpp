@@ -11,12 +11,15 @@ class RocksChannelStore;
 
 class StoreMetrics {
  public:
-  /// `channels` is the folder of the channel store, `people` the file of the database of people.
-  StoreMetrics(Metrics& metrics, std::filesystem::path channels, std::filesystem::path people);
+  /// `data` is the data directory, `channels` its folder of the channel store, `people` the file of the database of
+  /// people.
+  StoreMetrics(Metrics& metrics, std::filesystem::path data, std::filesystem::path channels,
+               std::filesystem::path people);
   /// Reads the values anew; those of `store` keep the old ones where it is closed. Any thread.
   void update(RocksChannelStore& store);
 
  private:
+  std::filesystem::path data_path_;
   std::filesystem::path channels_path_;
   std::filesystem::path people_path_;
   Gauge& channels_bytes_;
@@ -29,6 +32,7 @@ class StoreMetrics {
   Gauge& pending_compaction_;
   Gauge& running_compactions_;
   Gauge& memory_tables_;
+  Gauge& last_backup_;
 };
 
 }  // namespace parley

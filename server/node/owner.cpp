@@ -321,6 +321,7 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
     const bool still_mine = mine && mine->fence == fence;
     if (results[i] && still_mine) {
       ++mine->position;
+      commits_.succeeded();
       continue;
     }
     const Error error = results[i] ? Error(ErrorCode::stale_owner) : results[i].error();
@@ -329,7 +330,7 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
       untold_ = true;
       continue;
     }
-    log::error("commit_failed", {{"partition", partition}, {"error", error.name()}});
+    commits_.failed(partition, error);
     store_down = store_down || error.code == ErrorCode::store_unavailable;
     // What was decided on top of it never happened.
     cache_.drop_partition(partition);

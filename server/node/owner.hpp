@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "node/channel_cache.hpp"
+#include "node/commit_log.hpp"
 #include "node/directory.hpp"
 #include "node/load_gate.hpp"
 #include "node/metrics.hpp"
@@ -135,6 +136,7 @@ class Owner final : public PartitionConsumer {
   std::optional<Error> down_;  // why the store could not be opened again yet
   static constexpr Duration kFirstReopenDelay{200};
   Duration reopen_delay_ = kFirstReopenDelay;
+  CommitLog commits_;
   bool forget_ = false;  // the cache, when the turn has ended
   bool untold_ = false;  // see Settings::missed
   std::size_t taking_over_ = 0;

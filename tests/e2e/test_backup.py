@@ -262,6 +262,32 @@ def test_a_server_whose_socket_lies_elsewhere_is_asked_there(tmp_path):
         parley("backup", server.data, tmp_path / "backups", "--socket", tmp_path / "else.sock")
 
 
+def last_backup(server):
+    """What the metrics and the administrator's status say of it."""
+    metrics = server.request("GET", "/metrics")[2].decode()
+    seconds = next(line.split()[1] for line in metrics.splitlines() if line.startswith("parley_last_backup_time_seconds "))
+    return int(seconds), json.loads(parley("admin", "--socket", server.data / "admin.sock", "status", "--json").stdout)["last_backup"]
+
+
+def test_a_server_tells_how_old_its_last_good_backup_is(tmp_path):
+    to = tmp_path / "backups"
+    with Server(tmp_path / "data") as server:
+        assert last_backup(server) == (0, None)
+        made = backup(server.data, to)
+        seconds, last = last_backup(server)
+        assert (seconds, last) == (made["time"] // 1000, {"time": made["time"], "id": made["id"], "folder": str(to)})
+        # One that fails leaves it as it was, and so does a restart; one that the stopped server did not take counts.
+        (tmp_path / "else").mkdir()
+        (tmp_path / "else" / "file").touch()
+        parley("backup", server.data, tmp_path / "else", check=2)
+        assert last_backup(server) == (seconds, last)
+        server.stop()
+        newer = backup(server.data, to)
+        server.start()
+        assert last_backup(server)[1]["id"] == newer["id"] != made["id"]
+        assert newer["id"] in parley("admin", "--socket", server.data / "admin.sock", "status").stdout
+
+
 def test_a_running_server_backs_up_while_people_talk(tmp_path):
     to = tmp_path / "backups"
     (tmp_path / "data" / "snapshot.tmp").mkdir(parents=True)  # of a backup that was killed with its server

@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "app/admin/operations.hpp"
+#include "app/backup/last.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "engines/rocksdb/channel_store.hpp"
@@ -47,6 +48,13 @@ std::string store_state(const AdminCall& call, AdminParts& parts) {
   return writable ? "ready" : fmt::format("read only ({})", writable.error().name());
 }
 
+/// null where none was ever taken.
+boost::json::value last_backup(const AdminParts& parts) {
+  const auto last = backup::last_backup(parts.data);
+  if (!last) return nullptr;
+  return boost::json::object{{"time", to_unix_ms(last->time)}, {"id", last->id}, {"folder", last->folder}};
+}
+
 Result<boost::json::value> status(const AdminCall& call, AdminParts& parts) {
   boost::json::array listening;
   for (const ListenAddress& address : parts.gateway.listening()) {
@@ -63,6 +71,7 @@ Result<boost::json::value> status(const AdminCall& call, AdminParts& parts) {
                              {"connections", parts.gateway.connections()},
                              {"draining", parts.draining.load()},
                              {"store", store_state(call, parts)},
+                             {"last_backup", last_backup(parts)},
                              {"log_level", name_of(level_now())}};
 }
 

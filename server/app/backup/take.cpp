@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/backup/files.hpp"
+#include "app/backup/last.hpp"
 #include "app/people_there.hpp"
 #include "base/version.hpp"
 #include "engines/rocksdb/snapshot.hpp"
@@ -37,6 +38,7 @@ class Run {
  public:
   Run(RocksChannelStore& channels, const fs::path& data, const Folder& folder, const OnProgress& on_progress)
       : channels_(channels),
+        data_(data),
         people_(data / "people.sqlite"),
         snapshot_(data / "snapshot.tmp"),
         folder_(folder),
@@ -174,6 +176,7 @@ class Run {
 
   /// The backup is one from the last rename on.
   Result<void> finish() {
+    std::error_code error;
     const fs::path json = own() / "manifest.json";
     if (auto written = write_file(json, to_json(taken_.manifest)); !written) return written;
     auto digest = digest_file(json, [](std::uint64_t) { return true; });
@@ -183,10 +186,15 @@ class Run {
       if (auto synced = sync_directory(directory); !synced) return synced;
     }
     if (auto renamed = rename_path(own(), folder_.backups() / taken_.manifest.id); !renamed) return renamed;
-    return sync_directory(folder_.backups());
+    if (auto synced = sync_directory(folder_.backups()); !synced) return synced;
+    // Where that cannot be noted, as on a full disk, the backup is good all the same and its age too high.
+    const fs::path folder = fs::absolute(folder_.path(), error);
+    static_cast<void>(note_last_backup(data_, {taken_.manifest.time, taken_.manifest.id, folder.string()}));
+    return {};
   }
 
   RocksChannelStore& channels_;
+  const fs::path data_;
   const fs::path people_;
   const fs::path snapshot_;
   const Folder& folder_;

@@ -28,8 +28,8 @@ Result<void> check_place(const std::filesystem::path& data, const std::filesyste
 
 /// `channels` is the open store of the data directory `data`; the server may run on it, and goes on. Its snapshot lies
 /// in `data`/snapshot.tmp for as long as the copying takes. What the folder has already is read and compared with its
-/// digest, and copied anew where it does not fit, which mends the earlier backups too. One at a time for each data
-/// directory. Blocks; nothing is left in the folder after an error.
+/// digest, and copied anew where it does not fit, which mends the earlier backups too. `data` notes that it
+/// was taken (last.hpp). One at a time for each data directory. Blocks; nothing is left in the folder after an error.
 Result<Taken> take_backup(RocksChannelStore& channels, const std::filesystem::path& data, const Folder& folder,
                           const OnProgress& on_progress);
 

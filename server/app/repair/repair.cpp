@@ -29,21 +29,23 @@ using Kind = RepairNote::Kind;
 constexpr const char* kManifest = "repair.json";
 constexpr const char* kReading = "reading";  // links to the damaged store, while it is read
 
-/// What verify finds; nullopt when the store cannot even be opened.
-std::optional<std::vector<Damage>> verify(const fs::path& channels, const StepProgress& progress) {
+/// What verify finds; where files do not fit their sums, that alone: to know that a store is damaged it is not read
+/// twice.
+std::vector<Damage> verify(const fs::path& channels, const StepProgress& progress) {
+  const auto store_damage = [](const Error& error) { return std::vector<Damage>{{ChannelId{}, 0, error.text()}}; };
   RocksOptions options;
   options.path = channels;
   options.create_if_missing = false;
   options.read_only = true;
   ThreadExecutor executor("repair");
   auto store = RocksChannelStore::open(options);
-  if (!store) return std::nullopt;
+  if (!store) return store_damage(store.error());
+  if (auto files = (*store)->verify_files(); !files) return store_damage(files.error());
   auto scan = (*store)->scan();
-  if (!scan) return std::nullopt;
+  if (!scan) return store_damage(scan.error());
   std::vector<Damage> found;
   verify_store(
       **scan, list_reader(**store, executor), [&](const Damage& damage) { found.push_back(damage); }, progress);
-  if (auto files = (*store)->verify_files(); !files) found.push_back({ChannelId{}, 0, files.error().text()});
   return found;
 }
 
@@ -103,20 +105,18 @@ class Repair {
         if (auto removed = backup::remove_tree(path); !removed) return fail(removed.error());
       }
     }
-    const auto found = verify(channels(), progress_);
-    if (found && found->empty()) return report_;
+    if (verify(channels(), progress_).empty()) return report_;
     report_.needed = true;
     folder_ = folder_for(data_, now_);
     if (auto opened = open(); !opened) return fail(opened.error());
-    const RepairSink count = [this](const RepairNote& note) { tell(note); };
-    if (auto read = each_channel("read", count, [](const ChannelBatch&) { return Result<void>{}; }); !read) {
-      return fail(read.error());
+    if (!really) {
+      if (auto read = each_channel("read", [](const ChannelBatch&) { return Result<void>{}; }); !read) {
+        return fail(read.error());
+      }
+      return report_;
     }
-    report_.new_incarnation = report_.lost > 0 || files_left_out_ || !salvage_->incarnation();
-    if (!really) return report_;
     if (auto written = write_new_store(); !written) return fail(written.error());
-    report_.after =
-        verify(folder_ / "channels", progress_).value_or(std::vector<Damage>{{ChannelId{}, 0, "it cannot be opened"}});
+    report_.after = verify(folder_ / "channels", progress_);
     if (auto swapped = swap(); !swapped) return fail(swapped.error());
     return report_;
   }
@@ -142,8 +142,8 @@ class Repair {
     return {};
   }
 
-  Result<void> each_channel(std::string_view step, const RepairSink& note, const RepairWriter& write) {
-    report_.channels = report_.events = 0;
+  Result<void> each_channel(std::string_view step, const RepairWriter& write) {
+    const RepairSink note = [this](const RepairNote& one) { tell(one); };
     partitions_ = salvage_->partitions();
     const auto all = salvage_->channels();
     std::uint64_t done_with = 0;
@@ -156,16 +156,16 @@ class Repair {
       auto& partition = partitions_.at(partition_of(id));
       partition.position = std::max(partition.position, channel.position());
     }
+    report_.new_incarnation = report_.lost > 0 || files_left_out_ || !salvage_->incarnation();
     return {};
   }
 
   Result<void> write_new_store() {
-    const auto old = salvage_->incarnation();
-    auto made = RocksRebuild::create(folder_ / "channels", report_.new_incarnation ? Incarnation() : *old);
+    auto made = RocksRebuild::create(folder_ / "channels", salvage_->incarnation().value_or(Incarnation()));
     if (!made) return fail(made.error());
     RocksRebuild& to = **made;
     const RepairWriter write = [&](const ChannelBatch& batch) { return to.put(batch); };
-    if (auto done = each_channel("write", [](const RepairNote&) {}, write); !done) return done;
+    if (auto done = each_channel("write", write); !done) return done;
     for (PartitionId partition = 0; partition < kPartitions; ++partition) {
       if (partitions_[partition].epoch == 0 && partitions_[partition].position == 0) continue;
       if (auto done = to.put(partition, partitions_[partition]); !done) return done;
@@ -173,7 +173,7 @@ class Repair {
     for (const WaitingPurge& waiting : salvage_->waiting_purges()) {
       if (auto done = to.put(waiting); !done) return done;
     }
-    return to.finish();
+    return to.finish(report_.new_incarnation);
   }
 
   /// In one step, so that there is a whole store in the place at any time.

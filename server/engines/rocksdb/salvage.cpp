@@ -344,7 +344,10 @@ Result<void> RocksRebuild::put(const WaitingPurge& waiting) {
   return impl_->write(writes);
 }
 
-Result<void> RocksRebuild::finish() {
+Result<void> RocksRebuild::finish(bool another_history) {
+  if (another_history) {
+    if (auto renewed = impl_->database->renew_incarnation(); !renewed) return fail(renewed.error());
+  }
   if (auto flushed = impl_->database->flush(); !flushed) return flushed;
   impl_->database.reset();
   return {};

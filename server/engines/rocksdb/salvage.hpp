@@ -75,8 +75,9 @@ class RocksRebuild {
   Result<void> put(const ChannelBatch& batch);
   Result<void> put(PartitionId partition, const PartitionState& state);
   Result<void> put(const WaitingPurge& waiting);
-  /// Writes everything into table files, syncs and closes. Once, last.
-  Result<void> finish();
+  /// Writes everything into table files, syncs and closes; as `another_history` with an incarnation of its own, newly
+  /// drawn. Once, last.
+  Result<void> finish(bool another_history = false);
 
  private:
   struct Impl;

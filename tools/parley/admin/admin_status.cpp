@@ -11,6 +11,14 @@ namespace {
 
 namespace json = boost::json;
 
+std::string last_backup(const json::object& said) {
+  const auto* last = said.if_contains("last_backup");
+  if (last == nullptr || !last->is_object()) return "none yet";
+  const auto& backup = last->get_object();
+  return fmt::format("{}, {} in {}", local_time(number_in(backup, "time")), text_in(backup, "id"),
+                     text_in(backup, "folder"));
+}
+
 Exit status(const Admin& admin) {
   const auto answer = admin.server().call("GET", "/status");
   if (admin.json()) {
@@ -32,6 +40,7 @@ Exit status(const Admin& admin) {
   line("incarnation", text_in(said, "incarnation"));
   line("listening", listening);
   line("store", text_in(said, "store"));
+  line("last backup", last_backup(said));
   line("connections", fmt::format("{}", number_in(said, "connections")));
   line("log level", text_in(said, "log_level"));
   if (flag_in(said, "draining")) print("draining: nobody new is let in");
