@@ -1,9 +1,12 @@
+import type { ChannelId } from "@parley/sdk";
 import { describe, expect, test } from "vitest";
 import { SearchIndex } from "./search_index.ts";
 
+const [A, B, C] = ["a" as ChannelId, "b" as ChannelId, "c" as ChannelId];
+
 function indexOf(...texts: string[]): SearchIndex {
   const index = new SearchIndex();
-  for (const [at, text] of texts.entries()) index.put({ channel: "c", seq: at + 1, time: at }, text);
+  for (const [at, text] of texts.entries()) index.put({ channel: C, seq: at + 1, time: at }, text);
   return index;
 }
 const seqs = (index: SearchIndex, query: string) => index.search(query).hits.map((hit) => hit.seq);
@@ -54,7 +57,7 @@ describe("what is found", () => {
 
 test("newest come first, at most the limit, and the total counts all", () => {
   const index = new SearchIndex();
-  for (let seq = 1; seq <= 100; seq++) index.put({ channel: "c", seq, time: 1_000 - seq }, "hello");
+  for (let seq = 1; seq <= 100; seq++) index.put({ channel: C, seq, time: 1_000 - seq }, "hello");
   const result = index.search("hel", { limit: 3 });
   expect(result.hits.map((hit) => hit.seq)).toEqual([1, 2, 3]);
   expect(result.total).toBe(100);
@@ -62,14 +65,14 @@ test("newest come first, at most the limit, and the total counts all", () => {
 
 test("one channel alone can be searched", () => {
   const index = new SearchIndex();
-  index.put({ channel: "a", seq: 1, time: 1 }, "hello");
-  index.put({ channel: "b", seq: 1, time: 2 }, "hello");
-  expect(index.search("hello", { channel: "a" }).hits).toEqual([{ channel: "a", seq: 1 }]);
+  index.put({ channel: A, seq: 1, time: 1 }, "hello");
+  index.put({ channel: B, seq: 1, time: 2 }, "hello");
+  expect(index.search("hello", { channel: A }).hits).toEqual([{ channel: A, seq: 1 }]);
 });
 
 test("an edited message is found by what it says now only", () => {
   const index = indexOf("first words");
-  index.put({ channel: "c", seq: 1, time: 0 }, "other words");
+  index.put({ channel: C, seq: 1, time: 0 }, "other words");
   expect(seqs(index, "first")).toEqual([]);
   expect(seqs(index, "other")).toEqual([1]);
   expect(seqs(index, "words")).toEqual([1]);
@@ -78,9 +81,9 @@ test("an edited message is found by what it says now only", () => {
 
 test("what was removed, alone or with its channel, is not found again", () => {
   const index = indexOf("one thing", "another thing");
-  index.remove({ channel: "c", seq: 1 });
+  index.remove({ channel: C, seq: 1 });
   expect(seqs(index, "thing")).toEqual([2]);
-  index.removeChannel("c");
+  index.removeChannel(C);
   expect(seqs(index, "thing")).toEqual([]);
   expect(index.size).toBe(0);
 });
@@ -88,18 +91,28 @@ test("what was removed, alone or with its channel, is not found again", () => {
 test("words that come after a search are found by the next", () => {
   const index = indexOf("alpha");
   expect(seqs(index, "be")).toEqual([]);
-  index.put({ channel: "c", seq: 2, time: 2 }, "beta");
-  index.put({ channel: "c", seq: 3, time: 3 }, "bet");
+  index.put({ channel: C, seq: 2, time: 2 }, "beta");
+  index.put({ channel: C, seq: 3, time: 3 }, "bet");
   expect(seqs(index, "be")).toEqual([3, 2]);
 });
 
 test("after thousands of edits what is left is what was said last", () => {
   const index = new SearchIndex();
   for (let round = 0; round < 60; round++) {
-    for (let seq = 1; seq <= 100; seq++) index.put({ channel: "c", seq, time: seq }, `round${round} message${seq}`);
+    for (let seq = 1; seq <= 100; seq++) index.put({ channel: C, seq, time: seq }, `round${round} message${seq}`);
   }
   expect(index.size).toBe(100);
   expect(index.search("round58").total).toBe(0);
   expect(index.search("round59").total).toBe(100);
   expect(seqs(index, "message42")).toEqual([42]);
+});
+
+test("a range is removed, also one without an end", () => {
+  const index = indexOf("x", "x", "x", "x", "x");
+  index.removeRange(C, 2, 3);
+  expect(seqs(index, "x")).toEqual([5, 4, 1]);
+  index.removeRange(C, 4, 0);
+  expect(seqs(index, "x")).toEqual([1]);
+  index.removeRange(C, 1, 1_000_000_000);
+  expect(seqs(index, "x")).toEqual([]);
 });

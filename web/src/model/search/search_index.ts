@@ -1,16 +1,17 @@
+import type { ChannelId } from "@parley/sdk";
 import { foldText } from "./normalise.ts";
 import { Postings } from "./postings.ts";
 import { queryOf, termsOf, termsOfQuery } from "./tokens.ts";
 
 /** Where a message is. */
 export interface MessageKey {
-  readonly channel: string;
+  readonly channel: ChannelId;
   readonly seq: number;
 }
 
 export interface SearchOptions {
   /** Only in this channel. */
-  readonly channel?: string;
+  readonly channel?: ChannelId;
   /** At most so many hits; `total` counts on. */
   readonly limit?: number;
 }
@@ -38,7 +39,7 @@ interface Document extends MessageKey {
  */
 export class SearchIndex {
   #documents: (Document | undefined)[] = [];
-  #numbers = new Map<string, Map<number, number>>();
+  #numbers = new Map<ChannelId, Map<number, number>>();
   #postings = new Postings();
   #dead = 0;
 
@@ -72,7 +73,18 @@ export class SearchIndex {
     this.#kill(number);
   }
 
-  removeChannel(channel: string): void {
+  /** Both ends included; `to` 0: all from there on. */
+  removeRange(channel: ChannelId, from: number, to: number): void {
+    const numbers = this.#numbers.get(channel);
+    if (numbers === undefined) return;
+    if (to !== 0 && to - from < numbers.size) {
+      for (let seq = from; seq <= to; seq++) this.remove({ channel, seq });
+      return;
+    }
+    for (const seq of [...numbers.keys()]) if (seq >= from && (to === 0 || seq <= to)) this.remove({ channel, seq });
+  }
+
+  removeChannel(channel: ChannelId): void {
     const numbers = this.#numbers.get(channel);
     if (numbers === undefined) return;
     this.#numbers.delete(channel);
