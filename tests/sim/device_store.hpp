@@ -23,10 +23,11 @@ class DeviceStore final : public client::ClientStore {
 
   DeviceStore(Dice& dice, Died died) : dice_(dice), died_(std::move(died)) {}
 
-  Result<client::StoredState> load() override { return disk.store.load(); }
+  Result<client::StoredState> load() override;
   Result<void> commit(const client::Changes& changes) override;
 
-  /// The device dies at the `n`th commit from now on, before or after it is written.
+  /// The device dies at the `n`th commit from now on, before or after it is written. Nothing is written after it until
+  /// the next load().
   void die_at(std::size_t n) { left_ = n; }
   /// Sends whose removal from the outbox was written just before the device died: nobody was told of their outcome.
   [[nodiscard]] const std::vector<SendId>& untold() const { return untold_; }
@@ -37,6 +38,7 @@ class DeviceStore final : public client::ClientStore {
   Dice& dice_;
   Died died_;
   std::size_t left_ = 0;
+  bool dead_ = false;
   std::vector<SendId> untold_;
 };
 

@@ -1,5 +1,7 @@
 #include "sim/send_watch.hpp"
 
+#include <utility>
+
 namespace parley::sim {
 
 std::string SendWatch::asked(Connection& connection, const v1::ClientFrame& frame) {
@@ -8,10 +10,9 @@ std::string SendWatch::asked(Connection& connection, const v1::ClientFrame& fram
   const auto send_id = SendId::from_bytes(frame.command().send_id()).value_or(SendId{});
   connection.open[frame.request()] = send_id;
   if (connection.put_off.contains(send_id)) return {};
-  SendId& last = connection.last[channel];
-  const bool in_order = last < send_id;
-  last = send_id;
-  return in_order ? "" : "P2: sends of a channel leave out of order";
+  const SendId before = std::exchange(connection.last[channel], send_id);
+  return before < send_id ? ""
+                          : "P2: sends of a channel leave out of order, " + send_id.str() + " after " + before.str();
 }
 
 std::string SendWatch::said(Connection& connection, const AccountId& account, const v1::ServerFrame& frame) {
