@@ -59,12 +59,6 @@ if [[ " $* " == *" test "* ]]; then
   fi
 fi
 
-node_tests=tests/e2e/node
-if [[ " $* " == *" test "* && -f $node_tests/package-lock.json ]]; then
-  # npm writes this file last, so it is older than the lock file exactly when something changed.
-  if [[ ! -f $node_tests/node_modules/.package-lock.json || $node_tests/package-lock.json -nt $node_tests/node_modules/.package-lock.json ]]; then
-    say "Installing the Node packages of the end-to-end tests"
-    npm ci --prefix "$node_tests" --no-audit --no-fund --loglevel=error || stop "npm ci failed: check the network, then try again."
-    touch "$node_tests/node_modules/.package-lock.json"
-  fi
+if [[ " $* " == *" build "* || " $* " == *" test "* || " $* " == *" lint "* ]]; then
+  tools/build/node.sh
 fi
