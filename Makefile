@@ -23,6 +23,8 @@ SERVER ?=
 KEEP ?=
 MESSAGES ?= 10000000
 DESTDIR ?=
+# The Node that tools/build/node.sh brought, where this machine's own is too old.
+export PATH := $(CURDIR)/build/tools/node/bin:$(PATH)
 
 say = printf '\033[1m==>\033[0m %s\n'
 # Configures only when it was never done: ninja does it again by itself when a CMake file changed.
@@ -39,11 +41,12 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 	@printf '\nVariables: JOBS=%s PRESET=%s DATA=%s LISTEN=%s SECONDS=%s PREFIX=%s\n' '$(JOBS)' '$(PRESET)' '$(DATA)' '$(LISTEN)' '$(SECONDS)' '$(PREFIX)'
 
-run: ## Install what is missing, build, and start the server on http://127.0.0.1:8080
+run: ## Install what is missing, build server and web app, and start them on http://127.0.0.1:8080
 	@tools/build/setup.sh build
 	@$(call compile,release,--target parleyd parley)
 	@$(say) "Starting build/release/bin/parleyd on http://$(LISTEN) with its data in $(abspath $(DATA)) (Ctrl-C stops it)"
 	@$(say) "Next, in another terminal: build/release/bin/parley signup YOUR_HANDLE    (README.md has the rest)"
+	@$(say) "Or in a browser: open http://$(LISTEN)"
 	@exec build/release/bin/parleyd --data '$(DATA)' --listen '$(LISTEN)'
 
 setup: ## Install everything that building, testing and linting need
@@ -67,12 +70,13 @@ unit: ## Build and run the unit tests only
 	@$(call compile,$(PRESET),--target tests)
 	@ctest --test-dir $(BUILD) -j $(JOBS) -L unit --output-on-failure
 
-lint: ## Check format, clang-tidy, layers and generated pages
+lint: ## Check format, clang-tidy, layers, generated pages, and the TypeScript's types and style
 	@tools/build/setup.sh build lint
 	@$(call compile,release,--target parley_tables parley_proto_sources)
 	@$(PYTHON) tools/build/check_layers.py || { echo "What a layer may include is in docs/architecture.md."; exit 1; }
 	@$(PYTHON) tools/build/generate.py --proto proto --docs docs --typescript sdk/src/gen --check
 	@$(PYTHON) tools/build/lint.py --build build/release --jobs $(JOBS)
+	@npm run --silent lint && npm run --silent types
 	@$(say) "Lint is clean"
 
 format: ## Format the C++ in place

@@ -43,6 +43,8 @@ struct Config {
   std::uint64_t owners = 1;
   SignUpMode sign_up = SignUpMode::open;
   bool open_directory = false;
+  bool web = true;      // the web app for browsers
+  std::string web_dir;  // its files; empty: those that are built in
   std::vector<std::string> web_origins;
   PasswordCost password_cost = PasswordCost::normal;
   MetricsAccess metrics = MetricsAccess::loopback;

@@ -202,6 +202,13 @@ std::vector<KeyBinding> make_bindings() {
   all.push_back(bool_key(
       {"open_directory", "prefix search finds everybody, not only contacts and people in shared groups", "true|false"},
       &Config::open_directory));
+  all.push_back(bool_key({"web", "give the web app to browsers", "true|false"}, &Config::web));
+  all.push_back(
+      text_key({"web_dir",
+                "folder with the files of the web app to give in place of the one that is built in, read when "
+                "the server starts",
+                "DIR"},
+               &Config::web_dir));
   all.push_back(origins_key());
   all.push_back(choice_key<PasswordCost>(
       {"password_cost", "work of hashing a password: normal, or minimum for tests (loopback listeners only)", "COST"},

@@ -16,8 +16,13 @@
 #include "app/server.hpp"
 #include "app/service_manager.hpp"
 #include "app/verify_command.hpp"
+#include "app/web_app.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
+
+/// The web app as tools/build/web_pack.mjs packed it; the build puts it between these two.
+extern "C" const char parley_web_pack[];
+extern "C" const char parley_web_pack_end[];
 
 /// jemalloc, where it is linked, reads this before main: what was freed goes back to the system also while nothing
 /// happens.
@@ -60,7 +65,7 @@ void say_what_next(const Server& server) {
   const std::string url = server.urls().front();
   fmt::print(
       "\nNext, in another terminal:\n"
-      "  parley --server {0} signup alice       make an account (or look at {0}/ in a browser)\n"
+      "  parley --server {0} signup alice       make an account (or open {0} in a browser)\n"
       "  parley --help                          what else there is\n"
       "Ctrl-C stops the server; nothing is lost.\n",
       url);
@@ -130,7 +135,8 @@ int run(const LoadedConfig& loaded, ServiceManager manager) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   for (const auto& warning : loaded.warnings) log::warning("configuration", {{"text", warning}});
 
-  auto server = Server::open(config);
+  auto web = web_files(config, {parley_web_pack, parley_web_pack_end});
+  auto server = web ? Server::open(config, std::move(*web)) : fail(std::move(web.error()));
   Result<void> listening = server ? (*server)->listen(manager.take_sockets()) : fail(server.error());
   if (!listening) {
     fmt::print(stderr, "parleyd: {}\n", listening.error().text());

@@ -31,6 +31,7 @@
 #include "gateway/gateway.hpp"
 #include "gateway/http_api.hpp"
 #include "gateway/io_pool.hpp"
+#include "gateway/web_site.hpp"
 #include "node/accounts/accounts_service.hpp"
 #include "node/node.hpp"
 #include "node/rate_limiter.hpp"
@@ -128,15 +129,17 @@ Result<void> wait_for(const std::shared_ptr<std::promise<Result<void>>>& promise
 // Destroyed from the bottom up: what uses something stands below it. Executors outlive everything that completes into
 // them, and have stopped by then.
 struct Server::Parts {
-  Parts(const Config& how, DataDir dir)
+  Parts(const Config& how, DataDir dir, WebFiles web_app)
       : config(how),
         data(std::move(dir)),
+        web(std::move(web_app)),
         process(metrics),
         stores(metrics, data.path(), data.channels(), data.people()),
         pool(how.io_threads) {}
 
   const Config config;
   DataDir data;
+  const WebFiles web;
   SystemClock clock;
   SystemRandom random;
   MessageTracer tracer;
@@ -156,6 +159,7 @@ struct Server::Parts {
   std::unique_ptr<Node> node;
   std::unique_ptr<HttpApiParts> api_parts;
   std::unique_ptr<HttpApi> api;
+  std::unique_ptr<WebSite> site;
   std::unique_ptr<Gateway> gateway;
   std::unique_ptr<AuditLog> audit;
   std::unique_ptr<AdminParts> admin_parts;
@@ -268,12 +272,14 @@ struct Server::Parts {
     options.metrics_for_all = config.metrics == MetricsAccess::all;
     options.limit_loopback = config.limit_loopback;
     options.server_name = fmt::format("parleyd {}", version());
+    options.without_web_app = config.web && web.empty();
     std::vector<TokenVerifier*> by_thread;
     for (auto& verifier : verifiers) by_thread.push_back(verifier.get());
     api_parts = std::make_unique<HttpApiParts>(
         *node, *service, std::move(by_thread), *store, accounts->people(), clock, random, metrics,
         [this] { return store->writable(); }, [this] { update_metrics(); }, std::move(options), draining);
     api = std::make_unique<HttpApi>(*api_parts);
+    site = std::make_unique<WebSite>(web, *api);
     auto factory = [this](Connection& connection, const PeerInfo& peer) -> std::unique_ptr<ConnectionHandler> {
       return std::make_unique<Session>(node->io(peer.io_thread), connection, address_hash(peer.address));
     };
@@ -281,7 +287,7 @@ struct Server::Parts {
     for (auto& owner : owners) pulse.watch(*owner);
     GatewayOptions gateway_how = gateway_options(config);
     gateway_how.memory = &node->memory();
-    gateway = std::make_unique<Gateway>(pool, clock, metrics, std::move(gateway_how), factory, *api);
+    gateway = std::make_unique<Gateway>(pool, clock, metrics, std::move(gateway_how), factory, *site);
   }
 
   /// Nothing where the configuration wants none.
@@ -311,11 +317,11 @@ Server::~Server() {
   stop();
 }
 
-Result<std::unique_ptr<Server>> Server::open(const Config& config) {
+Result<std::unique_ptr<Server>> Server::open(const Config& config, WebFiles web) {
   auto data = DataDir::lock(config.data);
   if (!data) return fail(std::move(data.error()));
   if (auto removed = backup::remove_old_snapshot(data->path()); !removed) return fail(std::move(removed.error()));
-  auto parts = std::make_unique<Parts>(config, std::move(*data));
+  auto parts = std::make_unique<Parts>(config, std::move(*data), std::move(web));
   if (auto opened = parts->open_stores(); !opened) return fail(std::move(opened.error()));
   parts->make_services();
   parts->make_node();

@@ -7,13 +7,15 @@
 
 #include "app/config.hpp"
 #include "base/result.hpp"
+#include "gateway/web_files.hpp"
 
 namespace parley {
 
 class Server {
  public:
   /// Opens the data directory and every store, and starts the threads. Blocks. Errors have a text for the operator.
-  static Result<std::unique_ptr<Server>> open(const Config& config);
+  /// `web`: what browsers get; nothing where it is empty.
+  static Result<std::unique_ptr<Server>> open(const Config& config, WebFiles web);
   /// As stop(), where that was not called.
   ~Server();
   Server(const Server&) = delete;

@@ -70,6 +70,19 @@ TEST(GatewayHttp, HeadIsGetWithoutTheBody) {
   EXPECT_TRUE(has(client.read_response(), "GET /next?"));
 }
 
+TEST(GatewayHttp, SharedBodyIsSentWholeWhereThereIsToBeOne) {
+  TestServer server;
+  TestClient client(server.port());
+  client.send("HEAD /shared HTTP/1.1\r\n" + kHost + "\r\n");
+  EXPECT_TRUE(has(client.read_until("\r\n\r\n"), "Content-Length: 4194304\r\n"));
+  client.send(get("/shared?304"));
+  EXPECT_FALSE(has(client.read_until("\r\n\r\n"), "Content-Length"));
+  client.send(get("/shared") + get("/next"));
+  const std::string answer = client.read_response();
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n" + std::string(4 << 20, 's')));
+  EXPECT_TRUE(has(client.read_response(), "GET /next?"));
+}
+
 TEST(GatewayHttp, ExpectedContinueIsSaidBeforeTheBody) {
   TestServer server;
   TestClient client(server.port());

@@ -13,25 +13,26 @@ constexpr std::string_view kFrontPage = R"(<!doctype html>
 <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:40em;margin:3em auto;padding:0 1em}}code{{background:#eee;padding:0 .2em}}</style>
 </head><body><h1>Parley is running</h1>
 <p>This is a chat server, {}. Talk to it with <code>parley --server {} signup HANDLE</code>, over HTTP below
-<code>/v1</code>, or over a WebSocket at <code>/v1/ws</code>.</p>
+<code>/v1</code>, or over a WebSocket at <code>/v1/ws</code>.</p>{}
 <p>The protocol is described in <code>docs/protocol.md</code>, the HTTP API in <code>docs/openapi.yaml</code>, running a
 server in <code>docs/operations.md</code>. <a href="/healthz">/healthz</a> and <a href="/readyz">/readyz</a> tell how it
 is doing.</p></body></html>
 )";
 
-/// Only what cannot be mark-up.
+constexpr std::string_view kWithoutWebApp = R"(
+<p>It was built without the web app. Where Node 20.19 or newer and npm are installed, <code>make build</code> in Parley's
+tree builds the app and puts it into <code>parleyd</code>.</p>)";
+
 std::string shown_host(const HttpRequest& request) {
-  const std::string_view host = request.header("host");
-  const bool plain = !host.empty() && host.size() <= 255 &&
-                     host.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") ==
-                         std::string_view::npos;
-  return fmt::format("{}://{}", request.peer.secure ? "https" : "http", plain ? host : "HOST:PORT");
+  const std::string_view host = request.plain_host();
+  return fmt::format("{}://{}", request.peer.secure ? "https" : "http", host.empty() ? "HOST:PORT" : host);
 }
 
 void front_page(const Call& call) {
   call->add_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
   call->answer_text("text/html; charset=utf-8",
-                    fmt::format(kFrontPage, call->parts().options.server_name, shown_host(call->request())));
+                    fmt::format(kFrontPage, call->parts().options.server_name, shown_host(call->request()),
+                                call->parts().options.without_web_app ? kWithoutWebApp : ""));
 }
 
 void healthz(const Call& call) {

@@ -25,6 +25,7 @@ struct HttpApiOptions {
   bool metrics_for_all = false;  // else for this machine alone
   bool limit_loopback = false;   // sign-ups from this machine are slowed as well
   std::string server_name;       // shown on the front page
+  bool without_web_app = false;  // the front page says how to build it
 };
 
 /// What all calls share. Everything outlives the gateway.

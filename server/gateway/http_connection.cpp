@@ -240,6 +240,7 @@ void HttpConnection::refuse(const Error& error) {
 
 void HttpConnection::write(HttpResponse response, bool keep_alive) {
   outbox().append_owned(serialise_response(response, {.keep_alive = keep_alive, .head_only = head_only_}));
+  if (response.shared_body) outbox().append_shared(std::move(response.shared_body));
   flush_later();
   if (keep_alive) return;
   // The rest of what the client sends is read and thrown away for a while: closing with unread bytes would reset the

@@ -38,6 +38,14 @@ std::string_view HttpRequest::header(std::string_view name) const {
   return {};
 }
 
+std::string_view HttpRequest::plain_host() const {
+  const std::string_view host = header("host");
+  const bool plain = host.size() <= 255 &&
+                     host.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") ==
+                         std::string_view::npos;
+  return plain ? host : std::string_view();
+}
+
 Result<void> HttpRequest::check_query() const {
   std::set<std::string> names;
   std::string_view left = query;

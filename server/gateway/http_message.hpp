@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ struct HttpRequest {
 
   /// First value of a header; `name` in lower case. Empty where there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;
+  /// The Host header, where it can be neither mark-up nor more than one word; else empty.
+  [[nodiscard]] std::string_view plain_host() const;
   /// Whether the query can be read: every name and value is text, and no name comes twice.
   [[nodiscard]] Result<void> check_query() const;
   /// Decoded value of the first query parameter of that name; nullopt where there is none or it is not valid text.
@@ -36,6 +39,7 @@ struct HttpResponse {
   int status = 200;
   std::string content_type = "application/json";  // empty: no such header
   std::string body;
+  std::shared_ptr<const std::string> shared_body;  // where set it is the body: nobody has a copy of it
   std::vector<std::pair<std::string, std::string>> headers;
   std::string cache_control = "no-store";
 };

@@ -90,10 +90,11 @@ std::string serialise_head(const HttpResponse& response, const ResponseFraming& 
   auto to = std::back_inserter(out);
   fmt::format_to(to, "HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
   if (may_have_body(response.status)) {
-    if (!response.content_type.empty() && !response.body.empty()) {
+    const std::size_t size = response.shared_body ? response.shared_body->size() : response.body.size();
+    if (!response.content_type.empty() && size != 0) {
       fmt::format_to(to, "Content-Type: {}\r\n", response.content_type);
     }
-    fmt::format_to(to, "Content-Length: {}\r\n", response.body.size());
+    fmt::format_to(to, "Content-Length: {}\r\n", size);
   }
   if (response.status != 101) {
     if (!response.cache_control.empty()) fmt::format_to(to, "Cache-Control: {}\r\n", response.cache_control);
@@ -110,7 +111,11 @@ std::string serialise_head(const HttpResponse& response, const ResponseFraming& 
 std::string serialise_response(HttpResponse& response, const ResponseFraming& framing) {
   if (!is_clean(response)) response = error_response(ErrorCode::internal);
   std::string out = serialise_head(response, framing);
-  if (!framing.head_only && may_have_body(response.status)) out += response.body;
+  if (framing.head_only || !may_have_body(response.status)) {
+    response.shared_body.reset();
+  } else if (!response.shared_body) {
+    out += response.body;
+  }
   response.body.clear();
   return out;
 }

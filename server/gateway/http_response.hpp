@@ -12,7 +12,8 @@ struct ResponseFraming {
   bool head_only = false;  // answers HEAD: the length is told, the body stays
 };
 
-/// Takes the body: `response.body` is empty afterwards. Names no server and no date, forbids content sniffing. A header
+/// Takes the body: `response.body` is empty afterwards. A `shared_body` that is to follow is left in `response`, and is
+/// gone from it otherwise. Names no server and no date, forbids content sniffing. A header
 /// that could not be one (line breaks, NUL) turns the answer into a 500 in place of being sent.
 std::string serialise_response(HttpResponse& response, const ResponseFraming& framing);
 

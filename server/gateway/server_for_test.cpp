@@ -56,6 +56,10 @@ void EchoHttp::handle(HttpRequest request, std::move_only_function<void(HttpResp
   if (request.path == "/never") return;
   if (request.path == "/throw") throw std::runtime_error("a mistake");
   if (request.path == "/big") response.body = std::string(8 << 20, 'b');
+  if (request.path == "/shared") {
+    response.shared_body = std::make_shared<const std::string>(4 << 20, 's');
+    if (request.query == "304") response.status = 304;
+  }
   if (request.path == "/split") response.headers.emplace_back("X-Bad", "a\r\nSet-Cookie: b");
   if (request.path == "/peer") {
     response.body = request.peer.address + (request.peer.secure ? " secure" : " plain") +

@@ -54,7 +54,7 @@ class EchoHandler final : public ConnectionHandler {
 };
 
 /// GET and POST answer "METHOD path?query body"; /later on a later turn, /never not at all, /throw with an exception,
-/// /big with 8 MiB, /peer with what is known of the peer.
+/// /big with 8 MiB, /shared with 4 MiB that are shared, /peer with what is known of the peer.
 class EchoHttp final : public HttpHandler {
  public:
   void handle(HttpRequest request, std::move_only_function<void(HttpResponse)> respond) override;

@@ -299,8 +299,9 @@ def test_a_channel_goes_over_http_alone(server, anna):
     assert receipts["receipts"][0]["read"] == "2"
 
 
-def test_the_front_page_names_a_command_that_there_is(server):
-    status, headers, page = server.request("GET", "/")
+def test_the_front_page_names_a_command_that_there_is(tmp_path):
+    with Server(tmp_path / "data", "--web", "false") as server:
+        status, headers, page = server.request("GET", "/")
     assert status == 200 and headers["Content-Type"].startswith("text/html")
     command = re.search(r"parley --server (\S+) (\S+) HANDLE", page.decode())
     assert command[1] == server.url

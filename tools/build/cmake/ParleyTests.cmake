@@ -140,6 +140,23 @@ if(NOT PARLEY_SANITIZE)
   set_tests_properties(check_layers check_generated_docs check_build_tools PROPERTIES LABELS check TIMEOUT 60)
 endif()
 
+# The TypeScript: unit tests of both workspaces, types, and what Biome checks. Once is enough, as above.
+if(PARLEY_WEB_BUILT AND NOT PARLEY_SANITIZE)
+  foreach(workspace sdk web)
+    add_test(NAME ${workspace}_unit WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+      COMMAND ${PARLEY_NODE} node_modules/vitest/vitest.mjs run --root ${workspace} --maxWorkers=1 --reporter=default
+        --reporter=junit --outputFile.junit=${CMAKE_BINARY_DIR}/results/${workspace}_unit.xml)
+  endforeach()
+  add_test(NAME web_types WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} COMMAND ${PARLEY_NODE} node_modules/typescript/bin/tsc --build sdk web)
+  add_test(NAME web_test_types WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    COMMAND ${PARLEY_NODE} node_modules/typescript/bin/tsc -p sdk/tsconfig.test.json)
+  add_test(NAME web_lint WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    COMMAND ${PARLEY_NODE} node_modules/@biomejs/biome/bin/biome check --error-on-warnings .)
+  # One after the other: the second reads what the first builds.
+  set_tests_properties(web_test_types PROPERTIES DEPENDS web_types)
+  set_tests_properties(sdk_unit web_unit web_types web_test_types web_lint PROPERTIES LABELS web TIMEOUT 600)
+endif()
+
 # Told to every test: what ThreadSanitizer cannot see into, and that AddressSanitizer keeps little of what was freed,
 # because some tests look at memory. Ignored by other builds.
 get_property(all_tests DIRECTORY PROPERTY TESTS)
