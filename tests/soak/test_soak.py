@@ -35,11 +35,11 @@ def test_nothing_is_lost_doubled_or_out_of_order_whatever_fails(tmp_path):
     assert len(run.book.due) > 500
 
 
-# What stands in the report of each.
+# What stands in the report of each. They are done in this order: what was doubled must not be swapped afterwards.
 FOUND = {
     soak_meddle.LosesAnEvent: "nothing said that more is missing|never learned",
-    soak_meddle.DoublesAnEvent: r"seq (\d+) of \S+ was pushed after seq \1 ",
     soak_meddle.SwapsTwoEvents: r"seq (\d+) of \S+ was pushed after seq (?!\1 )",
+    soak_meddle.DoublesAnEvent: r"seq (\d+) of \S+ was pushed after seq \1 ",
     soak_meddle.ForgetsSendIds: "that nobody sent",
     soak_meddle.TellsAnOutcomeOfNothing: "its outcome was|was told to be posted",
     soak_meddle.ChangesAText: "another text",
@@ -49,7 +49,9 @@ FOUND = {
 
 def test_what_is_lost_doubled_swapped_forgotten_made_up_changed_or_miscounted_on_the_way_is_found(tmp_path):
     often = {soak_meddle.ForgetsSendIds, soak_meddle.SwapsTwoEvents, soak_meddle.MiscountsABadge}
-    damages = [kind(limit=1000, spared=0) if kind in often else kind() for kind in FOUND]
+    # Several are doubled, since one that was swapped before looks like two that were.
+    limits = {kind: 1000 for kind in often} | {soak_meddle.DoublesAnEvent: 10}
+    damages = [kind(limit=limits[kind], spared=0) if kind in limits else kind() for kind in FOUND]
     _, violations = soak(tmp_path, only=("net cut",), damages=damages, quiet=True, settles=3)
     assert all(damage.done for damage in damages), f"no chance for {[type(damage).__name__ for damage in damages if not damage.done]}"
     missed = [kind.__name__ for kind, found in FOUND.items() if not any(re.search(found, violation) for violation in violations)]
