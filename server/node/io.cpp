@@ -10,6 +10,7 @@
 #include "node/requests.hpp"
 #include "node/session.hpp"
 #include "parley/v1/frames.pb.h"
+#include "ports/jobs.hpp"
 #include "wire/frames.hpp"
 
 namespace parley {
@@ -20,6 +21,8 @@ constexpr std::size_t kTickParts = 8;
 /// While memory is tight outboxes are so many times smaller.
 constexpr std::size_t kTightOutboxes = 8;
 constexpr Duration kAnswerTakes{30'000};
+/// From asking SQL to its answer, and from there to the queue, each: longer only where something stands still.
+constexpr Duration kFactsTake = kFactsLive / 2;
 /// Of the number that sessions are counted from: leaves room to count on, below the index of the Io.
 constexpr std::size_t kRandomBytes = 5;
 
@@ -87,24 +90,22 @@ void Io::stamp(const Caller& caller, Command& command) const {
   if (Tracer* tracer = node_.tracing()) tracer->received(command.stamp.send_id, caller.account);
 }
 
+void Io::people_now(const AccountId& viewer, std::vector<AccountId> ids, Completion<Result<std::vector<Person>>> done) {
+  node_.people->people(executor_, viewer, std::move(ids),
+                       [this, alive = alive(), since = node_.clock->uptime(),
+                        done = std::move(done)](Result<std::vector<Person>> people) mutable {
+                         if (alive.expired()) return;
+                         if (people && node_.clock->uptime() - since > kFactsTake)
+                           return done(fail(ErrorCode::overloaded));
+                         done(std::move(people));
+                       });
+}
+
 void Io::add_facts(Command command, Completion<Result<Command>> done) {
-  auto ids = command.named_accounts();
-  const AccountId sender = command.stamp.account;
-  node_.people->people(
-      executor_, sender, std::move(ids),
-      [this, alive = alive(), command = std::move(command),
-       done = std::move(done)](Result<std::vector<Person>> people) mutable {
-        if (alive.expired()) return;
-        if (!people) return done(fail(people.error()));
-        for (const Person& person : *people) {
-          command.stamp.accounts.push_back({person.id, !person.deleted && !person.disabled,
-                                            !person.privacy.read_receipts, person.blocks_viewer, person.is_blocked});
-        }
-        const bool enters = std::holds_alternative<command::Create>(command.body) ||
-                            std::holds_alternative<command::Join>(command.body);
-        if (!enters || command.stamp.device.is_nil()) return done(std::move(command));
-        count_channels(std::move(command), std::move(done));
-      });
+  const bool enters =
+      std::holds_alternative<command::Create>(command.body) || std::holds_alternative<command::Join>(command.body);
+  if (!enters || command.stamp.device.is_nil()) return add_people(std::move(command), std::move(done));
+  count_channels(std::move(command), std::move(done));
 }
 
 void Io::count_channels(Command command, Completion<Result<Command>> done) {
@@ -115,12 +116,30 @@ void Io::count_channels(Command command, Completion<Result<Command>> done) {
                              if (alive.expired()) return;
                              if (!channels) return done(fail(channels.error()));
                              command.stamp.at_channel_limit = channels->size() >= node_.limits.channels_per_account;
-                             done(std::move(command));
+                             add_people(std::move(command), std::move(done));
                            });
 }
 
+void Io::add_people(Command command, Completion<Result<Command>> done) {
+  const AccountId sender = command.stamp.account;
+  auto ids = command.named_accounts();
+  people_now(
+      sender, std::move(ids),
+      [command = std::move(command), done = std::move(done)](Result<std::vector<Person>> people) mutable {
+        if (!people) return done(fail(people.error()));
+        for (const Person& person : *people) {
+          command.stamp.accounts.push_back({person.id, !person.deleted && !person.disabled,
+                                            !person.privacy.read_receipts, person.blocks_viewer, person.is_blocked});
+        }
+        done(std::move(command));
+      });
+}
+
 void Io::submit(QueuedCommand command) {
-  if (outgoing_.empty()) outgoing_.reserve(last_outgoing_);  // as busy as the turn before
+  if (outgoing_.empty()) {
+    outgoing_.reserve(last_outgoing_);  // as busy as the turn before
+    outgoing_since_ = node_.clock->uptime();
+  }
   outgoing_.push_back(std::move(command));
   if (flush_posted_) return;
   flush_posted_ = true;
@@ -143,7 +162,8 @@ void Io::flush() {
   if (Tracer* tracer = node_.tracing()) {
     for (const auto& [origin, ids] : origins) tracer->reached(ids.second, TraceStage::queued);
   }
-  auto taken = node_.queue->push(std::move(commands));
+  const bool stood_still = node_.clock->uptime() - outgoing_since_ > kFactsTake;
+  auto taken = stood_still ? fail(ErrorCode::overloaded) : node_.queue->push(std::move(commands));
   if (taken) return;
   IoBatch batch;
   for (const auto& [origin, ids] : origins) batch.answers.push_back({origin, ids.first, ids.second, taken.error()});

@@ -104,7 +104,10 @@ class Io {
   void ask(std::variant<Command, RegisterCommand> command, Reply reply);
   /// Stamps a command from outside with its sender, the time and the limits in force.
   void stamp(const Caller& caller, Command& command) const;
-  /// Adds what SQL knows of the accounts that the command names.
+  /// What SQL knows of accounts, as `viewer` sees them. A command that is told it has to be submitted at once
+  /// (kFactsLive).
+  void people_now(const AccountId& viewer, std::vector<AccountId> ids, Completion<Result<std::vector<Person>>> done);
+  /// Adds the same to a command, of the accounts that it names.
   void add_facts(Command command, Completion<Result<Command>> done);
   /// nullptr when it is gone.
   [[nodiscard]] Session* find(std::uint64_t session) const;
@@ -142,6 +145,7 @@ class Io {
 
  private:
   void count_channels(Command command, Completion<Result<Command>> done);
+  void add_people(Command command, Completion<Result<Command>> done);
   Origin expect(Reply reply);
   void flush();
   void answer(Answer& answer);
@@ -162,6 +166,7 @@ class Io {
   std::uint64_t last_waiting_ = 0;
   std::uint64_t last_session_ = 0;
   std::vector<QueuedCommand> outgoing_;
+  Duration outgoing_since_{};
   std::size_t last_outgoing_ = 0;
   bool flush_posted_ = false;
   std::shared_ptr<bool> alive_;

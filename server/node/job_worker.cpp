@@ -23,9 +23,14 @@ constexpr std::size_t kProgressEvery = 16;
 constexpr std::uint32_t kErasePage = 100;
 constexpr std::uint64_t kEraseBytes = 4U << 20U;
 
-SendId job_send_id(std::uint64_t job, const ChannelId& channel, std::string_view part) {
-  const std::string number = std::to_string(job);
+/// Once more after it settled, because the channel may have taken the account in since it was told.
+SendId job_send_id(const Job& job, const ChannelId& channel, std::string_view part) {
+  const std::string number = std::to_string(job.id) + (job.settling() ? " settling" : "");
   return SendId(make_uuid_v8(view(sha256({"parley job", number, channel.view(), part}))));
+}
+
+bool is_everywhere(JobKind kind) {
+  return kind == JobKind::set_hide_read || kind == JobKind::delete_account;
 }
 
 /// The server could not do it now; anything else is an answer.
@@ -77,19 +82,43 @@ void JobWorker::look() {
   jobs_.next_jobs(io_.executor(), io_.now(), kJobsAtOnce,
                   [this, alive = std::weak_ptr(alive_)](Result<std::vector<Job>> jobs) {
                     if (alive.expired()) return;
-                    if (!jobs || jobs->empty()) {
-                      looking_ = false;
-                      if (jobs && again_) look();
-                      return;
-                    }
-                    work(std::move(*jobs));
+                    if (jobs) return found(std::move(*jobs));
+                    looking_ = false;
                   });
 }
 
-/// One of each account: its intentions are carried out in their order.
-void JobWorker::work(std::vector<Job> jobs) {
+void JobWorker::found(std::vector<Job> jobs) {
+  if (jobs.size() < kJobsAtOnce) {  // those that are ripe and not there were finished elsewhere
+    std::erase_if(settling_, [&](const auto& entry) {
+      return entry.second && std::ranges::find(jobs, entry.first, &Job::id) == jobs.end();
+    });
+  }
+  // One of each account: its intentions are carried out in their order.
   std::set<AccountId> accounts;
-  std::erase_if(jobs, [&](const Job& job) { return !accounts.insert(job.account).second; });
+  std::erase_if(jobs, [&](const Job& job) { return !is_ripe(job) || !accounts.insert(job.account).second; });
+  if (!jobs.empty()) return work(std::move(jobs));
+  looking_ = false;
+  if (again_) look();
+}
+
+/// Whether it need not settle, or has. Measured here and anew after a start, because wall clocks jump.
+bool JobWorker::is_ripe(const Job& job) {
+  if (!job.settling()) return true;
+  const auto [entry, is_new] = settling_.try_emplace(job.id, false);
+  if (is_new) {
+    io_.executor().post_after(kFactsLive, [this, alive = std::weak_ptr(alive_), id = job.id] {
+      if (alive.expired()) return;
+      io_.node().queue->when_done(io_.executor(), [this, alive, id] {
+        if (alive.expired()) return;
+        settling_[id] = true;
+        look();
+      });
+    });
+  }
+  return entry->second;
+}
+
+void JobWorker::work(std::vector<Job> jobs) {
   running_ = jobs.size();
   unwritten_ = false;
   for (Job& job : jobs) {
@@ -131,19 +160,27 @@ void JobWorker::next_channel(const std::shared_ptr<Run>& run) {
     if (must_retry(answer)) return finish(run, false);
     run->erased_up_to = 0;
     ++run->at;
-    if (run->at % kProgressEvery != 0) return next_channel(run);
+    if (run->at % kProgressEvery != 0 || run->job.settling()) return next_channel(run);
     jobs_.job_progress(io_.executor(), run->job.id, run->channels[run->at - 1].str(), [this, alive, run](Result<void>) {
       if (!alive.expired()) next_channel(run);
     });
   };
   if (job.kind == JobKind::set_hide_read) {
-    RegisterCommand command;
-    command.channel = channel;
-    command.account = job.account;
-    command.at = io_.now();
-    command.limits = io_.channel_limits();
-    command.body = registers::SetHideRead{job.flag};
-    return io_.ask(std::move(command), std::move(done));
+    // As the account is now: it may have changed its mind while this worker stood still or the job settled.
+    return io_.people_now(job.account, {job.account},
+                          [this, alive = std::weak_ptr(alive_), run, channel,
+                           done = std::move(done)](Result<std::vector<Person>> people) mutable {
+                            if (alive.expired()) return;
+                            if (!people) return finish(run, false);
+                            if (people->empty() || people->front().deleted) return finish(run, true);
+                            RegisterCommand command;
+                            command.channel = channel;
+                            command.account = run->job.account;
+                            command.at = io_.now();
+                            command.limits = io_.channel_limits();
+                            command.body = registers::SetHideRead{!people->front().privacy.read_receipts};
+                            io_.ask(std::move(command), std::move(done));
+                          });
   }
   if (job.kind == JobKind::delete_account && job.flag) {
     // What was written goes first, page by page; then the account leaves.
@@ -169,11 +206,11 @@ void JobWorker::next_channel(const std::shared_ptr<Run>& run) {
           command.stamp.limits.targets = kErasePage;
           if (rows.empty()) {
             command.body = command::RemoveDeletedAccount{};
-            command.stamp.send_id = job_send_id(run->job.id, channel, "leave");
+            command.stamp.send_id = job_send_id(run->job, channel, "leave");
             return io_.ask(std::move(command), std::move(done));
           }
           if (erase.targets.empty()) return next_channel(run);
-          command.stamp.send_id = job_send_id(run->job.id, channel, std::to_string(erase.targets.front()));
+          command.stamp.send_id = job_send_id(run->job, channel, std::to_string(erase.targets.front()));
           command.body = std::move(erase);
           io_.ask(std::move(command), [this, alive, run](v1::ServerFrame& answer) {
             if (alive.expired()) return;
@@ -185,7 +222,7 @@ void JobWorker::next_channel(const std::shared_ptr<Run>& run) {
   Command command;
   command.channel = channel;
   io_.stamp({job.account, DeviceId{}}, command);
-  command.stamp.send_id = job_send_id(job.id, channel, "");
+  command.stamp.send_id = job_send_id(job, channel, "");
   switch (job.kind) {
     case JobKind::create_own_channels: {
       command::Create create;
@@ -216,11 +253,16 @@ void JobWorker::finish(const std::shared_ptr<Run>& run, bool done) {
     looking_ = false;
     if (!unwritten_) look();
   };
-  if (done) return jobs_.job_done(io_.executor(), run->job.id, next);
-  const std::uint32_t doublings = std::min(run->job.attempts, 8U);
+  const Job& job = run->job;
+  settling_.erase(job.id);
+  if (done && is_everywhere(job.kind) && !job.settling()) {
+    return jobs_.job_progress(io_.executor(), job.id, std::string(kSettling), next);
+  }
+  if (done) return jobs_.job_done(io_.executor(), job.id, next);
+  const std::uint32_t doublings = std::min(job.attempts, 8U);
   const Duration wait = std::min(kLongestRetry, kFirstRetry * (1U << doublings));
-  log::warning("job_put_off", {{"job", run->job.id}, {"attempts", run->job.attempts}});
-  jobs_.job_failed(io_.executor(), run->job.id, io_.now() + wait, next);
+  log::warning("job_put_off", {{"job", job.id}, {"attempts", job.attempts}});
+  jobs_.job_failed(io_.executor(), job.id, io_.now() + wait, next);
 }
 
 }  // namespace parley

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -26,6 +27,8 @@ class JobWorker {
  private:
   struct Run;
   void look();
+  void found(std::vector<Job> jobs);
+  bool is_ripe(const Job& job);
   void work(std::vector<Job> jobs);
   void begin(const std::shared_ptr<Run>& run);
   void next_channel(const std::shared_ptr<Run>& run);
@@ -37,6 +40,7 @@ class JobWorker {
   std::size_t running_ = 0;  // jobs
   bool unwritten_ = false;   // that one ended could not be written: look later
   bool again_ = false;
+  std::map<std::uint64_t, bool> settling_;  // jobs: whether they may go through their channels once more
   bool stopped_ = false;
   std::shared_ptr<bool> alive_;
 };

@@ -56,6 +56,9 @@ class CommandQueue {
   virtual void unsubscribe(NodeId node, std::uint32_t shard) = 0;
   /// Which commands are done, so that they are not handed out again: the `count` oldest of the partition.
   virtual void done(PartitionId partition, Epoch epoch, std::size_t count) = 0;
+  /// `then` runs once, on `executor`, when all that had been pushed before this call is done; never where the queue
+  /// ends first. Any thread.
+  virtual void when_done(Executor& executor, Task then) = 0;
 };
 
 }  // namespace parley

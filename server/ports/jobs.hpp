@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/id.hpp"
@@ -22,6 +23,13 @@ enum class JobKind : std::uint8_t {
   delete_account = 4,       // leave every channel; `flag`: also erase what the account wrote
 };
 
+/// What a command knows of accounts is at most so old when it goes to the queue. So a channel may take somebody in as
+/// they were before a set_hide_read or delete_account, after that job has been through all their channels. Each of the
+/// two goes through them once more, when so much time has passed and all that was in the queue then is done.
+inline constexpr Duration kFactsLive{20'000};
+/// The cursor of a job that has been through all channels, and will be once more.
+inline constexpr std::string_view kSettling = "settling";
+
 struct Job {
   std::uint64_t id = 0;  // grows with the order in which the intentions were committed
   JobKind kind = JobKind::create_own_channels;
@@ -32,6 +40,8 @@ struct Job {
   std::uint32_t attempts = 0;
   Time created{};
   Time not_before{};  // kNever: at once
+
+  [[nodiscard]] bool settling() const { return cursor == kSettling; }
 };
 
 /// Any thread may call; completions run once, on the executor given. Every change is durable when it is answered.
@@ -40,7 +50,8 @@ class Jobs {
   virtual ~Jobs() = default;
 
   /// Unfinished jobs whose `not_before` has come, oldest first, at most `limit`. A job whose account has an earlier one
-  /// that is put off is left out: the intentions of an account are carried out in their order.
+  /// that is put off is left out: the intentions of an account are carried out in their order. Those that are settling
+  /// come after all others, and hold none back.
   virtual void next_jobs(Executor& executor, Time now, std::uint32_t limit,
                          Completion<Result<std::vector<Job>>> done) = 0;
   /// Remembers how far the job came. A job that is done or unknown is left alone.

@@ -61,6 +61,24 @@ TEST_P(JobsContract, PutOffJobHoldsBackLaterOnesOfItsAccountOnly) {
   EXPECT_EQ(later[0].not_before, after(100));
 }
 
+TEST_P(JobsContract, JobsThatSettleComeLastAndHoldBackNone) {
+  ASSERT_TRUE(sign_up(1, "alice"));
+  ASSERT_TRUE(sign_up(2, "bob"));
+  ASSERT_TRUE(set_block(1, 2));
+  const auto before = next_jobs();
+  ASSERT_EQ(before.size(), 3U);
+  ASSERT_TRUE(progress(before[0].id, std::string(kSettling)));
+  const auto after_one = next_jobs();
+  ASSERT_EQ(after_one.size(), 3U);
+  EXPECT_EQ(after_one[0].id, before[1].id);
+  EXPECT_EQ(after_one[2].id, before[0].id);
+  EXPECT_TRUE(after_one[2].settling());
+  EXPECT_EQ(next_jobs(kNow, 2).back().id, before[2].id) << "others are not kept out by them";
+  ASSERT_TRUE(failed(before[0].id, after(100)));
+  EXPECT_EQ(next_jobs().size(), 2U);
+  EXPECT_EQ(next_jobs(after(100)).back().id, before[0].id);
+}
+
 TEST_P(JobsContract, IdsOfJobsAreNeverUsedAgain) {
   ASSERT_TRUE(sign_up(1, "alice"));
   const auto first = next_jobs().at(0).id;

@@ -73,6 +73,54 @@ TEST_P(CommandQueueContract, CommandsComeInTheOrderPushed) {
   EXPECT_EQ(owner.consumer.requests(4), (Requests{2}));
 }
 
+TEST_P(CommandQueueContract, WhoWaitsIsToldWhenAllThatWasPushedBeforeIsDone) {
+  Owner owner(*queue_, node_id(1));
+  ManualExecutor executor;
+  int told = 0;
+  const auto wait = [&] { queue_->when_done(executor, [&told] { ++told; }); };
+  const auto finish = [&](PartitionId partition, std::size_t count) {
+    queue_->done(partition, owner.consumer.owned.at(partition), count);
+    executor.run_until_idle();
+  };
+  wait();
+  executor.run_until_idle();
+  EXPECT_EQ(told, 1) << "there was nothing";
+
+  ASSERT_TRUE(queue_->push({queued(3, 1), queued(3, 2), queued(4, 3)}));
+  owner.run();
+  wait();
+  ASSERT_TRUE(queue_->push({queued(3, 4), queued(5, 5)}));
+  owner.run();
+  wait();
+  finish(4, 1);
+  finish(3, 1);
+  EXPECT_EQ(told, 1);
+  finish(3, 1);
+  EXPECT_EQ(told, 2) << "what came later is not waited for";
+  finish(5, 1);
+  EXPECT_EQ(told, 2);
+  finish(3, 1);
+  EXPECT_EQ(told, 3);
+}
+
+TEST_P(CommandQueueContract, WhoWaitsIsToldOnlyWhenTheNextOwnerHasDoneWhatWasLeft) {
+  Owner second(*queue_, node_id(2));
+  ASSERT_TRUE(queue_->push({queued(3, 1)}));
+  second.run();
+  ManualExecutor executor;
+  bool told = false;
+  queue_->when_done(executor, [&told] { told = true; });
+  const Epoch before = second.consumer.owned.at(3);
+  Owner first(*queue_, node_id(1));
+  queue_->done(3, before, 1);
+  executor.run_until_idle();
+  EXPECT_FALSE(told);
+  first.run();
+  queue_->done(3, first.consumer.owned.at(3), 1);
+  executor.run_until_idle();
+  EXPECT_TRUE(told);
+}
+
 TEST_P(CommandQueueContract, NothingIsCalledInsidePushOrSubscribe) {
   ManualExecutor executor;
   RecordingConsumer consumer;

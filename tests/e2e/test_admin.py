@@ -253,7 +253,8 @@ def test_a_deleted_account_is_gone_and_its_handle_stays_taken(server, admin):
     admin("people", "delete", person.handle, "--yes", "--erase")
     admin.refused("account_unknown", "people", "show", person.handle)
     admin.refused("handle_taken", "people", "create", person.handle)
-    wait_until(lambda: not admin.json("jobs", "list")["jobs"], "the job that leaves the channels")
+    wait_until(lambda: [job.get("settling") for job in admin.json("jobs", "list")["jobs"]] == [True],
+               "the job that leaves the channels")
     admin.refused("not_found", "jobs", "retry", "1")
 
 

@@ -20,6 +20,8 @@ class CountingQueue final : public CommandQueue {
   void unsubscribe(NodeId, std::uint32_t) override {}
   void done(PartitionId, Epoch epoch, std::size_t count) override { finished.emplace_back(epoch, count); }
 
+  void when_done(Executor&, Task) override {}
+
   std::vector<std::pair<Epoch, std::size_t>> finished;
 };
 

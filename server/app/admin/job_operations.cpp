@@ -38,6 +38,7 @@ Result<boost::json::value> list(const AdminCall& call, AdminParts& parts) {
                             {"attempts", job.attempts},
                             {"created", to_unix_ms(job.created)}};
     if (job.not_before != kNever) row["not_before"] = to_unix_ms(job.not_before);
+    if (job.settling()) row["settling"] = true;
     rows.emplace_back(std::move(row));
   }
   return boost::json::object{{"jobs", std::move(rows)}, {"more", found->size() == *limit}};

@@ -14,12 +14,15 @@ class MemoryJobs final : public Jobs {
                  Completion<Result<std::vector<Job>>> done) override {
     run<std::vector<Job>>(state_, executor, std::move(done), [&](AccountsState& s) {
       std::vector<Job> found;
+      std::vector<Job> settling;
       std::set<AccountId> held;
       for (const auto& [id, job] : s.jobs) {
-        if (found.size() >= limit) break;
-        if (job.not_before > now) held.insert(job.account);
-        if (!held.contains(job.account)) found.push_back(job);
+        const bool put_off = job.not_before > now;
+        if (put_off && !job.settling()) held.insert(job.account);
+        if (!put_off && !held.contains(job.account)) (job.settling() ? settling : found).push_back(job);
       }
+      found.insert(found.end(), settling.begin(), settling.end());
+      if (found.size() > limit) found.resize(limit);
       return found;
     });
   }

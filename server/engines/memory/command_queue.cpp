@@ -32,12 +32,21 @@ struct Owner {
   std::vector<PartitionId> ready;  // partitions with commands to hand out, in order of arrival
 };
 
+/// Somebody waits until all that was pushed before is done.
+struct Waiter {
+  Executor* executor = nullptr;
+  Task then;
+  std::size_t partitions = 0;  // where something is left
+};
+
 struct Partition {
   std::shared_ptr<Owner> owner;  // null: commands wait for one
   Epoch epoch = 0;
   bool ready = false;  // stands in the owner's list
   std::size_t handed = 0;
   std::deque<Entry> entries;  // not yet done, the first `handed` are with the owner
+  std::uint64_t done = 0;     // commands ever
+  std::deque<std::pair<std::uint64_t, std::shared_ptr<Waiter>>> waiters;  // until so many are done; rising
 };
 
 struct Delivery {
@@ -241,6 +250,23 @@ void MemoryCommandQueue::done(PartitionId id, Epoch epoch, std::size_t count) {
   partition.entries.erase(partition.entries.begin(), end);
   partition.handed -= count;
   partition.owner->backlog -= count;
+  partition.done += count;
+  while (!partition.waiters.empty() && partition.waiters.front().first <= partition.done) {
+    Waiter& waiter = *partition.waiters.front().second;
+    if (--waiter.partitions == 0) waiter.executor->post(std::move(waiter.then));
+    partition.waiters.pop_front();
+  }
+}
+
+void MemoryCommandQueue::when_done(Executor& executor, Task then) {
+  auto waiter = std::make_shared<Waiter>(Waiter{.executor = &executor, .then = std::move(then)});
+  const std::lock_guard lock(state_->mutex);
+  for (Partition& partition : state_->partitions) {
+    if (partition.entries.empty()) continue;
+    partition.waiters.emplace_back(partition.done + partition.entries.size(), waiter);
+    ++waiter->partitions;
+  }
+  if (waiter->partitions == 0) executor.post(std::move(waiter->then));
 }
 
 std::size_t MemoryCommandQueue::waiting() const {

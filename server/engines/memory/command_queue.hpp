@@ -27,6 +27,7 @@ class MemoryCommandQueue final : public CommandQueue {
                  PartitionConsumer& consumer) override;
   void unsubscribe(NodeId node, std::uint32_t shard) override;
   void done(PartitionId partition, Epoch epoch, std::size_t count) override;
+  void when_done(Executor& executor, Task then) override;
 
   /// Nothing was heard of the node for too long: its partitions are dealt to the others. It learns so, and is dealt
   /// partitions anew, when one of its executors next gets to what the queue has for it. Any thread.

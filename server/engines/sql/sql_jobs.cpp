@@ -18,9 +18,10 @@ class SqlJobs final : public Jobs {
       return select<JobRow>(s,
                             std::string(kJobColumns) +
                                 " WHERE j.not_before <= :now AND NOT EXISTS (SELECT 1 FROM jobs e"
-                                " WHERE e.account_id = j.account_id AND e.id < j.id AND e.not_before > :now_again) "
-                                "ORDER BY j.id LIMIT :most",
-                            now, now, limit);
+                                " WHERE e.account_id = j.account_id AND e.id < j.id AND e.not_before > :now_again"
+                                " AND e.progress <> :settling)"
+                                " ORDER BY CASE WHEN j.progress = :last THEN 1 ELSE 0 END, j.id LIMIT :most",
+                            now, now, std::string(kSettling), std::string(kSettling), limit);
     });
   }
 

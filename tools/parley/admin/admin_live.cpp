@@ -150,7 +150,7 @@ void add_jobs(CLI::App& admin, const AdminShell& shell) {
                                      text_in(one, "account"),
                                      count_in(one, "attempts"),
                                      local_time(number_in(one, "created")),
-                                     later == 0 ? "-" : local_time(later)};
+                                     one.contains("settling") ? "settling" : (later == 0 ? "-" : local_time(later))};
                       });
   });
   auto id = std::make_shared<std::string>();
