@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -154,6 +155,15 @@ std::string TestClient::read_to_end() {
   while (fill()) {
   }
   return std::exchange(buffer_, {});
+}
+
+std::string pass_time_until_end(TestServer& server, TestClient& client, std::int64_t step_ms) {
+  pollfd readable{.fd = client.descriptor(), .events = POLLIN, .revents = 0};
+  for (int tries = 0; tries < 1'000; ++tries) {
+    server.clock.advance(step_ms);
+    if (::poll(&readable, 1, 10) > 0) break;
+  }
+  return client.read_to_end();
 }
 
 std::string TestClient::read_response() {

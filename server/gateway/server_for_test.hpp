@@ -74,6 +74,12 @@ class TestServer {
   [[nodiscard]] std::uint16_t port() const { return gateway->listening().at(0).port; }
 };
 
+class TestClient;
+
+/// Lets `step_ms` pass again and again, since the first may pass before the server knows of the client, until the
+/// server ends the connection; what it still said.
+std::string pass_time_until_end(TestServer& server, TestClient& client, std::int64_t step_ms);
+
 /// Throws std::runtime_error when nothing comes for ten seconds.
 class TestClient {
  public:
