@@ -163,8 +163,9 @@ void Client::Core::on_history(Time now, Channel& channel, const v1::History& his
   const Seq last = std::min<Seq>(history.to(), to);
   const bool usable = first != 0 && first <= last;
   if (!usable || !newest_missing(state.visible, state.have, first, last)) {
-    // Nothing new: pushes were faster, or the server will not say.
-    channel.unhelpful = newest_missing(state.visible, state.have, from, to).has_value();
+    // Nothing new: pushes or another page were faster, or the server will not say.
+    const auto left = newest_missing(state.visible, state.have, from, to);
+    channel.unhelpful = left && left->from == from && left->to == to;
     return settle(now, channel);
   }
   const Seq top = state.top();

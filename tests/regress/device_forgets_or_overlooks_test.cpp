@@ -113,6 +113,19 @@ TEST(PagesBehindAHead, AreCountedAllOfThem) {
   EXPECT_EQ(world.talk().members, 4U);
 }
 
+// The user had asked for the same page, which came first: that the second one brought nothing was taken to mean that
+// the server had no more.
+TEST(PagesBehindAHead, AreFetchedAlsoWhereTheUserAskedForTheFirstOne) {
+  World world(wanting(Want::everything));
+  world.page_events = 2;
+  fill(world, kTalk, 6);
+  v1::ClientFrame newest;
+  newest.mutable_get_history()->set_channel_id(raw(kTalk));
+  ASSERT_TRUE(world.client->ask(world.now, newest, {}));
+  world.start();
+  EXPECT_EQ(world.store.events(kTalk).size(), 6U);
+}
+
 // A row that had been read before others joined came after them, and what it told was dropped: the device was in again,
 // and showed title and members of the day when it had been removed.
 TEST(AddedAgain, ItAsksOnceMoreWhereEventsWereFasterThanTheAnswer) {
