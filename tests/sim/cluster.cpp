@@ -154,6 +154,11 @@ void Cluster::restore_backup() {
   world_.trace("an old backup of the server is restored");
   for (std::size_t i = 0; i < nodes_.size(); ++i) crash(i);
   storage_->restore_backup();
+  if (bus_) {
+    // The whole cluster is down: what waited to be decided and what was on its way is of a history that is no more.
+    queue_ = std::make_shared<MemoryCommandQueue>((storage_->highest_epoch() >> 16U) + 1, settings_.backlog);
+    bus_->lose_all();
+  }
   accounts_->sign_ins().end_all_sign_ins(setup_, world_.now(), [](const Result<void>&) {});
   accounts_->keys().forget_all_keys(setup_, [](const Result<void>&) {});
 }

@@ -20,8 +20,9 @@ void SimBus::send(NodeId from, NodeId to, std::string frame) {
   Duration& last = last_[{from, to}];
   const auto takes = static_cast<std::int64_t>(world_.dice().below(slow_ ? kTakesSlow : kTakes));
   last = std::max(last, world_.uptime() + Duration(takes));
-  world_.at(last - world_.uptime(),
-            [this, from, to, frame = std::move(frame)]() mutable { bus_.send(from, to, std::move(frame)); });
+  world_.at(last - world_.uptime(), [this, from, to, life = life_, frame = std::move(frame)]() mutable {
+    if (life == life_) bus_.send(from, to, std::move(frame));
+  });
 }
 
 }  // namespace parley::sim

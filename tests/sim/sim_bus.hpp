@@ -27,10 +27,13 @@ class SimBus final : public Bus {
   void slow_down(bool on) { slow_ = on; }
   /// The next `count` frames are lost, whatever they are.
   void lose_next(std::uint64_t count) { lose_next_ = count; }
+  /// What is on its way is lost.
+  void lose_all() { ++life_; }
 
  private:
   World& world_;
   MemoryBus bus_;
+  std::uint64_t life_ = 0;
   bool loses_ = false;
   bool slow_ = false;
   std::uint64_t lose_next_ = 0;
