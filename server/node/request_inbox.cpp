@@ -26,7 +26,26 @@ struct Row {
   v1::InboxRow row;
   ChannelId channel;
   Access access;
+  bool moved = false;  // changed since the first page
 };
+
+/// Where a row stands: newest first, equal times by id. Later pages tell at the end, once more, what has changed since
+/// the first one: by its new time it would stand before what was told, and be told nowhere.
+struct Place {
+  bool moved = false;
+  std::int64_t time = 0;
+  std::string_view channel;
+};
+
+Place place_of(const Row& row) {
+  return {row.moved, row.row.head_time(), row.row.channel_id()};
+}
+
+bool before(const Place& a, const Place& b) {
+  if (a.moved != b.moved) return b.moved;
+  if (!a.moved && a.time != b.time) return a.time > b.time;
+  return a.channel < b.channel;
+}
 
 /// What one owner finds for one inbox.
 struct Part {
@@ -39,7 +58,7 @@ struct Part {
 struct Gather {
   AccountId account;
   wire::InboxVersion since;
-  bool first_page = true;
+  std::optional<wire::InboxVersion> first_page;  // nullopt: this is it
   Part found;
   std::size_t left = 0;
   std::function<void(Part)> done;
@@ -69,6 +88,7 @@ struct Gather {
     Row& row = found.rows.emplace_back();
     row.channel = id;
     row.access = {id, *member, channel.head};
+    row.moved = first_page && changed > first_page->of(partition_of(id));
     wire::fill_inbox_row(channel, loaded.active_members(), loaded.digest(), account,
                          loaded.floors().for_viewer(account, member->hide_read), row.row);
   }
@@ -80,18 +100,12 @@ struct InboxAnswer {
   wire::InboxVersion since;
   wire::InboxVersion version;  // what the client gets; from the first page
   bool first_page = true;
-  std::int64_t after_time = 0;  // later pages: rows strictly older than these
-  std::string after_channel;
+  v1::InboxPage page;  // of later ones: what stands before it
   std::size_t owners_left = 0;
   std::vector<Row> rows;
   std::optional<Error> error;
   Reply reply;
 };
-
-/// Newest first; equal times by id.
-bool before(std::int64_t time_a, std::string_view channel_a, std::int64_t time_b, std::string_view channel_b) {
-  return time_a != time_b ? time_a > time_b : channel_a < channel_b;
-}
 
 v1::InboxPage encode_page(const InboxAnswer& inbox) {
   v1::InboxPage page;
@@ -108,6 +122,7 @@ void send_inbox(Io& io, const std::shared_ptr<InboxAnswer>& inbox, bool more) {
     v1::InboxPage page = encode_page(*inbox);
     page.set_after_time(inbox->rows.back().row.head_time());
     page.set_after_channel(inbox->rows.back().row.channel_id());
+    page.set_after_moved(inbox->rows.back().moved);
     out.set_next_page(page.SerializeAsString());
   } else {
     out.set_version(wire::encode_version(inbox->version));
@@ -193,16 +208,12 @@ void finish(Io& io, const std::shared_ptr<InboxAnswer>& inbox) {
   if (inbox->error) return reply_error(io, inbox->reply, *inbox->error);
   auto& rows = inbox->rows;
   if (!inbox->first_page) {
-    std::erase_if(rows, [&](const Row& row) {
-      return !before(inbox->after_time, inbox->after_channel, row.row.head_time(), row.row.channel_id());
-    });
+    const Place told{inbox->page.after_moved(), inbox->page.after_time(), inbox->page.after_channel()};
+    std::erase_if(rows, [&](const Row& row) { return !before(told, place_of(row)); });
   }
   const std::size_t limit = io.node().limits.inbox_rows;
-  auto newer = [](const Row& a, const Row& b) {
-    return before(a.row.head_time(), a.row.channel_id(), b.row.head_time(), b.row.channel_id());
-  };
   const bool more = rows.size() > limit;
-  std::sort(rows.begin(), rows.end(), newer);
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return before(place_of(a), place_of(b)); });
   if (more) rows.resize(limit);
   add_last_messages(io, inbox, more);
 }
@@ -261,7 +272,7 @@ void look_at(NodeContext& node, Owner& owner, const std::vector<ChannelId>& chan
 /// and never be told.
 void gather_from(Io& io, Owner& owner, const std::shared_ptr<Gather>& gather) {
   NodeContext& node = io.node();
-  for (PartitionId partition = 0; gather->first_page && partition < kPartitions; ++partition) {
+  for (PartitionId partition = 0; !gather->first_page && partition < kPartitions; ++partition) {
     if (&node.owner_of(partition) != &owner) continue;
     if (const auto position = owner.position_of(partition)) gather->found.positions.emplace_back(partition, *position);
   }
@@ -281,7 +292,7 @@ void ask_owners(Io& io, const std::shared_ptr<InboxAnswer>& inbox) {
     auto gather = std::make_shared<Gather>();
     gather->account = inbox->caller.account;
     gather->since = inbox->since;
-    gather->first_page = inbox->first_page;
+    if (!inbox->first_page) gather->first_page = inbox->version;
     gather->done = [&io, alive = io.alive(), inbox](Part part) {
       io.executor().post([&io, alive, inbox, part = std::move(part)]() mutable {
         if (!alive.expired()) take(io, inbox, std::move(part));
@@ -298,7 +309,7 @@ Result<void> read_request(Io& io, const v1::GetInbox& ask, InboxAnswer& inbox) {
   std::string version = ask.version();
   inbox.version.incarnation = mine;
   if (!ask.page().empty()) {
-    v1::InboxPage page;
+    v1::InboxPage& page = inbox.page;
     if (!page.ParseFromString(ask.page()))
       return fail(ErrorCode::invalid_argument, "page: give back next_page as it came");
     version = page.since();
@@ -306,8 +317,6 @@ Result<void> read_request(Io& io, const v1::GetInbox& ask, InboxAnswer& inbox) {
     if (!started) return fail(ErrorCode::invalid_argument, "page: give back next_page as it came");
     inbox.version = *started;
     inbox.first_page = false;
-    inbox.after_time = page.after_time();
-    inbox.after_channel = page.after_channel();
   }
   inbox.since.incarnation = mine;
   if (version.empty()) return {};
