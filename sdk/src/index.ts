@@ -11,6 +11,9 @@ export type {
   SendOptions,
 } from "./client.ts";
 export type { Command, Draft } from "./commands.ts";
+export { type ChatClientOptions, createChatClient } from "./core/chat_client.ts";
+export type { AccessToken, Clock, Connect, Connection, ConnectionListener, TokenSource } from "./core/ports.ts";
+export { type WebSocketConstructor, webSocketConnect } from "./core/web_socket.ts";
 export { type AnyErrorName, ParleyError } from "./errors.ts";
 export { type ErrorName, errors, type LimitName, limits } from "./gen/tables.ts";
 export {

@@ -152,6 +152,7 @@ if(PARLEY_WEB_BUILT AND NOT PARLEY_SANITIZE)
     COMMAND ${PARLEY_NODE} node_modules/typescript/bin/tsc -p sdk/tsconfig.test.json)
   add_test(NAME web_lint WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     COMMAND ${PARLEY_NODE} node_modules/@biomejs/biome/bin/biome check --error-on-warnings .)
+  set_property(TEST sdk_unit APPEND PROPERTY ENVIRONMENT "PARLEY_BIN=${CMAKE_BINARY_DIR}/bin")
   # One after the other: the second reads what the first builds.
   set_tests_properties(web_test_types PROPERTIES DEPENDS web_types)
   set_tests_properties(sdk_unit web_unit web_types web_test_types web_lint PROPERTIES LABELS web TIMEOUT 600)

@@ -1,0 +1,208 @@
+/** The SDK in Node against the real server. Skipped where there is no PARLEY_BIN. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import type { ChatClient } from "./client.ts";
+import { createChatClient } from "./core/chat_client.ts";
+import { type WebSocketConstructor, webSocketConnect } from "./core/web_socket.ts";
+import type { ChannelId } from "./ids.ts";
+import { RealServer, type SignedUp, serverBinary } from "./real_server_for_test.ts";
+import { MemoryStore } from "./store/memory_store.ts";
+import type { Store } from "./store/store.ts";
+import type { ChannelEvent } from "./types.ts";
+
+const deadline = 60_000;
+
+describe.skipIf(serverBinary === undefined)("against parleyd", () => {
+  let server: RealServer;
+  const clients: ChatClient[] = [];
+
+  beforeEach(async () => {
+    server = await RealServer.start();
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.close();
+    await server.stop();
+  });
+
+  function connect(person: SignedUp, store: Store = new MemoryStore()): ChatClient {
+    const client = createChatClient({
+      store,
+      tokens: person.tokens,
+      account: person.account,
+      connect: webSocketConnect(server.url, WebSocket as unknown as WebSocketConstructor),
+      settings: { firstBackoff: 50, longestBackoff: 200 },
+    });
+    clients.push(client);
+    client.start();
+    return client;
+  }
+
+  async function twoPeople() {
+    const [anna, bert] = [await server.signUp("anna"), await server.signUp("bert")];
+    const [a, b] = [connect(anna), connect(bert)];
+    const { channel, sendId } = await a.openDirect(bert.account);
+    expect((await a.outcome(sendId)).outcome).toBe("posted");
+    return { anna, bert, a, b, channel };
+  }
+
+  test(
+    "two people chat: messages, ticks, badge, edit, reaction and deletion arrive",
+    async () => {
+      const { a, b, bert, channel } = await twoPeople();
+      const said = await a.post(channel, { text: "Hello, Bert 👩‍👩‍👧‍👦" });
+      const posted = await a.outcome(said.sendId);
+      expect(posted).toMatchObject({ outcome: "posted", channel });
+      const seq = posted.outcome === "posted" ? posted.seq : 0;
+      await until(b, () => textOf(b.channel(channel)?.last) === "Hello, Bert 👩‍👩‍👧‍👦");
+      expect(b.channel(channel)?.unread).toBe(1);
+      await until(a, () => (a.channel(channel)?.deliveredByAll ?? 0) >= seq);
+      await b.read(channel, seq);
+      await until(a, () => (a.channel(channel)?.readByAll ?? 0) >= seq);
+      await until(b, () => b.channel(channel)?.registers.read === seq && b.channel(channel)?.unread === 0);
+
+      await a.edit(channel, seq, "Hello, dear Bert");
+      await b.react(channel, seq, "🎂");
+      await until(b, async () => {
+        const event = await b.event(channel, seq);
+        return event?.annotation?.current?.kind === "text" && event.annotation.reactions.length === 1;
+      });
+      const [page] = [await a.history(channel)];
+      await until(a, async () => (await a.event(channel, seq))?.annotation?.reactions[0]?.account === bert.account);
+      expect(page.reachedStart).toBe(true);
+      await a.delete(channel, [seq]);
+      await until(b, async () => (await b.event(channel, seq))?.contentGone === "deleted");
+      expect((await b.event(channel, seq))?.content).toBeUndefined();
+    },
+    deadline,
+  );
+
+  test(
+    "what is said while the server is dead is there once and in order when it is back",
+    async () => {
+      const { a, b, channel } = await twoPeople();
+      await server.kill();
+      const texts = Array.from({ length: 50 }, (_, at) => `message ${at}`);
+      const sends = [];
+      for (const text of texts) sends.push(await a.post(channel, { text }));
+      expect(a.outbox()).toHaveLength(50);
+      await server.run();
+      for (const { sendId } of sends) expect((await a.outcome(sendId)).outcome).toBe("posted");
+      expect(a.outbox()).toHaveLength(0);
+      await until(b, () => textOf(b.channel(channel)?.last) === texts.at(-1));
+      expect(await textsIn(b, channel)).toEqual(texts);
+      expect(await textsIn(a, channel)).toEqual(texts);
+    },
+    deadline,
+  );
+
+  test(
+    "a server that is killed while messages are on their way loses and doubles none",
+    async () => {
+      const { a, b, channel } = await twoPeople();
+      const texts = Array.from({ length: 200 }, (_, at) => `message ${at}`);
+      const sends = [];
+      for (const [at, text] of texts.entries()) {
+        sends.push(await a.post(channel, { text }));
+        if (at % 60 === 59) {
+          await server.kill();
+          await server.run();
+        }
+      }
+      for (const { sendId } of sends) expect((await a.outcome(sendId)).outcome).toBe("posted");
+      await until(b, () => textOf(b.channel(channel)?.last) === texts.at(-1));
+      expect(await textsIn(b, channel)).toEqual(texts);
+    },
+    deadline,
+  );
+
+  test(
+    "a client that is opened again from its store sends what waited and shows what it had",
+    async () => {
+      const { a, b, anna, channel } = await twoPeople();
+      await a.close();
+      const store = new MemoryStore();
+      const first = connect(anna, store);
+      await until(first, () => first.state.name === "live" && first.channel(channel) !== undefined);
+      await server.kill();
+      await first.post(channel, { text: "written down" });
+      await first.close();
+      const again = connect(anna, store);
+      await again.loaded;
+      expect(again.outbox()).toHaveLength(1);
+      await server.run();
+      await until(b, () => textOf(b.channel(channel)?.last) === "written down");
+      await until(again, () => again.outbox().length === 0);
+      expect(await textsIn(b, channel)).toEqual(["written down"]);
+    },
+    deadline,
+  );
+
+  test(
+    "100,000 characters come as a beginning, and whole when asked for",
+    async () => {
+      const { a, b, channel } = await twoPeople();
+      const text = "ab👍".repeat(33_333);
+      const said = await a.outcome((await a.post(channel, { text })).sendId);
+      const seq = said.outcome === "posted" ? said.seq : 0;
+      await until(b, () => (b.channel(channel)?.last?.seq ?? 0) === seq);
+      const event = await b.event(channel, seq);
+      expect(event?.content?.fullSize).toBe(new TextEncoder().encode(text).length);
+      expect(await b.content(channel, seq)).toMatchObject({ kind: "text", text });
+      await expect(a.post(channel, { text: "x".repeat(100_001) })).rejects.toMatchObject({ name: "content_too_long" });
+    },
+    deadline,
+  );
+
+  test(
+    "a new device goes through two thousand messages from either end without a hole",
+    async () => {
+      const { a, b, bert, channel } = await twoPeople();
+      const texts = Array.from({ length: 2_000 }, (_, at) => `${at}`);
+      for (const text of texts) await a.post(channel, { text });
+      await until(b, () => textOf(b.channel(channel)?.last) === texts.at(-1));
+      expect(await textsIn(b, channel)).toEqual(texts);
+      await b.close();
+      const fresh = connect(bert);
+      await until(fresh, () => fresh.channel(channel) !== undefined);
+      const forwards: string[] = [];
+      for (let after = 0; ; ) {
+        const page = await fresh.history(channel, { after, limit: 90 });
+        forwards.push(
+          ...page.events.filter((event) => event.body.kind === "message").map((event) => textOf(event) ?? ""),
+        );
+        if (page.reachedHead) break;
+        after = page.to;
+      }
+      expect(forwards).toEqual(texts);
+    },
+    deadline,
+  );
+});
+
+/** Resolves when `isTrue` is, looked at after each thing the client tells; the test's deadline ends it. */
+async function until(client: ChatClient, isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const events = client.events();
+  while (!(await isTrue())) {
+    const { done } = await events.next();
+    if (done) throw new Error("The client was closed.");
+  }
+  await events.return?.();
+}
+
+function textOf(event: ChannelEvent | undefined): string | undefined {
+  const content = event?.annotation?.current ?? event?.content;
+  return content?.kind === "text" ? content.text : undefined;
+}
+
+/** All messages of a channel, read page by page from the newest. */
+async function textsIn(client: ChatClient, channel: ChannelId): Promise<string[]> {
+  const texts: string[] = [];
+  let before: number | undefined;
+  for (;;) {
+    const page = await client.history(channel, before === undefined ? { limit: 70 } : { before, limit: 70 });
+    const said = page.events.filter((event) => event.body.kind === "message").map((event) => textOf(event) ?? "");
+    texts.unshift(...said);
+    if (page.reachedStart) return texts;
+    before = page.from;
+  }
+}
