@@ -91,6 +91,20 @@ void BusLinks::push(const NodeId& node, const Push& push, const std::vector<Acco
   send(node, frame);
 }
 
+void BusLinks::recheck(const AccountId& account, std::optional<AccountId> viewer) {
+  v1::BusFrame frame;
+  frame.mutable_recheck()->set_account(std::string(account.view()));
+  if (viewer) frame.mutable_recheck()->set_viewer(std::string(viewer->view()));
+  broadcast(frame);
+}
+
+void BusLinks::parted(const AccountId& account) {
+  v1::BusFrame frame;
+  frame.mutable_recheck()->set_account(std::string(account.view()));
+  frame.mutable_recheck()->set_parted(true);
+  broadcast(frame);
+}
+
 void BusLinks::skip() {
   for (const auto& node : bus_.nodes()) {
     if (node != self_) ++sent_[node];
@@ -163,6 +177,12 @@ void BusLinks::take(const NodeId& from, const v1::BusFrame& frame) {
         static_cast<PushKind>(in.kind()), ChannelId::from_bytes(in.channel()).value_or(ChannelId{}), in.head(),
         from_unix_ms(in.time()),          std::make_shared<const std::string>(in.frame()),           {}};
     return receiver_.push_from_elsewhere(push, accounts);
+  }
+  if (frame.has_recheck()) {
+    const auto account = AccountId::from_bytes(frame.recheck().account());
+    if (!account) return;
+    if (frame.recheck().parted()) return receiver_.parted_elsewhere(*account);
+    return receiver_.recheck_from_elsewhere(*account, AccountId::from_bytes(frame.recheck().viewer()));
   }
   std::vector<AccountId> news;
   for (const auto& bytes : frame.lease().accounts()) {

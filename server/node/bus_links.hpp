@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -30,7 +31,10 @@ class BusLinks final : public RemoteNodes {
     virtual ~Receiver() = default;
     virtual void answer_from_elsewhere(Answer answer) = 0;
     virtual void push_from_elsewhere(const Push& push, const std::vector<AccountId>& accounts) = 0;
-    /// Frames may have been lost: every session has to ask for its heads again.
+    /// As Hub::recheck, and Hub::parted.
+    virtual void recheck_from_elsewhere(const AccountId& account, std::optional<AccountId> viewer) = 0;
+    virtual void parted_elsewhere(const AccountId& account) = 0;
+    /// Frames may have been lost: every session has to ask for its heads again, and what it watches is looked at again.
     virtual void link_lost_frames() = 0;
   };
 
@@ -43,6 +47,10 @@ class BusLinks final : public RemoteNodes {
   void answer(const Answer& answer) override;
   void push(const NodeId& node, const Push& push, const std::vector<AccountId>& accounts) override;
   [[nodiscard]] std::vector<NodeId> nodes_of(const AccountId& account) const override;
+
+  /// All other nodes do as this one.
+  void recheck(const AccountId& account, std::optional<AccountId> viewer);
+  void parted(const AccountId& account);
 
   /// Frames were not sent that others wait for: their sessions have to ask for their heads again.
   void skip();

@@ -111,7 +111,7 @@ void Hub::tell(const Watcher& watcher, const AccountId& account, bool online, Ti
 void Hub::unwatch(const SessionRef& ref) {
   auto mine = watched_by_.extract(ref.session);
   if (mine.empty()) return;
-  for (const auto& account : mine.mapped()) {
+  for (const auto& account : mine.mapped().accounts) {
     auto it = watchers_.find(account);
     if (it == watchers_.end()) continue;
     std::erase_if(it->second, [&](const Watcher& watcher) { return watcher.ref == ref; });
@@ -120,7 +120,7 @@ void Hub::unwatch(const SessionRef& ref) {
 }
 
 void Hub::watch(Io& io, const AccountId& viewer, const SessionRef& ref, const std::vector<Watched>& watched,
-                Reply reply) {
+                std::uint64_t check, Reply reply) {
   unwatch(ref);
   v1::ServerFrame frame;
   auto& now = *frame.mutable_presence_now();
@@ -128,8 +128,10 @@ void Hub::watch(Io& io, const AccountId& viewer, const SessionRef& ref, const st
     const bool online = is_online(one.account);
     fill_presence(one.account, online, one.sees_online, one.sees_last_seen, one.last_seen, *now.add_accounts());
     if (!one.sees_online && !one.sees_last_seen) continue;
-    watchers_[one.account].push_back({ref, viewer, one.sees_online, one.sees_last_seen});
-    watched_by_[ref.session].push_back(one.account);
+    watchers_[one.account].push_back({ref, viewer, one.sees_online, one.sees_last_seen, check});
+    Watching& watching = watched_by_[ref.session];
+    watching.viewer = viewer;
+    watching.accounts.push_back(one.account);
   }
   io.executor().post([alive = io.alive(), frame = std::move(frame), reply = std::move(reply)]() mutable {
     if (!alive.expired()) reply(frame);
@@ -153,58 +155,98 @@ void Hub::hint(Io& io, const AccountId& account, const SessionRef& ref, const v1
     accounts.push_back(*id);
   }
   if (accounts.size() > node_.limits.watches_per_session) return reply_error(io, reply, ErrorCode::limit_reached);
-  check_watch(io, account, std::move(accounts),
-              [this, &io, account, ref, reply = std::move(reply)](Result<std::vector<Watched>> watched) mutable {
-                if (!watched) return reply_error(io, reply, watched.error());
-                if (io.find(ref.session) == nullptr) return;
-                post([this, &io, account, ref, watched = std::move(*watched), reply = std::move(reply)]() mutable {
-                  watch(io, account, ref, watched, std::move(reply));
-                });
-              });
+  post([this, &io, io_alive = io.alive(), account, ref, accounts = std::move(accounts),
+        reply = std::move(reply)]() mutable {
+    io.executor().post([this, &io, io_alive, account, ref, accounts = std::move(accounts), reply = std::move(reply),
+                        check = ++last_check_, rechecks = rechecks_]() mutable {
+      if (io_alive.expired()) return;
+      check_watch(io, account, std::move(accounts),
+                  [this, &io, account, ref, check, rechecks,
+                   reply = std::move(reply)](Result<std::vector<Watched>> watched) mutable {
+                    if (!watched) return reply_error(io, reply, watched.error());
+                    if (io.find(ref.session) == nullptr) return;
+                    post([this, &io, account, ref, check, rechecks, watched = std::move(*watched),
+                          reply = std::move(reply)]() mutable {
+                      watch(io, account, ref, watched, check, std::move(reply));
+                      // What was found may be older than what was to be looked at again meanwhile.
+                      const auto mine = watched_by_.find(ref.session);
+                      if (rechecks != rechecks_ && mine != watched_by_.end()) {
+                        look_again(io, account, mine->second.accounts);
+                      }
+                    });
+                  });
+    });
+  });
 }
 
 void Hub::recheck(Io& io, const AccountId& account, std::optional<AccountId> viewer) {
-  post([this, &io, io_alive = io.alive(), alive = std::weak_ptr(alive_), account, viewer] {
+  recheck_here(io, account, viewer);
+  if (node_.links == nullptr) return;
+  post([this, account, viewer] { node_.links->recheck(account, viewer); });
+}
+
+void Hub::recheck_here(Io& io, const AccountId& account, std::optional<AccountId> viewer) {
+  post([this, &io, account, viewer] {
+    ++rechecks_;
     auto it = watchers_.find(account);
     if (it == watchers_.end()) return;
     std::set<AccountId> viewers;
     for (const auto& watcher : it->second) {
       if (!viewer || watcher.viewer == *viewer) viewers.insert(watcher.viewer);
     }
-    if (viewers.empty()) return;
-    io.executor().post([this, &io, io_alive, alive, account, viewers = std::move(viewers)] {
-      if (io_alive.expired()) return;
-      for (const auto& one : viewers) {
-        check_watch(io, one, {account}, [this, alive, account, one](const Result<std::vector<Watched>>& found) {
-          if (alive.expired()) return;
-          // What could not be found out is not told.
-          const Watched now = found && !found->empty() ? found->front() : Watched{account};
-          post([this, one, now] { permit(one, now); });
-        });
-      }
-    });
+    for (const auto& one : viewers) look_again(io, one, {account});
+  });
+}
+
+void Hub::recheck_all_here(Io& io) {
+  post([this, &io] {
+    ++rechecks_;
+    for (const auto& [session, watching] : watched_by_) look_again(io, watching.viewer, watching.accounts);
+  });
+}
+
+void Hub::look_again(Io& io, const AccountId& viewer, std::vector<AccountId> accounts) {
+  io.executor().post([this, &io, io_alive = io.alive(), alive = std::weak_ptr(alive_), viewer,
+                      accounts = std::move(accounts), check = ++last_check_]() mutable {
+    if (io_alive.expired()) return;
+    auto asked = accounts;
+    check_watch(io, viewer, std::move(asked),
+                [this, alive, viewer, accounts = std::move(accounts), check](Result<std::vector<Watched>> found) {
+                  if (alive.expired()) return;
+                  std::vector<Watched> now;
+                  if (found) now = std::move(*found);
+                  // What could not be found out is not told.
+                  for (const auto& one : found ? std::vector<AccountId>{} : accounts) now.push_back(Watched{one});
+                  post([this, viewer, now = std::move(now), check] {
+                    for (const auto& one : now) permit(viewer, one, check);
+                  });
+                });
   });
 }
 
 void Hub::parted(Io& io, const AccountId& account) {
-  recheck(io, account);
-  post([this, &io, io_alive = io.alive(), account] {
-    if (io_alive.expired()) return;
-    std::set<AccountId> watched;
+  parted_here(io, account);
+  if (node_.links == nullptr) return;
+  post([this, account] { node_.links->parted(account); });
+}
+
+void Hub::parted_here(Io& io, const AccountId& account) {
+  recheck_here(io, account, std::nullopt);
+  post([this, &io, account] {
     for (const auto& ref : owner_.directory().sessions_of(account)) {
       if (auto mine = watched_by_.find(ref.session); mine != watched_by_.end()) {
-        watched.insert(mine->second.begin(), mine->second.end());
+        look_again(io, account, mine->second.accounts);
       }
     }
-    for (const auto& one : watched) recheck(io, one, account);
   });
 }
 
-void Hub::permit(const AccountId& viewer, const Watched& now) {
+void Hub::permit(const AccountId& viewer, const Watched& now, std::uint64_t check) {
   auto it = watchers_.find(now.account);
   if (it == watchers_.end()) return;
   for (auto& watcher : it->second) {
-    if (watcher.viewer != viewer) continue;
+    if (watcher.viewer != viewer || watcher.check > check) continue;
+    watcher.check = check;
     if (watcher.sees_online == now.sees_online && watcher.sees_last_seen == now.sees_last_seen) continue;
     watcher.sees_online = now.sees_online;
     watcher.sees_last_seen = now.sees_last_seen;

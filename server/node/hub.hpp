@@ -31,10 +31,15 @@ class Hub {
   /// SetActive and Watch of a session. On its io executor, where `reply` gets the answer while the session lives.
   void hint(Io& io, const AccountId& account, const SessionRef& ref, const v1::ClientFrame& frame, Reply reply);
   /// Looks again whether `account` may still be watched, by `viewer` or by everybody who does, after a block, a contact
-  /// or a privacy switch changed; who watches learns what it may see now. Any thread; checks on `io`.
+  /// or a privacy switch changed; who watches learns what it may see now. On all nodes. Any thread; checks on `io`.
   void recheck(Io& io, const AccountId& account, std::optional<AccountId> viewer = std::nullopt);
-  /// `account` shares a channel less with others: looks again who may watch it and whom it may watch. Any thread.
+  /// `account` shares a channel less with others: looks again who may watch it and whom it may watch. On all nodes. Any
+  /// thread.
   void parted(Io& io, const AccountId& account);
+  /// The same on this node alone, and for all that is watched, where word from another one may have been lost.
+  void recheck_here(Io& io, const AccountId& account, std::optional<AccountId> viewer);
+  void parted_here(Io& io, const AccountId& account);
+  void recheck_all_here(Io& io);
   /// Ends live sessions at once: of one device, or of all devices but `except`. Any thread.
   void end_device(const AccountId& account, const DeviceId& device, ErrorCode why);
   void end_account(const AccountId& account, const DeviceId& except, ErrorCode why);
@@ -53,12 +58,20 @@ class Hub {
     AccountId viewer;
     bool sees_online = false;
     bool sees_last_seen = false;
+    std::uint64_t check = 0;  // which found it so
+  };
+  struct Watching {
+    AccountId viewer;
+    std::vector<AccountId> accounts;
   };
   void set_active(const AccountId& account, const SessionRef& ref, bool active);
   [[nodiscard]] bool is_online(const AccountId& account) const;
   void tell_change(const AccountId& account, bool was_online);
-  void watch(Io& io, const AccountId& viewer, const SessionRef& ref, const std::vector<Watched>& watched, Reply reply);
-  void permit(const AccountId& viewer, const Watched& now);
+  /// `check` began before what `watched` says was asked for.
+  void watch(Io& io, const AccountId& viewer, const SessionRef& ref, const std::vector<Watched>& watched,
+             std::uint64_t check, Reply reply);
+  void look_again(Io& io, const AccountId& viewer, std::vector<AccountId> accounts);
+  void permit(const AccountId& viewer, const Watched& now, std::uint64_t check);
   void tell(const Watcher& watcher, const AccountId& account, bool online, Time last_seen);
   void unwatch(const SessionRef& ref);
   void tell_watchers(const AccountId& account, bool online);
@@ -68,7 +81,9 @@ class Hub {
   Owner& owner_;
   std::unordered_set<std::uint64_t> away_;  // sessions whose device is not in use: few, since most have not said so
   std::unordered_map<AccountId, std::vector<Watcher>> watchers_;
-  std::unordered_map<std::uint64_t, std::vector<AccountId>> watched_by_;  // by session
+  std::unordered_map<std::uint64_t, Watching> watched_by_;  // by session
+  std::uint64_t last_check_ = 0;                            // of many at work at once a later one knows what is newer
+  std::uint64_t rechecks_ = 0;
   std::shared_ptr<bool> alive_;
 };
 

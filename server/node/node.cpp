@@ -31,10 +31,15 @@ class Node::FromElsewhere final : public BusLinks::Receiver {
     outlet().push_here(push, accounts);
     outlet().flush();
   }
-  void link_lost_frames() override { node_.resync_sessions(); }
+  void recheck_from_elsewhere(const AccountId& account, std::optional<AccountId> viewer) override {
+    node_.hub_->recheck_here(io(), account, viewer);
+  }
+  void parted_elsewhere(const AccountId& account) override { node_.hub_->parted_here(io(), account); }
+  void link_lost_frames() override { node_.may_have_missed(); }
 
  private:
   Outlet& outlet() { return node_.owners_.front()->outlet(); }
+  Io& io() { return *node_.ios_.front(); }
   Node& node_;
 };
 
@@ -81,7 +86,7 @@ Node::Node(const NodeSettings& settings, const NodePorts& ports, const std::vect
     owner.memory = &memory_;
     owner.parted = [this](const AccountId& account) { hub_->parted(*ios_.front(), account); };
     owner.missed = [this] {
-      resync_sessions();
+      may_have_missed();
       if (links_) links_->skip();
     };
     owners_.push_back(std::make_unique<Owner>(owner, *owners[shard], ports.store, ports.queue, ports.clock,
@@ -129,6 +134,11 @@ void Node::trim() {
   for (const auto& owner : owners_) {
     owner->executor().post([&owner] { owner->trim(); });
   }
+}
+
+void Node::may_have_missed() {
+  resync_sessions();
+  if (links_) hub_->recheck_all_here(*ios_.front());
 }
 
 void Node::resync_sessions() {

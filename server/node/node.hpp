@@ -70,6 +70,7 @@ class Node {
  private:
   class FromElsewhere;
   /// Something may have been lost on the way to sessions: each has to ask for its heads again. Any thread.
+  void may_have_missed();
   void resync_sessions();
 
   NodeContext context_;

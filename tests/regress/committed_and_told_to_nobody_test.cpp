@@ -61,6 +61,8 @@ struct Ear final : BusLinks::Receiver {
   void push_from_elsewhere(const Push& push, const std::vector<AccountId>& accounts) override {
     if (push.kind == PushKind::resync) asked = accounts;
   }
+  void recheck_from_elsewhere(const AccountId&, std::optional<AccountId>) override {}
+  void parted_elsewhere(const AccountId&) override {}
   void link_lost_frames() override { ++lost; }
   std::vector<AccountId> asked;
   int lost = 0;
