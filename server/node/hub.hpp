@@ -81,8 +81,8 @@ class Hub {
   Owner& owner_;
   std::unordered_set<std::uint64_t> away_;  // sessions whose device is not in use: few, since most have not said so
   std::unordered_map<AccountId, std::vector<Watcher>> watchers_;
-  std::unordered_map<std::uint64_t, Watching> watched_by_;  // by session
-  std::uint64_t last_check_ = 0;                            // of many at work at once a later one knows what is newer
+  std::map<std::uint64_t, Watching> watched_by_;  // by session
+  std::uint64_t last_check_ = 0;                  // of many at work at once a later one knows what is newer
   std::uint64_t rechecks_ = 0;
   std::shared_ptr<bool> alive_;
 };

@@ -138,7 +138,7 @@ void Node::trim() {
 
 void Node::may_have_missed() {
   resync_sessions();
-  if (links_) hub_->recheck_all_here(*ios_.front());
+  hub_->recheck_all_here(*ios_.front());
 }
 
 void Node::resync_sessions() {

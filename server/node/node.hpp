@@ -69,7 +69,8 @@ class Node {
 
  private:
   class FromElsewhere;
-  /// Something may have been lost on the way to sessions: each has to ask for its heads again. Any thread.
+  /// Something may have been lost on the way to sessions: each has to ask for its heads again, and what it watches is
+  /// looked at again. Any thread.
   void may_have_missed();
   void resync_sessions();
 
