@@ -1,4 +1,6 @@
 /** Parley's client for browsers, workers and Node. */
+export { BrowserKeeper, MemoryKeeper, type SignInKeeper, type SignInRecord } from "./auth/keeper.ts";
+export type { Credentials, SignUpDetails } from "./auth/sign_in.ts";
 export type {
   Cancel,
   ChatClient,
@@ -16,6 +18,8 @@ export type { AccessToken, Clock, Connect, Connection, ConnectionListener, Token
 export { type WebSocketConstructor, webSocketConnect } from "./core/web_socket.ts";
 export { type AnyErrorName, ParleyError } from "./errors.ts";
 export { type ErrorName, errors, type LimitName, limits } from "./gen/tables.ts";
+export type { ExportPart } from "./http/export.ts";
+export type { AccountChange, Audience, Device, OwnAccount, Privacy, Profile } from "./http/people.ts";
 export {
   type AccountId,
   type ChannelId,
@@ -24,7 +28,10 @@ export {
   parseId,
   type SendId,
 } from "./ids.ts";
+export { Parley, type ParleyClient, type ParleyOptions } from "./parley.ts";
 export { fold, targetOf, withoutContent } from "./store/fold.ts";
+export { IndexedDbStore } from "./store/indexeddb_store.ts";
+export { MemoryStore } from "./store/memory_store.ts";
 export type {
   Changes,
   EventRange,

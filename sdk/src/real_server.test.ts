@@ -4,7 +4,8 @@ import { WebSocket } from "ws";
 import type { ChatClient } from "./client.ts";
 import { createChatClient } from "./core/chat_client.ts";
 import { type WebSocketConstructor, webSocketConnect } from "./core/web_socket.ts";
-import type { ChannelId } from "./ids.ts";
+import type { ChannelId, DeviceId } from "./ids.ts";
+import { Parley } from "./parley.ts";
 import { RealServer, type SignedUp, serverBinary } from "./real_server_for_test.ts";
 import { MemoryStore } from "./store/memory_store.ts";
 import type { Store } from "./store/store.ts";
@@ -133,6 +134,39 @@ describe.skipIf(serverBinary === undefined)("against parleyd", () => {
       await until(b, () => textOf(b.channel(channel)?.last) === "written down");
       await until(again, () => again.outbox().length === 0);
       expect(await textsIn(b, channel)).toEqual(["written down"]);
+    },
+    deadline,
+  );
+
+  test(
+    "people sign up, out and in again, and who is signed out elsewhere is told so",
+    async () => {
+      const options = {
+        server: server.url,
+        WebSocket: WebSocket as unknown as WebSocketConstructor,
+        storeFor: () => new MemoryStore(),
+        settings: { firstBackoff: 50, longestBackoff: 200 },
+      };
+      const [laptop, phone] = [new Parley(options), new Parley(options)];
+      const anna = { handle: "anna", password: "correct horse" };
+      const first = await laptop.signUp({ ...anna, displayName: "Anna" });
+      await until(first, () => first.state.name === "live");
+      await expect(phone.signIn({ ...anna, password: "wrong horse" })).rejects.toMatchObject({
+        name: "wrong_credentials",
+      });
+      expect(phone.client).toBeUndefined();
+      const second = await phone.signIn(anna);
+      await until(second, () => second.state.name === "live");
+      expect((await first.http.devices()).length).toBe(2);
+      const why = new Promise((resolve) => phone.onClient((client, reason) => resolve([client, reason?.name])));
+      const other = (await first.http.devices()).find((device) => !device.current);
+      await first.http.revokeDevice(other?.device as DeviceId);
+      await expect(why).resolves.toEqual([undefined, "device_revoked"]);
+      await laptop.signOut();
+      expect(laptop.client).toBeUndefined();
+      expect(await (await laptop.signIn(anna)).http.account()).toMatchObject({ profile: { handle: "anna" } });
+      await laptop.close();
+      await phone.close();
     },
     deadline,
   );

@@ -1,0 +1,203 @@
+import { BrowserKeeper, MemoryKeeper, type SignInKeeper, type SignInRecord } from "./auth/keeper.ts";
+import { type Credentials, SignIn, type SignUpDetails } from "./auth/sign_in.ts";
+import type { ChatClient } from "./client.ts";
+import { createChatClient } from "./core/chat_client.ts";
+import type { Settings } from "./core/settings.ts";
+import { type WebSocketConstructor, webSocketConnect } from "./core/web_socket.ts";
+import { ParleyError } from "./errors.ts";
+import { HttpApi } from "./http/api.ts";
+import type { CallOptions } from "./http/caller.ts";
+import type { AccountId } from "./ids.ts";
+import { deleteDatabase } from "./store/idb_database.ts";
+import { IndexedDbStore } from "./store/indexeddb_store.ts";
+import { MemoryStore } from "./store/memory_store.ts";
+import type { Store } from "./store/store.ts";
+
+export interface ParleyOptions {
+  /** Where the server is; of a page, the one that it came from. */
+  readonly server?: string;
+  /** What the account's list of devices shows, such as "Firefox on Linux" and "web". */
+  readonly deviceName?: string;
+  readonly platform?: string;
+  /** Where it stands who is signed in: in a browser localStorage and a cookie, else this process alone. */
+  readonly keeper?: SignInKeeper;
+  /** Where an account's messages are kept: IndexedDB where there is one, else memory. */
+  readonly storeFor?: (account: AccountId) => Store;
+  readonly fetch?: typeof fetch;
+  readonly WebSocket?: WebSocketConstructor;
+  readonly settings?: Partial<Settings>;
+}
+
+/** A client together with what is asked over HTTP. */
+export type ParleyClient = ChatClient & { readonly http: HttpApi };
+
+const databasePrefix = "parley.";
+const isBrowser = (): boolean => typeof document === "object";
+
+/**
+ * Who uses Parley here: nobody, or one account with its client. Made once for a page or a process; a client is there
+ * from the beginning where somebody was signed in before.
+ */
+export class Parley {
+  readonly #options: ParleyOptions;
+  readonly #server: string;
+  readonly #keeper: SignInKeeper;
+  readonly #signIn: SignIn;
+  readonly #listeners = new Set<(client: ParleyClient | undefined, why: ParleyError | undefined) => void>();
+  #client: ParleyClient | undefined;
+  #account: AccountId | undefined;
+  #storageProblem: ParleyError | undefined;
+
+  constructor(options: ParleyOptions = {}) {
+    this.#options = options;
+    this.#server = options.server ?? location.origin;
+    this.#keeper = options.keeper ?? (isBrowser() ? new BrowserKeeper() : new MemoryKeeper());
+    const { deviceName, platform, fetch } = options;
+    this.#signIn = new SignIn({ server: this.#server, keeper: this.#keeper, deviceName, platform, fetch });
+    this.#signIn.onEnded((why) => void this.#leave(why));
+    this.#keeper.onChange?.(() => this.#follow());
+    if (isBrowser()) this.#wakeWithThePage();
+    this.#follow();
+  }
+
+  /** Of who is signed in. */
+  get client(): ParleyClient | undefined {
+    return this.#client;
+  }
+
+  /** Why nothing of this account is kept beyond this page; undefined: it is kept. */
+  get storageProblem(): ParleyError | undefined {
+    return this.#storageProblem;
+  }
+
+  /** Calls `listener` when somebody signed in or out; `why` where the server ended it. The answer ends the listening. */
+  onClient(listener: (client: ParleyClient | undefined, why: ParleyError | undefined) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async signUp(details: SignUpDetails, options?: CallOptions): Promise<ParleyClient> {
+    return this.#enter(await this.#signIn.signUp(details, options));
+  }
+
+  async signIn(credentials: Credentials, options?: CallOptions): Promise<ParleyClient> {
+    return this.#enter(await this.#signIn.signIn(credentials, options));
+  }
+
+  /** Signs this device out and deletes what it kept. What waits in the outbox is lost: ask before. */
+  async signOut(options?: CallOptions): Promise<void> {
+    const account = this.#account;
+    try {
+      await this.#signIn.signOut(options);
+    } catch {
+      // Out it is all the same; the device stays in the account's list until somebody revokes it.
+    }
+    await this.#leave(undefined);
+    if (account !== undefined) await this.#forget(account);
+  }
+
+  /** Ends the client of this page or process; who is signed in stays so. */
+  async close(): Promise<void> {
+    await this.#client?.close();
+    this.#client = undefined;
+  }
+
+  #enter(record: SignInRecord): ParleyClient {
+    if (this.#client === undefined || this.#account !== record.account) {
+      void this.#client?.close();
+      this.#account = record.account;
+      this.#use(this.#make(record.account, this.#storeFor(record.account)));
+    }
+    const client = this.#client as ParleyClient;
+    this.#tell(undefined);
+    return client;
+  }
+
+  #use(client: ParleyClient): void {
+    this.#client = client;
+    client.on("state", ({ state }) => {
+      if (state.name === "signed_out" && state.why !== undefined) this.#signIn.endSignIn(state.why);
+    });
+    client.start();
+    client.loaded.catch((error: unknown) => {
+      if (this.#client !== client || !(error instanceof ParleyError) || error.name !== "storage_unavailable") return;
+      // Chat all the same, and say that nothing is kept.
+      this.#storageProblem = error;
+      void client.close();
+      this.#use(this.#make(this.#account as AccountId, new MemoryStore()));
+      this.#tell(undefined);
+    });
+  }
+
+  /** Does what another tab did: signs in or out. */
+  #follow(): void {
+    const { record } = this.#signIn;
+    if (record?.account === this.#account) return;
+    if (record !== undefined) this.#enter(record);
+    else void this.#leave(undefined);
+  }
+
+  async #leave(why: ParleyError | undefined): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) return;
+    this.#client = undefined;
+    this.#account = undefined;
+    this.#tell(why);
+    await client.close();
+  }
+
+  #tell(why: ParleyError | undefined): void {
+    for (const listener of this.#listeners) listener(this.#client, why);
+  }
+
+  #make(account: AccountId, store: Store): ParleyClient {
+    const WebSocket = this.#options.WebSocket ?? (globalThis.WebSocket as unknown as WebSocketConstructor);
+    const client = createChatClient({
+      store,
+      account,
+      tokens: this.#signIn,
+      connect: webSocketConnect(this.#server, WebSocket),
+      settings: this.#options.settings ?? {},
+    });
+    const { fetch } = this.#options;
+    return Object.assign(client, { http: new HttpApi({ server: this.#server, fetch }, this.#signIn) });
+  }
+
+  #storeFor(account: AccountId): Store {
+    if (this.#options.storeFor !== undefined) return this.#options.storeFor(account);
+    this.#storageProblem = undefined;
+    if (hasIndexedDb()) {
+      void this.#askToKeep();
+      return new IndexedDbStore(databasePrefix + account);
+    }
+    this.#storageProblem = new ParleyError("storage_unavailable", "This browser keeps nothing for this page.");
+    return new MemoryStore();
+  }
+
+  /** A browser may take away what it did not promise to keep. */
+  async #askToKeep(): Promise<void> {
+    const kept = await navigator.storage?.persist?.().catch(() => false);
+    if (kept === false) this.#storageProblem = new ParleyError("storage_lost", "The browser may delete what is kept.");
+  }
+
+  async #forget(account: AccountId): Promise<void> {
+    if (this.#options.storeFor !== undefined || !hasIndexedDb()) return;
+    await deleteDatabase(databasePrefix + account).catch(() => {});
+  }
+
+  #wakeWithThePage(): void {
+    const wake = () => {
+      if (document.visibilityState === "visible") this.#client?.wake();
+    };
+    addEventListener("online", wake);
+    document.addEventListener("visibilitychange", wake);
+  }
+}
+
+function hasIndexedDb(): boolean {
+  try {
+    return globalThis.indexedDB !== undefined;
+  } catch {
+    return false;
+  }
+}
