@@ -35,6 +35,10 @@ export class Outcomes {
     });
   }
 
+  has(sendId: SendId): boolean {
+    return this.#last.has(sendId);
+  }
+
   ended(result: SendResult): void {
     const { sendId } = result;
     this.#last.set(sendId, result);
