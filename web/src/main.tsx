@@ -1,1 +1,3 @@
-export {};
+import { registerServiceWorker } from "./sw/register.ts";
+
+if (import.meta.env.PROD) void registerServiceWorker({ onUpdate: () => {}, beforeReload: async () => {} });

@@ -148,14 +148,18 @@ if(PARLEY_WEB_BUILT AND NOT PARLEY_SANITIZE)
         --reporter=junit --outputFile.junit=${CMAKE_BINARY_DIR}/results/${workspace}_unit.xml)
   endforeach()
   add_test(NAME web_types WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} COMMAND ${PARLEY_NODE} node_modules/typescript/bin/tsc --build sdk web)
-  add_test(NAME web_test_types WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-    COMMAND ${PARLEY_NODE} node_modules/typescript/bin/tsc -p sdk/tsconfig.test.json)
+  # What runs elsewhere than in a page: tests, the service worker, tools and stories in Node.
+  foreach(project sdk/tsconfig.test.json web/tsconfig.sw.json web/tsconfig.node.json)
+    string(MAKE_C_IDENTIFIER types_${project} name)
+    add_test(NAME ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+      COMMAND ${PARLEY_NODE} node_modules/typescript/bin/tsc -p ${project})
+    # One after the other: these read what the first builds.
+    set_tests_properties(${name} PROPERTIES DEPENDS web_types LABELS web TIMEOUT 600)
+  endforeach()
   add_test(NAME web_lint WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     COMMAND ${PARLEY_NODE} node_modules/@biomejs/biome/bin/biome check --error-on-warnings .)
   set_property(TEST sdk_unit APPEND PROPERTY ENVIRONMENT "PARLEY_BIN=${CMAKE_BINARY_DIR}/bin")
-  # One after the other: the second reads what the first builds.
-  set_tests_properties(web_test_types PROPERTIES DEPENDS web_types)
-  set_tests_properties(sdk_unit web_unit web_types web_test_types web_lint PROPERTIES LABELS web TIMEOUT 600)
+  set_tests_properties(sdk_unit web_unit web_types web_lint PROPERTIES LABELS web TIMEOUT 600)
 endif()
 
 # Told to every test: what ThreadSanitizer cannot see into, and that AddressSanitizer keeps little of what was freed,

@@ -19,6 +19,7 @@ endif()
 if(PARLEY_WEB_BUILT)
   set(pack ${CMAKE_BINARY_DIR}/web.pack)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/src/* ${CMAKE_SOURCE_DIR}/web/public/*
+    ${CMAKE_SOURCE_DIR}/web/tools/*.ts
     ${CMAKE_SOURCE_DIR}/sdk/src/*)
   list(FILTER sources EXCLUDE REGEX "\\.test\\.tsx?$")
   add_custom_command(OUTPUT ${pack}
