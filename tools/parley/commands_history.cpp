@@ -21,6 +21,19 @@ struct Flags {
   std::size_t limit = 20;
 };
 
+/// What this device has said must not be missing from what it shows: sends that wait are on their way by now.
+constexpr Duration kSendPatience{5'000};
+
+void wait_for_own_sends(Context& context, const ChannelId& channel) {
+  need(context.live().run_until(
+      [&] {
+        const auto waiting = context.live().client().outbox();
+        return std::none_of(waiting.begin(), waiting.end(),
+                            [&](const auto* entry) { return entry->channel == channel; });
+      },
+      kSendPatience));
+}
+
 std::vector<v1::Event> stored(Context& context, const Target& target, const Flags& flags) {
   std::vector<v1::Event> events;
   const Seq to = flags.to == 0 ? std::numeric_limits<Seq>::max() : flags.to;
@@ -37,6 +50,7 @@ Exit history(const Options& options, const Flags& flags) {
   Context context(options);
   const Target target = find_channel(context, flags.channel);
   const bool online = context.live().client().state() == client::State::live;
+  if (online) wait_for_own_sends(context, target.id);
   const auto events =
       online ? fetch_history(context, target.id, flags.from, flags.to, flags.limit) : stored(context, target, flags);
   look_up_authors(context, events);
