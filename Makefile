@@ -19,6 +19,7 @@ RUNS ?= 1
 TIER ?= 1
 PREFIX ?= /usr/local
 SCENARIOS ?=
+STORY ?=
 SERVER ?=
 KEEP ?=
 MESSAGES ?= 10000000
@@ -34,7 +35,7 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit lint format generate fuzz sim mutants plug hostile soak asan tsan bench bench-store bench-report install deb deb-test clean setup
+.PHONY: help run build test unit stories lint format generate fuzz sim mutants plug hostile soak asan tsan bench bench-store bench-report install deb deb-test clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
@@ -69,6 +70,11 @@ test: ## Set up, build, and run every test
 unit: ## Build and run the unit tests only
 	@$(call compile,$(PRESET),--target tests)
 	@ctest --test-dir $(BUILD) -j $(JOBS) -L unit --output-on-failure
+
+stories: ## Play what people do with the web app in Chromium (STORY=offline for those whose file is called so)
+	@tools/build/setup.sh build test
+	@$(call compile,release,--target parleyd)
+	@PARLEY_BIN=$(abspath build/release/bin) npx playwright test -c web/e2e $(STORY)
 
 lint: ## Check format, clang-tidy, layers, generated pages, and the TypeScript's types and style
 	@tools/build/setup.sh build lint

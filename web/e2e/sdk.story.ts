@@ -1,0 +1,63 @@
+/** What the SDK promises in a browser: its store, its cookie, its outbox. */
+import { sdkPage } from "./support/build_sdk_page.ts";
+import { directChannel, post, texts } from "./support/people.ts";
+import { expect, test } from "./support/stories.ts";
+
+test.use({ serverOptions: { webDir: sdkPage } });
+
+const numbers = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
+
+test("signs up, is told live, and is still signed in after a reload, with no token where a script finds it", async ({
+  open,
+  person,
+}) => {
+  const ben = await person("ben");
+  const { page } = await open(undefined);
+  expect(await page.evaluate(() => sdk.state)).toBe("nobody");
+  await page.evaluate(async () => {
+    await sdk.parley.signUp({ handle: "ana", password: "correct horse", displayName: "Ana" });
+  });
+  await expect.poll(() => page.evaluate(() => sdk.state)).toBe("live");
+  const ana = await page.evaluate(() => sdk.parley.client?.me?.account);
+  const channel = await directChannel(ben, { ...ben, account: ana ?? ben.account });
+  await post(ben, channel, "hello", "Ana");
+  await expect.poll(() => page.evaluate((at) => sdk.texts(at), channel)).toEqual(["hello", "Ana"]);
+
+  await page.reload();
+  await expect.poll(() => page.evaluate(() => sdk.state)).toBe("live");
+  const kept = await page.evaluate(() => JSON.stringify(localStorage) + document.cookie);
+  expect(kept).not.toMatch(/token/i);
+
+  await page.evaluate(() => sdk.parley.signOut());
+  await page.reload();
+  expect(await page.evaluate(() => sdk.state)).toBe("nobody");
+  expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
+});
+
+test("keeps what was written without a network over a reload, and sends it once and in order", async ({
+  open,
+  person,
+  server,
+}) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  const { page, network } = await open(ana);
+  await expect.poll(() => page.evaluate(() => sdk.state)).toBe("live");
+  await server.kill();
+  await page.evaluate(async (at) => {
+    for (let number = 1; number <= 20; number += 1) await sdk.post(at, String(number));
+  }, channel);
+  expect(await page.evaluate(() => sdk.waiting)).toBe(20);
+  await server.run();
+  // In the middle of a frame, again and again.
+  network.shape({ breakAfterBytes: 6_000 });
+  network.breakAll();
+  await page.reload();
+  await expect.poll(() => page.evaluate(() => sdk.state)).not.toBe("nobody");
+  network.shape({});
+  network.breakAll();
+  await expect.poll(() => page.evaluate(() => sdk.waiting)).toBe(0);
+  await expect.poll(() => texts(ben, channel)).toEqual(numbers(1, 20));
+  await expect.poll(() => page.evaluate((at) => sdk.texts(at), channel)).toEqual(numbers(1, 20));
+});
