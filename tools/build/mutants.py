@@ -1,6 +1,6 @@
 """Proof that the simulator finds what it should: breaks one promise of the real code after the other, and sees it notice.
 
-    mutants.py [--only NAME...] [--runs 300] [--seconds 120] [--jobs 2] [--scratch build/mutants] [--publish docs/testing.md]
+    mutants.py [--only NAME...] [--tier 2] [--runs 300] [--seconds 120] [--jobs 2] [--scratch build/mutants] [--publish docs/testing.md]
 
 A mutant is a patch of tests/mutants: a line "P1: what it breaks, in words" ("P1, tier 2: …" for one of the real store's
 engine), a blank line, and a unified diff of one file. A copy of the tree stands in the scratch folder; for each mutant
@@ -216,6 +216,7 @@ def keep(results_file, results):
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME")
+    parser.add_argument("--tier", type=int, choices=[1, 2], help="only the mutants that are tried over this store")
     parser.add_argument("--runs", type=int, default=300, help="seeds that a mutant may live through")
     parser.add_argument("--seconds", type=int, default=120, help="and how long it may take them")
     parser.add_argument("--jobs", type=int, default=2)
@@ -231,6 +232,7 @@ def main(arguments):
 
     try:
         mutants = [mutant for mutant in all_mutants() if not options.only or mutant.name in options.only]
+        mutants = [mutant for mutant in mutants if options.tier in (None, mutant.tier)]
         for mutant in mutants:
             mutant.apply(mutant.file.read_text())
     except DoesNotApply as error:
@@ -266,12 +268,12 @@ def main(arguments):
         started = time.monotonic()
         result = try_mutant(mutant, simulator, options.runs, options.seconds, broken[mutant.tier])
         results.append(result)
+        keep(results_file, [result])
         verdict = f"run {result['seeds']:<4} {result['spoke']}" if result["spoke"] else result.get("error", f"SURVIVED {result['seeds']} runs").upper()
         print(f"[{number:2}/{len(mutants)}] {mutant.name:32} {mutant.promise:7} {time.monotonic() - started:4.0f} s  {verdict}", flush=True)
         if "said" in result:
             print(result["said"])
     alive = [one["name"] for one in results if not one["spoke"]]
-    keep(results_file, results)
     print(f"{len(results) - len(alive)} of {len(results)} mutants killed" + (f"; not: {', '.join(alive)}" if alive else ""))
     return 1 if alive or any(broken.values()) else 0
 
