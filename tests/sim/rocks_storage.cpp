@@ -74,6 +74,7 @@ void RocksStorage::count(std::string_view kind) {
 // ---- processes ---------------------------------------------------------------------------------------------------
 
 std::unique_ptr<ChannelStore> RocksStorage::open(std::size_t /*node*/) {
+  const auto ended = ended_;
   settle_disk();
   if (world_.dice().once_in(8) && !counts_.empty()) {
     count("power loss while the store is opened");
@@ -90,17 +91,33 @@ std::unique_ptr<ChannelStore> RocksStorage::open(std::size_t /*node*/) {
     return nullptr;
   }
   store_ = std::move(*opened);
+  // Before anybody writes over what a commit left that is there in parts.
+  if (ended == End::power_loss) verify_all(*store_, "after a loss of power", broken_);
   written_by_ = Duration(0);
   return std::make_unique<WaitingStore>(
-      *store_, StoreTimes{.commit_takes =
-                              [this] {
-                                written_by_ = std::max(written_by_, world_.uptime() + takes(kCommitTakes));
-                                return written_by_ - world_.uptime();
-                              },
-                          .read_takes = [this] { return takes(kReadTakes); },
-                          .answered = [this] { return answered(); },
-                          .written = [this] { end_faults_of_commit(); },
-                          .closed = [this] { end_store(); }});
+      *store_,
+      StoreTimes{.commit_takes =
+                     [this] {
+                       written_by_ = std::max(written_by_, world_.uptime() + takes(kCommitTakes));
+                       return written_by_ - world_.uptime();
+                     },
+                 .read_takes = [this] { return takes(kReadTakes); },
+                 .answered = [this] { return answered(); },
+                 .written = [this] { end_faults_of_commit(); },
+                 .taken_over = [this](PartitionId partition,
+                                      const PartitionState& state) { write_as_the_owner_before(partition, state); },
+                 .commits = [this](const PartitionBatch& batch) { last_batches_[batch.partition] = batch; },
+                 .closed = [this] { end_store(); }});
+}
+
+/// As one that stood still, has not heard that it lost the partition, and goes on.
+void RocksStorage::write_as_the_owner_before(PartitionId partition, const PartitionState& state) {
+  const auto last = last_batches_.find(partition);
+  if (last == last_batches_.end() || last->second.epoch >= state.epoch) return;
+  PartitionBatch late = last->second;
+  late.position = state.position + 1;
+  const auto results = commit_now(*store_, {std::move(late)});
+  if (results.at(0)) broken_.push_back("P2: the store took a batch of an owner that had lost its partition");
 }
 
 void RocksStorage::crash(std::size_t /*node*/, ChannelStore& /*store*/) {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -53,6 +54,7 @@ class RocksStorage final : public Storage {
   void settle_disk();
   void lose_unsynced();
   void end_faults_of_commit();
+  void write_as_the_owner_before(PartitionId partition, const PartitionState& state);
   bool answered();
   Duration takes(std::uint64_t most);
   void count(std::string_view kind);
@@ -64,6 +66,7 @@ class RocksStorage final : public Storage {
   std::unique_ptr<RocksChannelStore> store_;  // of the process that runs
   std::optional<End> ended_;                  // the last process, and nobody has opened the store since
   std::function<void()> power_went_;
+  std::map<PartitionId, PartitionBatch> last_batches_;
   Duration written_by_{0};  // when the last commit is answered: those after it are not before it
   FaultCounts counts_;
   std::vector<std::string> broken_;  // seen while it was opened

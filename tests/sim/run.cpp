@@ -29,6 +29,11 @@ constexpr std::uint64_t kRestores = kSettings - 2;
 constexpr std::uint64_t kRarities = kSettings - 3;
 /// In a run that has them: one step in so many.
 constexpr std::uint64_t kRaritiesOneIn = 4;
+constexpr std::uint64_t kLastWords = kRarities - 1 - kRunSteps;
+constexpr std::uint64_t kLastWordsOneIn = 3;  // seeds
+constexpr int kLastRounds = 3;
+constexpr int kLastActs = 40;
+constexpr std::uint64_t kBetweenLastActs = 60;
 
 /// A stream of its own for each purpose of a run.
 Dice dice_of(std::uint64_t seed, std::uint64_t purpose) {
@@ -94,7 +99,8 @@ class Run {
         keep_(options.keep),
         fault_one_in_(fault_rate(seed)),
         restores_(options.tier == 1 && dice_of(seed, kRestores).once_in(kRestoresOneIn)),
-        rarities_(dice_of(seed, kRarities).once_in(2)) {
+        rarities_(dice_of(seed, kRarities).once_in(2)),
+        last_words_(dice_of(seed, kLastWords).once_in(kLastWordsOneIn)) {
     cluster_.collect_into(corpus_);
     world_.verbose = options.verbose;
     result_.seed = seed;
@@ -171,6 +177,27 @@ class Run {
     web_.lose(false);
     // Processes come back, what stands still goes on, and dead connections are noticed.
     world_.run_for(std::chrono::minutes(3));
+    if (last_words_) world_.with(dice_of(result_.seed, kLastWords), [this] { say_last_words(); });
+    come_to_rest();
+    std::size_t jobs = 1;
+    world_.run_until([&] { return (jobs = count_jobs()) == 0; }, kSettle);
+    if (jobs > 0) result_.broken.push_back("P1: " + std::to_string(jobs) + " jobs are not done");
+    world_.run_for(std::chrono::minutes(2));
+  }
+
+  /// While everybody asks what they missed. Afterwards nothing happens that would mend what a device took wrongly.
+  void say_last_words() {
+    for (int round = 0; round < kLastRounds; ++round) {
+      for (const auto& link : cluster_.links()) link->cut();
+      for (int act = 0; act < kLastActs; ++act) {
+        world_.run_for(Duration(static_cast<std::int64_t>(dice().below(kBetweenLastActs))));
+        workload_.act();
+      }
+    }
+  }
+
+  /// Everybody has what is theirs, and has sent what they had to say.
+  void come_to_rest() {
     for (const auto& device : devices_) {
       if (!device->running() && !device->given_up()) device->start();
     }
@@ -190,10 +217,6 @@ class Run {
         }
       }
     }
-    std::size_t jobs = 1;
-    world_.run_until([&] { return (jobs = count_jobs()) == 0; }, kSettle);
-    if (jobs > 0) result_.broken.push_back("P1: " + std::to_string(jobs) + " jobs are not done");
-    world_.run_for(std::chrono::minutes(2));
   }
 
   /// Runs the world a little.
@@ -251,8 +274,9 @@ class Run {
   const std::optional<Steps> keep_;
   Faults faults_{world_, cluster_};
   const std::uint64_t fault_one_in_;
-  const bool restores_;  // the whole server comes back from an old backup
-  const bool rarities_;  // people do what hardly anybody does
+  const bool restores_;    // the whole server comes back from an old backup
+  const bool rarities_;    // people do what hardly anybody does
+  const bool last_words_;  // much is said when all faults are over
   Web web_{world_, cluster_};
   Witness witness_{cluster_.limits(), words_, cluster_.committed_log()};
   Surroundings around_{world_, cluster_, web_, &witness_};

@@ -221,6 +221,13 @@ Result<StoreAnswer> read_now(ChannelStore& store, const StoreQuery& query) {
   return answer.get_future().get();
 }
 
+std::vector<Result<void>> commit_now(ChannelStore& store, std::vector<PartitionBatch> batches) {
+  std::promise<std::vector<Result<void>>> answer;
+  store.commit(std::move(batches), here,
+               [&answer](std::vector<Result<void>> results) { answer.set_value(std::move(results)); });
+  return answer.get_future().get();
+}
+
 StoreImage read_all(RocksChannelStore& store, std::vector<std::string>& broken) {
   return Reading(store, [&](const std::string& what) { broken.push_back("P10: cannot be read: " + what); }).all();
 }

@@ -22,6 +22,7 @@ struct StoreImage {
 
 /// Blocks. Not on a thread of the store's.
 Result<StoreAnswer> read_now(ChannelStore& store, const StoreQuery& query);
+std::vector<Result<void>> commit_now(ChannelStore& store, std::vector<PartitionBatch> batches);
 /// What cannot be read is told to `broken`.
 StoreImage read_all(RocksChannelStore& store, std::vector<std::string>& broken);
 /// Everything that `parleyd verify` does; what it finds goes to `broken`.

@@ -69,6 +69,7 @@ auto WaitingStore::answer(Executor& executor, Duration delay, bool writes, Compl
 
 void WaitingStore::commit(std::vector<PartitionBatch> batches, Executor& executor,
                           Completion<std::vector<Result<void>>> done) {
+  for (const PartitionBatch& batch : batches) times_->commits(batch);
   auto put = answer<std::vector<Result<void>>>(executor, times_->commit_takes(), true, std::move(done));
   store_.commit(std::move(batches), here, std::move(put));
 }
@@ -85,7 +86,11 @@ void WaitingStore::channels_of(AccountId account, Executor& executor, Completion
 
 void WaitingStore::take_over(PartitionId partition, Epoch epoch, Executor& executor,
                              Completion<Result<PartitionState>> done) {
-  auto put = answer<Result<PartitionState>>(executor, times_->commit_takes(), true, std::move(done));
+  auto told = [times = times_, partition, done = std::move(done)](Result<PartitionState> state) mutable {
+    if (state) times->taken_over(partition, *state);
+    done(std::move(state));
+  };
+  auto put = answer<Result<PartitionState>>(executor, times_->commit_takes(), true, std::move(told));
   store_.take_over(partition, epoch, here, std::move(put));
 }
 

@@ -17,6 +17,10 @@ struct StoreTimes {
   std::function<bool()> answered;
   /// A commit or take_over has been answered by the store.
   std::function<void()> written;
+  /// A partition was taken over, and nothing was written in it since.
+  std::function<void(PartitionId partition, const PartitionState& state)> taken_over;
+  /// A batch is on its way to the store.
+  std::function<void(const PartitionBatch& batch)> commits;
   /// The process is gone: from here on nothing is asked.
   std::function<void()> closed;
 };
