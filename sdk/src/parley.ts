@@ -1,8 +1,9 @@
 import { BrowserKeeper, MemoryKeeper, type SignInKeeper, type SignInRecord } from "./auth/keeper.ts";
 import { type Credentials, SignIn, type SignUpDetails } from "./auth/sign_in.ts";
 import type { ChatClient } from "./client.ts";
-import { createChatClient } from "./core/chat_client.ts";
+import { type ChatClientOptions, createChatClient } from "./core/chat_client.ts";
 import type { Settings } from "./core/settings.ts";
+import { systemClock } from "./core/system_clock.ts";
 import { type WebSocketConstructor, webSocketConnect } from "./core/web_socket.ts";
 import { ParleyError } from "./errors.ts";
 import { HttpApi } from "./http/api.ts";
@@ -12,6 +13,9 @@ import { deleteDatabase } from "./store/idb_database.ts";
 import { IndexedDbStore } from "./store/indexeddb_store.ts";
 import { MemoryStore } from "./store/memory_store.ts";
 import type { Store } from "./store/store.ts";
+import { NudgedClock } from "./tabs/nudged_clock.ts";
+import { pageTabs } from "./tabs/page.ts";
+import { TabsClient } from "./tabs/tabs_client.ts";
 
 export interface ParleyOptions {
   /** Where the server is; of a page, the one that it came from. */
@@ -21,7 +25,10 @@ export interface ParleyOptions {
   readonly platform?: string;
   /** Where it stands who is signed in: in a browser localStorage and a cookie, else this process alone. */
   readonly keeper?: SignInKeeper;
-  /** Where an account's messages are kept: IndexedDB where there is one, else memory. */
+  /**
+   * Where an account's messages are kept: IndexedDB where there is one, else memory. Without it, all tabs of a browser
+   * have one store and one connection together.
+   */
   readonly storeFor?: (account: AccountId) => Store;
   readonly fetch?: typeof fetch;
   readonly WebSocket?: WebSocketConstructor;
@@ -106,7 +113,7 @@ export class Parley {
     if (this.#client === undefined || this.#account !== record.account) {
       void this.#client?.close();
       this.#account = record.account;
-      this.#use(this.#make(record.account, this.#storeFor(record.account)));
+      this.#use(this.#makeFor(record.account));
     }
     const client = this.#client as ParleyClient;
     this.#tell(undefined);
@@ -124,7 +131,7 @@ export class Parley {
       // Chat all the same, and say that nothing is kept.
       this.#storageProblem = error;
       void client.close();
-      this.#use(this.#make(this.#account as AccountId, new MemoryStore()));
+      this.#use(this.#make(this.#settingsFor(this.#account as AccountId, new MemoryStore())));
       this.#tell(undefined);
     });
   }
@@ -150,28 +157,41 @@ export class Parley {
     for (const listener of this.#listeners) listener(this.#client, why);
   }
 
-  #make(account: AccountId, store: Store): ParleyClient {
-    const WebSocket = this.#options.WebSocket ?? (globalThis.WebSocket as unknown as WebSocketConstructor);
-    const client = createChatClient({
-      store,
-      account,
-      tokens: this.#signIn,
-      connect: webSocketConnect(this.#server, WebSocket),
-      settings: this.#options.settings ?? {},
+  #makeFor(account: AccountId): ParleyClient {
+    const { storeFor } = this.#options;
+    this.#storageProblem = undefined;
+    if (storeFor !== undefined) return this.#make(this.#settingsFor(account, storeFor(account)));
+    if (!hasIndexedDb()) {
+      this.#storageProblem = new ParleyError("storage_unavailable", "This browser keeps nothing for this page.");
+      return this.#make(this.#settingsFor(account, new MemoryStore()));
+    }
+    void this.#askToKeep();
+    const name = databasePrefix + account;
+    const tabs = pageTabs(name);
+    if (tabs === undefined) return this.#make(this.#settingsFor(account, new IndexedDbStore(name)));
+    const clock = new NudgedClock(systemClock());
+    const client = new TabsClient({
+      ...tabs,
+      clock,
+      openStore: () => new IndexedDbStore(name),
+      makeClient: (store, tell) => createChatClient({ ...this.#settingsFor(account, store), clock, tell }),
     });
-    const { fetch } = this.#options;
-    return Object.assign(client, { http: new HttpApi({ server: this.#server, fetch }, this.#signIn) });
+    return this.#withHttp(client);
   }
 
-  #storeFor(account: AccountId): Store {
-    if (this.#options.storeFor !== undefined) return this.#options.storeFor(account);
-    this.#storageProblem = undefined;
-    if (hasIndexedDb()) {
-      void this.#askToKeep();
-      return new IndexedDbStore(databasePrefix + account);
-    }
-    this.#storageProblem = new ParleyError("storage_unavailable", "This browser keeps nothing for this page.");
-    return new MemoryStore();
+  #settingsFor(account: AccountId, store: Store): ChatClientOptions {
+    const WebSocket = this.#options.WebSocket ?? (globalThis.WebSocket as unknown as WebSocketConstructor);
+    const connect = webSocketConnect(this.#server, WebSocket);
+    return { store, account, connect, tokens: this.#signIn, settings: this.#options.settings ?? {} };
+  }
+
+  #make(options: ChatClientOptions): ParleyClient {
+    return this.#withHttp(createChatClient(options));
+  }
+
+  #withHttp(client: ChatClient): ParleyClient {
+    const { fetch } = this.#options;
+    return Object.assign(client, { http: new HttpApi({ server: this.#server, fetch }, this.#signIn) });
   }
 
   /** A browser may take away what it did not promise to keep. */

@@ -5,7 +5,6 @@
 namespace parley {
 namespace {
 
-constexpr std::size_t kMost = 256;
 constexpr Duration kNow{1000};
 const ChannelId kTalk(IdBytes{1});
 const ChannelId kOther(IdBytes{2});
@@ -15,7 +14,7 @@ SendId send_id(std::uint8_t number) {
 }
 
 TEST(SendOrder, WhatIsBehindARefusedSendWaitsUntilThatComesAgain) {
-  SendOrder<ChannelId> order(kMost);
+  SendOrder order;
   EXPECT_FALSE(order.is_behind(kTalk, send_id(1), kNow));
   order.refused(kTalk, send_id(1), kNow);
   EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow));
@@ -26,7 +25,7 @@ TEST(SendOrder, WhatIsBehindARefusedSendWaitsUntilThatComesAgain) {
 }
 
 TEST(SendOrder, TheFirstRefusedIsWaitedForAndNotTheLast) {
-  SendOrder<ChannelId> order(kMost);
+  SendOrder order;
   order.refused(kTalk, send_id(1), kNow);
   order.refused(kTalk, send_id(2), kNow);
   EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow));
@@ -34,27 +33,27 @@ TEST(SendOrder, TheFirstRefusedIsWaitedForAndNotTheLast) {
 }
 
 TEST(SendOrder, ASendThatIsGivenUpHoldsUpNobodyForLong) {
-  SendOrder<ChannelId> order(kMost);
+  SendOrder order;
   order.refused(kTalk, send_id(1), kNow);
-  EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + kSendOrderQuiet - Duration(1)));
-  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + kSendOrderQuiet));
-  EXPECT_FALSE(order.is_behind(kTalk, send_id(3), kNow + kSendOrderQuiet));
+  EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kQuiet - Duration(1)));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kQuiet));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(3), kNow + SendOrder::kQuiet));
 }
 
 TEST(SendOrder, WhatKeepsComingIsHeldUpLongerButNotWithoutEnd) {
-  SendOrder<ChannelId> order(kMost);
+  SendOrder order;
   order.refused(kTalk, send_id(1), kNow);
-  constexpr Duration kStep = kSendOrderQuiet / 2;
-  for (Duration at = kStep; at < kSendOrderHold; at += kStep) {
+  constexpr Duration kStep = SendOrder::kQuiet / 2;
+  for (Duration at = kStep; at < SendOrder::kHold; at += kStep) {
     EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + at));
     order.refused(kTalk, send_id(2), kNow + at);
   }
-  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + kSendOrderHold));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kHold));
 }
 
 TEST(SendOrder, ItsMemoryIsBounded) {
-  SendOrder<ChannelId> order(kMost);
-  for (std::size_t i = 0; i < 10 * kMost; ++i) {
+  SendOrder order;
+  for (std::size_t i = 0; i < 10 * SendOrder::kMost; ++i) {
     IdBytes bytes{};
     bytes[0] = static_cast<std::uint8_t>(i);
     bytes[1] = static_cast<std::uint8_t>(i >> 8U);

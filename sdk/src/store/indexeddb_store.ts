@@ -42,6 +42,10 @@ export class IndexedDbStore implements Store {
     this.#factory = settings.factory;
   }
 
+  get generation(): number | undefined {
+    return this.#generation;
+  }
+
   async load(): Promise<StoredState> {
     return await this.#transact("readwrite", "relaxed", everything, async (transaction) => {
       const state = transaction.objectStore("state");

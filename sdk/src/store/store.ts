@@ -75,6 +75,11 @@ export interface EventsQuery {
 }
 
 export interface Store {
+  /**
+   * Of a store that several may open: what the last `load()` here was given, more than any before it. Whoever loaded
+   * last may write; a commit of anybody before rejects with `not_leading`.
+   */
+  readonly generation?: number | undefined;
   /** Once, before everything else. */
   load(): Promise<StoredState>;
   commit(changes: Changes): Promise<void>;
