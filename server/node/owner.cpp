@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -186,8 +185,25 @@ void Owner::refuse(const TurnItem& item, const Error& error) {
   metrics_.refused(error.code);
   SendId send_id;
   if (const auto* command = std::get_if<Command>(&item.queued.command)) send_id = command->stamp.send_id;
+  if (const auto line = line_of(item); line && may_come_again(error)) order_.refused(*line, send_id, clock_.uptime());
   outlet_.answer({item.queued.origin, item.channel, send_id, error});
   finish(item);
+}
+
+std::optional<Owner::Line> Owner::line_of(const TurnItem& item) {
+  const Origin& origin = item.queued.origin;
+  const bool sent = !item.inspection && std::holds_alternative<Command>(item.queued.command) && origin.session != 0;
+  return sent ? std::optional(Line{item.channel, origin.node, origin.session}) : std::nullopt;
+}
+
+/// What a session sent before it heard that an earlier send is refused would go before that one, which may come again.
+bool Owner::refuse_behind(const TurnItem& item) {
+  const auto line = line_of(item);
+  if (!line || handed_on(item)) return false;
+  const SendId& send_id = std::get<Command>(item.queued.command).stamp.send_id;
+  if (!order_.is_behind(*line, send_id, clock_.uptime())) return false;
+  refuse(item, behind_another_send());
+  return true;
 }
 
 // ---- turns -------------------------------------------------------------------------------------------------------
@@ -218,7 +234,7 @@ void Owner::run_turn() {
     TurnItem item = std::move(waiting_.front());
     waiting_.pop_front();
     auto& mine = partitions_[partition_of(item.channel)];
-    if (handed_on(item)) continue;
+    if (handed_on(item) || refuse_behind(item)) continue;
     if (!mine) {
       if (item.inspection) {
         item.inspection(fail(ErrorCode::stale_owner));
@@ -366,33 +382,19 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
   end_turn();
 }
 
-/// What a session has sent behind a refused send is refused with it: else it would go before that one, which may come
-/// again.
 void Owner::finish_turn(const std::function<const Error*(const TurnItem&)>& error_of) {
-  using Line = std::tuple<ChannelId, NodeId, std::uint64_t>;
-  const auto line_of = [](const TurnItem& item) -> std::optional<Line> {
-    const Origin& origin = item.queued.origin;
-    const bool sent = !item.inspection && std::holds_alternative<Command>(item.queued.command) && origin.session != 0;
-    return sent ? std::optional(Line{item.channel, origin.node, origin.session}) : std::nullopt;
-  };
-  std::map<Line, Error> refused;
+  bool refused = false;
   for (const auto& item : turn_->items()) {
     const Error* error = error_of(item);
     if (error == nullptr) {
       finish(item);
-      continue;
+    } else {
+      refuse(item, *error);
+      refused = true;
     }
-    refuse(item, *error);
-    if (const auto line = handed_on(item) ? std::nullopt : line_of(item)) refused.emplace(*line, *error);
   }
-  if (refused.empty()) return;
-  std::erase_if(waiting_, [&](const TurnItem& item) {
-    const auto line = line_of(item);
-    const auto found = line ? refused.find(*line) : refused.end();
-    if (found == refused.end()) return false;
-    refuse(item, found->second);
-    return true;
-  });
+  // Now, and not when they are due: until then it might no longer be known.
+  if (refused) std::erase_if(waiting_, [this](const TurnItem& item) { return refuse_behind(item); });
 }
 
 void Owner::trace(TraceStage stage) {

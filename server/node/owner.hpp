@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "node/metrics.hpp"
 #include "node/outlet.hpp"
 #include "node/salts.hpp"
+#include "node/send_order.hpp"
 #include "node/turn.hpp"
 #include "ports/channel_store.hpp"
 #include "ports/command_queue.hpp"
@@ -114,6 +116,7 @@ class Owner final : public PartitionConsumer {
   void trace(TraceStage stage);
   void trace_commit(const std::map<PartitionId, Error>& failed);
   void refuse(const TurnItem& item, const Error& error);
+  bool refuse_behind(const TurnItem& item);
 
   Settings settings_;
   Executor& executor_;
@@ -137,6 +140,10 @@ class Owner final : public PartitionConsumer {
   static constexpr Duration kFirstReopenDelay{200};
   Duration reopen_delay_ = kFirstReopenDelay;
   CommitLog commits_;
+  /// Of what one session sends to one channel.
+  using Line = std::tuple<ChannelId, NodeId, std::uint64_t>;
+  static std::optional<Line> line_of(const TurnItem& item);
+  SendOrder<Line> order_{16'384};
   bool forget_ = false;  // the cache, when the turn has ended
   bool untold_ = false;  // see Settings::missed
   std::size_t taking_over_ = 0;

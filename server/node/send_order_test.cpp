@@ -5,6 +5,7 @@
 namespace parley {
 namespace {
 
+constexpr std::size_t kMost = 256;
 constexpr Duration kNow{1000};
 const ChannelId kTalk(IdBytes{1});
 const ChannelId kOther(IdBytes{2});
@@ -14,7 +15,7 @@ SendId send_id(std::uint8_t number) {
 }
 
 TEST(SendOrder, WhatIsBehindARefusedSendWaitsUntilThatComesAgain) {
-  SendOrder order;
+  SendOrder<ChannelId> order(kMost);
   EXPECT_FALSE(order.is_behind(kTalk, send_id(1), kNow));
   order.refused(kTalk, send_id(1), kNow);
   EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow));
@@ -25,7 +26,7 @@ TEST(SendOrder, WhatIsBehindARefusedSendWaitsUntilThatComesAgain) {
 }
 
 TEST(SendOrder, TheFirstRefusedIsWaitedForAndNotTheLast) {
-  SendOrder order;
+  SendOrder<ChannelId> order(kMost);
   order.refused(kTalk, send_id(1), kNow);
   order.refused(kTalk, send_id(2), kNow);
   EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow));
@@ -33,27 +34,27 @@ TEST(SendOrder, TheFirstRefusedIsWaitedForAndNotTheLast) {
 }
 
 TEST(SendOrder, ASendThatIsGivenUpHoldsUpNobodyForLong) {
-  SendOrder order;
+  SendOrder<ChannelId> order(kMost);
   order.refused(kTalk, send_id(1), kNow);
-  EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kQuiet - Duration(1)));
-  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kQuiet));
-  EXPECT_FALSE(order.is_behind(kTalk, send_id(3), kNow + SendOrder::kQuiet));
+  EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + kSendOrderQuiet - Duration(1)));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + kSendOrderQuiet));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(3), kNow + kSendOrderQuiet));
 }
 
 TEST(SendOrder, WhatKeepsComingIsHeldUpLongerButNotWithoutEnd) {
-  SendOrder order;
+  SendOrder<ChannelId> order(kMost);
   order.refused(kTalk, send_id(1), kNow);
-  constexpr Duration kStep = SendOrder::kQuiet / 2;
-  for (Duration at = kStep; at < SendOrder::kHold; at += kStep) {
+  constexpr Duration kStep = kSendOrderQuiet / 2;
+  for (Duration at = kStep; at < kSendOrderHold; at += kStep) {
     EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + at));
     order.refused(kTalk, send_id(2), kNow + at);
   }
-  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + SendOrder::kHold));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + kSendOrderHold));
 }
 
 TEST(SendOrder, ItsMemoryIsBounded) {
-  SendOrder order;
-  for (std::size_t i = 0; i < 10 * SendOrder::kMost; ++i) {
+  SendOrder<ChannelId> order(kMost);
+  for (std::size_t i = 0; i < 10 * kMost; ++i) {
     IdBytes bytes{};
     bytes[0] = static_cast<std::uint8_t>(i);
     bytes[1] = static_cast<std::uint8_t>(i >> 8U);

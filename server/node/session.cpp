@@ -183,16 +183,14 @@ Result<void> Session::take(const Command& command) {
     return fail(Error(ErrorCode::too_many_requests, "wait for answers before sending more", kRetryMs));
   }
   if (rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, io_.node().clock->uptime())) {
-    return fail(Error(ErrorCode::overloaded, "an earlier send to this channel has to come again first", kRetryMs));
+    return fail(behind_another_send());
   }
   return io_.gate().enter(identity_.account, address_);
 }
 
 /// After an error that lets the same send come again, what was sent behind it must not go before it.
 void Session::hold_up(const ChannelId& channel, const SendId& send_id, const Error& error) {
-  const ErrorInfo& info = error_info(error.code);
-  if (info.retry != Retry::same || info.kind == ErrorKind::caller || info.kind == ErrorKind::refusal) return;
-  rare().order.refused(channel, send_id, io_.node().clock->uptime());
+  if (may_come_again(error)) rare().order.refused(channel, send_id, io_.node().clock->uptime());
 }
 
 void Session::submit(Command command, const Origin& origin) {

@@ -32,6 +32,21 @@ struct Check : std::enable_shared_from_this<Check> {
   std::vector<Hub::Watched> watched;
   std::size_t at = 0;
 
+  void begin(std::vector<Person> found) {
+    const auto me = std::ranges::find(found, viewer, &Person::id);
+    // Its blocks went with the account, and a session of it may go on for a while on another node.
+    if (me == found.end() || me->deleted) return finish();
+    if (std::ranges::find(asked, viewer) == asked.end()) found.erase(me);
+    people = std::move(found);
+    io.node().store->channels_of(viewer, io.executor(),
+                                 [self = shared_from_this()](Result<std::vector<ChannelId>> channels) {
+                                   if (self->alive.expired()) return;
+                                   if (!channels) return self->done(fail(channels.error()));
+                                   self->mine = std::move(*channels);
+                                   self->next();
+                                 });
+  }
+
   void next() {
     while (at < people.size()) {
       const Person& person = people[at];
@@ -113,17 +128,11 @@ struct Check : std::enable_shared_from_this<Check> {
 void check_watch(Io& io, const AccountId& viewer, std::vector<AccountId> accounts,
                  Completion<Result<std::vector<Hub::Watched>>> done) {
   auto check = std::make_shared<Check>(io, viewer, accounts, std::move(done));
+  accounts.push_back(viewer);
   io.node().people->people(io.executor(), viewer, std::move(accounts), [check](Result<std::vector<Person>> people) {
     if (check->alive.expired()) return;
     if (!people) return check->done(fail(people.error()));
-    check->people = std::move(*people);
-    check->io.node().store->channels_of(check->viewer, check->io.executor(),
-                                        [check](Result<std::vector<ChannelId>> mine) {
-                                          if (check->alive.expired()) return;
-                                          if (!mine) return check->done(fail(mine.error()));
-                                          check->mine = std::move(*mine);
-                                          check->next();
-                                        });
+    check->begin(std::move(*people));
   });
 }
 

@@ -91,6 +91,23 @@ TEST(PresenceAfterABlock, IsNotToldWhicheverNodeWasToldOfTheBlock) {
   }
 }
 
+// The block went with the account, and a session of it was left on the other node.
+TEST(PresenceAfterABlock, IsNotToldToWhoBlockedAndDeletedTheirAccount) {
+  for (const bool deletes : {false, true}) {
+    Pair pair(5, true, 3);
+    if (deletes) {
+      pair.cluster.accounts().sign_ins().delete_account(pair.cluster.outside(), pair.bert, false, pair.world.now(),
+                                                        [](const auto& revoked) { ASSERT_TRUE(revoked); });
+      pair.world.run_for(Duration(100));
+    }
+    std::size_t online = 0;
+    for (const auto& device : pair.berts) {
+      if (says_something(device->ask(pair.watch))) ++online;
+    }
+    EXPECT_EQ(online > 0, !deletes);
+  }
+}
+
 TEST(PresenceAfterABlock, IsNotToldAtWhateverMomentOfAWatchItCame) {
   for (int moment = 0; moment < 150; ++moment) {
     Pair pair(static_cast<std::uint64_t>(moment), false, 1);

@@ -331,7 +331,7 @@ TEST_F(SessionTest, SendsKeepTheirOrderWhenOneOfThemHasToComeAgain) {
 
 TEST(SendOrderOfASession, WhatIsSentBehindAFailedCommitDoesNotGoBeforeIt) {
   bool some_posted = false;
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     World world(seed);
     Cluster cluster(world, false);
     cluster.keep_links_even();
