@@ -52,7 +52,7 @@ export class Browser {
   async until(isDone: () => boolean, most = 200_000): Promise<void> {
     for (let steps = 0; !isDone(); steps++) {
       if (steps > most) throw new Error("It does not come to that.");
-      if (!(await this.step())) throw new Error("Nothing will happen any more.");
+      await this.step();
     }
   }
   async pass(ms: number): Promise<void> {
@@ -64,20 +64,18 @@ export class Browser {
     await this.until(() => isOver || this.now > end);
   }
 
-  /** False where there is nothing to come. */
-  async step(): Promise<boolean> {
+  async step(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     const next = this.#due.reduce<Due | undefined>(
       (best, due) =>
         best === undefined || due.at < best.at || (due.at === best.at && due.order < best.order) ? due : best,
       undefined,
     );
-    if (next === undefined) return false;
+    if (next === undefined) throw new Error("Nothing will happen any more.");
     this.#due = this.#due.filter((due) => due !== next);
     this.now = Math.max(this.now, next.at);
     next.run();
     await new Promise((resolve) => setImmediate(resolve));
-    return true;
   }
 
   open(options: { locks?: boolean } = {}): Tab {

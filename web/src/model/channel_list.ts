@@ -1,0 +1,202 @@
+import type { AccountId, ChannelEvent, ChannelId, ChannelKind, ChannelState, OutboxEntry } from "@parley/sdk";
+import type { Drafts } from "./drafts.ts";
+import type { FailedSends } from "./failed_sends.ts";
+import type { Live } from "./live.ts";
+import { coalesced, Observable } from "./observable.ts";
+import type { People } from "./people.ts";
+import type { AppClient } from "./ports.ts";
+import { plainLine } from "./text/parse.ts";
+
+/** How far one's own message has got. */
+export type Tick = "waiting" | "sent" | "delivered" | "read";
+
+export type LastLine =
+  | { readonly kind: "none" }
+  | { readonly kind: "draft"; readonly text: string }
+  | { readonly kind: "typing"; readonly names: readonly string[] }
+  | { readonly kind: "failed" }
+  | {
+      readonly kind: "message";
+      readonly text: string;
+      readonly own: boolean;
+      /** In groups, of others. */
+      readonly author: string;
+      readonly deleted: boolean;
+      readonly tick: Tick | undefined;
+    };
+
+/** What a row of the channel list shows. A row that did not change is the same object. */
+export interface ChannelRow {
+  readonly id: ChannelId;
+  readonly kind: ChannelKind;
+  readonly name: string;
+  readonly avatar: string;
+  readonly avatarSeed: string;
+  readonly time: number;
+  readonly unread: number;
+  readonly mentions: number;
+  readonly markedUnread: boolean;
+  readonly muted: boolean;
+  readonly pinned: boolean;
+  readonly archived: boolean;
+  readonly gone: boolean;
+  readonly online: boolean;
+  readonly last: LastLine;
+}
+
+export type ListFilter = "all" | "unread" | "groups" | "archived";
+
+/** All channels, pinned ones first, then by activity. */
+export class ChannelList {
+  readonly rows = new Observable<readonly ChannelRow[]>([]);
+  /** The store was read; before it an empty list means nothing. */
+  readonly ready = new Observable(false);
+
+  readonly #parts: Parts;
+  #shown = new Map<ChannelId, { row: ChannelRow; key: string }>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const compute = coalesced(() => this.#compute());
+    const { client } = parts;
+    client.on("loaded", () => {
+      this.ready.set(true);
+      compute();
+    });
+    for (const name of ["synced", "channel", "channel_gone", "queued", "sent"] as const) client.on(name, compute);
+    parts.people.changed.subscribe(compute);
+    parts.people.me.subscribe(compute);
+    parts.live.typing.subscribe(compute);
+    parts.live.presence.subscribe(compute);
+    parts.drafts.changed.subscribe(compute);
+    parts.failed.all.subscribe(compute);
+    void client.loaded.then(
+      () => {
+        this.ready.set(true);
+        compute();
+      },
+      () => undefined,
+    );
+  }
+
+  row(channel: ChannelId): ChannelRow | undefined {
+    return this.#shown.get(channel)?.row;
+  }
+
+  #compute(): void {
+    const { client } = this.#parts;
+    const pending = new Map<ChannelId, OutboxEntry>();
+    for (const entry of client.outbox()) if (entry.command.kind === "post") pending.set(entry.channel, entry);
+    const shown = new Map<ChannelId, { row: ChannelRow; key: string }>();
+    const rows: ChannelRow[] = [];
+    for (const channel of client.channels()) {
+      if (channel.kind === "account" || channel.kind === "unknown") continue;
+      const row = makeRow(channel, pending.get(channel.id), this.#parts);
+      const key = JSON.stringify(row);
+      const before = this.#shown.get(channel.id);
+      const kept = before?.key === key ? before : { row, key };
+      shown.set(channel.id, kept);
+      rows.push(kept.row);
+    }
+    rows.sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.time - a.time);
+    this.#shown = shown;
+    const old = this.rows.get();
+    if (old.length !== rows.length || rows.some((row, at) => row !== old[at])) this.rows.set(rows);
+  }
+}
+
+export interface Parts {
+  readonly client: AppClient;
+  readonly people: People;
+  readonly live: Live;
+  readonly drafts: Drafts;
+  readonly failed: FailedSends;
+}
+
+function makeRow(channel: ChannelState, pending: OutboxEntry | undefined, parts: Parts): ChannelRow {
+  const { people, live, client } = parts;
+  const peer = channel.peer ? people.get(channel.peer) : undefined;
+  const { registers } = channel;
+  return {
+    id: channel.id,
+    kind: channel.kind,
+    name: channel.kind === "direct" ? (peer ? peer.displayName || peer.handle : "") : channel.title,
+    avatar: channel.kind === "direct" ? (peer?.avatar ?? "") : channel.avatar,
+    avatarSeed: channel.peer ?? channel.id,
+    time: Math.max(channel.last?.time ?? channel.headTime, pending?.created ?? 0),
+    unread: channel.unread,
+    mentions: channel.unreadMentions,
+    markedUnread: registers.markedUnread,
+    muted: isMuted(registers.mutedUntil, Date.now() + client.clockOffset),
+    pinned: registers.pinned,
+    archived: registers.archived,
+    gone: channel.role === "none",
+    online: channel.peer !== undefined && live.presence.get().get(channel.peer)?.online === true,
+    last: lastLine(channel, pending, parts),
+  };
+}
+
+export function isMuted(until: number, now: number): boolean {
+  return until < 0 || until > now;
+}
+
+function lastLine(channel: ChannelState, pending: OutboxEntry | undefined, parts: Parts): LastLine {
+  const typing = parts.live.typing.get().get(channel.id) ?? [];
+  if (typing.length > 0) {
+    return {
+      kind: "typing",
+      names: channel.kind === "group" ? typing.map((account) => parts.people.nameOf(account)) : [],
+    };
+  }
+  if (parts.failed.of(channel.id).length > 0) return { kind: "failed" };
+  const draft = parts.drafts.get(channel.id);
+  if (draft.text.trim() !== "" && draft.editing === undefined) return { kind: "draft", text: plainLine(draft.text) };
+  if (pending?.command.kind === "post") {
+    const { content } = pending.command;
+    const text = content.kind === "text" ? plainLine(content.text) : "";
+    return { kind: "message", text, own: true, author: "", deleted: false, tick: "waiting" };
+  }
+  const { last } = channel;
+  if (!last) return { kind: "none" };
+  const own = last.account === parts.client.me?.account;
+  return {
+    kind: "message",
+    text: plainLine(textOf(last)),
+    own,
+    author: !own && channel.kind === "group" && last.account ? parts.people.nameOf(last.account) : "",
+    deleted: last.contentGone !== undefined,
+    tick: own && channel.kind !== "self" && last.contentGone === undefined ? tickOf(last.seq, channel) : undefined,
+  };
+}
+
+export function tickOf(seq: number, channel: ChannelState): Tick {
+  if (seq <= channel.readByAll) return "read";
+  return seq <= channel.deliveredByAll ? "delivered" : "sent";
+}
+
+/** What a message says now; empty for what is no text. */
+export function textOf(event: ChannelEvent): string {
+  const content = event.annotation?.current ?? event.content;
+  return content?.kind === "text" ? content.text : "";
+}
+
+/** Rows for a filter and the words in the field above the list, compared without case and accents. */
+export function filterRows(rows: readonly ChannelRow[], filter: ListFilter, words: string): readonly ChannelRow[] {
+  const wanted = plainWord(words.trim());
+  return rows.filter((row) => {
+    if (wanted !== "") return plainWord(row.name).includes(wanted);
+    if (filter === "archived") return row.archived;
+    if (row.archived) return false;
+    if (filter === "unread") return row.unread > 0 || row.markedUnread;
+    return filter === "all" || row.kind === "group";
+  });
+}
+
+function plainWord(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+}
+
+/** Everybody whose presence the list wants to know. */
+export function peersOf(channels: readonly ChannelState[], most: number): AccountId[] {
+  return channels.flatMap((channel) => channel.peer ?? []).slice(0, most);
+}

@@ -1,0 +1,90 @@
+import type { AccountId, ChannelId } from "@parley/sdk";
+import { Observable } from "./observable.ts";
+import type { AppClient } from "./ports.ts";
+
+/** What stands in a channel's composer. */
+export interface ComposerDraft {
+  readonly text: string;
+  /** Seq of the message that it answers. */
+  readonly replyTo?: number;
+  /** Seq of the message that it changes. */
+  readonly editing?: number;
+  /** Names that were chosen after an "@", and who they are. */
+  readonly mentions?: readonly { readonly name: string; readonly account: AccountId }[];
+}
+
+const none: ComposerDraft = { text: "" };
+const saveAfterMs = 300;
+
+/** Drafts by channel. Kept on this device a moment after each change; they leave in the transaction of the send. */
+export class Drafts {
+  readonly changed = new Observable(0);
+
+  readonly #client: AppClient;
+  readonly #drafts = new Map<ChannelId, ComposerDraft>();
+  readonly #timers = new Map<ChannelId, ReturnType<typeof setTimeout>>();
+
+  constructor(client: AppClient) {
+    this.#client = client;
+    client.on("loaded", () => this.#load());
+    // Another tab wrote.
+    client.on("value", ({ key, value }) => {
+      if (!key.startsWith("draft/")) return;
+      const channel = key.slice("draft/".length) as ChannelId;
+      if (this.#timers.has(channel)) return;
+      this.#take(channel, value as ComposerDraft | undefined);
+    });
+    this.#load();
+  }
+
+  get(channel: ChannelId): ComposerDraft {
+    return this.#drafts.get(channel) ?? none;
+  }
+
+  set(channel: ChannelId, draft: ComposerDraft): void {
+    this.#take(channel, draft);
+    clearTimeout(this.#timers.get(channel));
+    this.#timers.set(
+      channel,
+      setTimeout(() => void this.#save(channel), saveAfterMs),
+    );
+  }
+
+  /** Forgets the draft here; the answer is what makes it leave the store in the transaction of a send. */
+  takeForSend(channel: ChannelId): Readonly<Record<string, unknown>> {
+    clearTimeout(this.#timers.get(channel));
+    this.#timers.delete(channel);
+    this.#take(channel, undefined);
+    return { [`draft/${channel}`]: undefined };
+  }
+
+  /** Writes what is not written yet: the page is about to go. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#timers.keys()].map((channel) => this.#save(channel)));
+  }
+
+  async #save(channel: ChannelId): Promise<void> {
+    clearTimeout(this.#timers.get(channel));
+    this.#timers.delete(channel);
+    const draft = this.#drafts.get(channel);
+    await this.#client.setValue(`draft/${channel}`, draft).catch(() => undefined);
+  }
+
+  #load(): void {
+    for (const [key, value] of this.#client.values("draft/")) {
+      const channel = key.slice("draft/".length) as ChannelId;
+      if (!this.#drafts.has(channel)) this.#drafts.set(channel, value as ComposerDraft);
+    }
+    this.#tell();
+  }
+
+  #take(channel: ChannelId, draft: ComposerDraft | undefined): void {
+    if (draft && (draft.text !== "" || draft.replyTo || draft.editing)) this.#drafts.set(channel, draft);
+    else this.#drafts.delete(channel);
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.changed.set(this.changed.get() + 1);
+  }
+}

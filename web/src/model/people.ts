@@ -1,0 +1,136 @@
+import type { AccountId } from "@parley/sdk";
+import { Observable } from "./observable.ts";
+import type { AppClient, OwnAccount, Profile } from "./ports.ts";
+
+const staleAfterMs = 10 * 60_000;
+const gatherMs = 20;
+const atOnce = 200;
+
+/**
+ * Profiles by account: what is known at once, what is not known is asked for, many at a time. Kept on this device, so
+ * that names stand there without a network.
+ */
+export class People {
+  /** Counts changes; who shows names listens to it. */
+  readonly changed = new Observable(0);
+  /** One's own account, once it was told. */
+  readonly me = new Observable<OwnAccount | undefined>(undefined);
+
+  readonly #client: AppClient;
+  readonly #known = new Map<AccountId, Profile>();
+  readonly #asked = new Map<AccountId, number>();
+  #wanted = new Set<AccountId>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(client: AppClient) {
+    this.#client = client;
+    client.on("loaded", () => this.#load());
+    client.on("synced", () => {
+      this.#flush();
+      void this.refreshMe();
+    });
+    client.on("noted", ({ what }) => {
+      if (what === "profile" || what === "settings") void this.refreshMe();
+      if (what === "contacts" || what === "blocks") this.#asked.clear();
+      this.#tell();
+    });
+    this.#load();
+  }
+
+  /** What is known of a person. Asks for it in the background where it is old or missing. */
+  get(account: AccountId): Profile | undefined {
+    const asked = this.#asked.get(account);
+    if (asked === undefined || Date.now() - asked > staleAfterMs) this.#want(account);
+    return this.#known.get(account);
+  }
+
+  /** The name to show; empty while it is not known. */
+  nameOf(account: AccountId): string {
+    const profile = this.get(account);
+    return profile ? profile.displayName || profile.handle : "";
+  }
+
+  /** Takes over profiles that came another way, such as from a search. */
+  learn(profiles: readonly Profile[]): void {
+    let changed = false;
+    for (const profile of profiles) {
+      this.#asked.set(profile.account, Date.now());
+      if (same(this.#known.get(profile.account), profile)) continue;
+      this.#known.set(profile.account, profile);
+      changed = true;
+      void this.#client.setValue(`person/${profile.account}`, profile).catch(() => undefined);
+    }
+    if (changed) this.#tell();
+  }
+
+  /** Asks anew for one person, as after blocking them. */
+  refresh(account: AccountId): void {
+    this.#asked.delete(account);
+    this.#want(account);
+  }
+
+  async refreshMe(): Promise<void> {
+    try {
+      this.setMe(await this.#client.http.account());
+    } catch {
+      // Asked again with the next sync; until then what is kept is shown.
+    }
+  }
+
+  setMe(account: OwnAccount): void {
+    this.me.set(account);
+    this.learn([account.profile]);
+    void this.#client.setValue("me", account).catch(() => undefined);
+  }
+
+  #load(): void {
+    for (const [key, value] of this.#client.values("person/")) {
+      this.#known.set(key.slice("person/".length) as AccountId, value as Profile);
+    }
+    const me = this.#client.value("me") as OwnAccount | undefined;
+    if (me && !this.me.get()) this.me.set(me);
+    this.#tell();
+  }
+
+  #want(account: AccountId): void {
+    this.#asked.set(account, Date.now());
+    this.#wanted.add(account);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#flush();
+    }, gatherMs);
+  }
+
+  #flush(): void {
+    const wanted = [...this.#wanted];
+    this.#wanted = new Set();
+    for (let at = 0; at < wanted.length; at += atOnce) void this.#lookUp(wanted.slice(at, at + atOnce));
+  }
+
+  async #lookUp(accounts: readonly AccountId[]): Promise<void> {
+    try {
+      this.learn(await this.#client.http.lookUp(accounts));
+    } catch {
+      // Again with the next sync.
+      for (const account of accounts) this.#wanted.add(account);
+    }
+  }
+
+  #tell(): void {
+    this.changed.set(this.changed.get() + 1);
+  }
+}
+
+function same(a: Profile | undefined, b: Profile): boolean {
+  return (
+    a !== undefined &&
+    a.handle === b.handle &&
+    a.displayName === b.displayName &&
+    a.about === b.about &&
+    a.avatar === b.avatar &&
+    a.deleted === b.deleted &&
+    a.isContact === b.isContact &&
+    a.isBlocked === b.isBlocked &&
+    a.lastSeen === b.lastSeen
+  );
+}

@@ -1,0 +1,101 @@
+import type { AccountId, ChannelId, ParleyError } from "@parley/sdk";
+import { ChannelList, peersOf } from "./channel_list.ts";
+import { Drafts } from "./drafts.ts";
+import { FailedSends } from "./failed_sends.ts";
+import { Live } from "./live.ts";
+import { Observable } from "./observable.ts";
+import { People } from "./people.ts";
+import type { AppClient } from "./ports.ts";
+import { MessageSearch } from "./search/message_search.ts";
+import { WorkerSearchEngine } from "./search/worker_engine.ts";
+
+/** How it stands with the connection, in the words of the screen. */
+export type Connectivity = "live" | "connecting" | "offline" | "stopped";
+
+const mostWatched = 200;
+
+/** Everything of one signed-in account that screens show. Made with its client, and gone with it. */
+export class Session {
+  readonly client: AppClient;
+  readonly people: People;
+  readonly live: Live;
+  readonly drafts: Drafts;
+  readonly failed: FailedSends;
+  readonly list: ChannelList;
+  readonly connectivity = new Observable<Connectivity>("connecting");
+  /** What is stored may vanish or cannot be written. */
+  readonly storage = new Observable<ParleyError | undefined>(undefined);
+  #search: MessageSearch | undefined;
+
+  constructor(client: AppClient) {
+    this.client = client;
+    this.people = new People(client);
+    this.live = new Live(client);
+    this.drafts = new Drafts(client);
+    this.failed = new FailedSends(client);
+    this.list = new ChannelList(this);
+    client.on("state", () => this.#stateChanged());
+    client.on("storage", ({ why }) => this.storage.set(why));
+    client.on("synced", () => this.live.watch(peersOf(client.channels(), mostWatched)));
+    this.#stateChanged();
+  }
+
+  get me(): AccountId | undefined {
+    return this.client.me?.account;
+  }
+
+  /** Reads the store the first time it is asked for. */
+  get search(): MessageSearch {
+    this.#search ??= new MessageSearch(this.client, new WorkerSearchEngine(), nextIdle);
+    return this.#search;
+  }
+
+  /** The channel with a person; it is made where there is none, also without a network. */
+  async direct(person: AccountId): Promise<ChannelId> {
+    const known = this.client.channels().find((channel) => channel.kind === "direct" && channel.peer === person);
+    return known?.id ?? (await this.client.openDirect(person)).channel;
+  }
+
+  /** The other one of a direct channel, also while it is only being made. */
+  peerOf(channel: ChannelId): AccountId | undefined {
+    const known = this.client.channel(channel);
+    if (known !== undefined) return known.peer;
+    for (const entry of this.client.outbox()) {
+      if (entry.channel === channel && entry.command.kind === "createChannel") return entry.command.peer;
+    }
+    return undefined;
+  }
+
+  close(): void {
+    void this.drafts.flush();
+    this.#search?.close();
+  }
+
+  #stateChanged(): void {
+    const { state } = this.client;
+    this.connectivity.set(connectivityOf(state.name));
+  }
+}
+
+function connectivityOf(state: AppClient["state"]["name"]): Connectivity {
+  switch (state) {
+    case "live":
+      return "live";
+    case "connecting":
+    case "greeting":
+    case "syncing":
+      return "connecting";
+    case "waiting":
+      return "offline";
+    case "stopped":
+    case "signed_out":
+      return "stopped";
+  }
+}
+
+function nextIdle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(() => resolve(), { timeout: 500 });
+    else setTimeout(resolve, 0);
+  });
+}

@@ -1,0 +1,41 @@
+import { lazy, Suspense, useEffect } from "react";
+import type { App } from "../model/app.ts";
+import { AppProvider, SessionProvider, useApp, useObservable, useRoute } from "./context.tsx";
+import { ErrorBoundary } from "./ErrorBoundary.tsx";
+import { Toasts } from "./kit/Toasts.tsx";
+import { TooltipProvider } from "./kit/Tooltip.tsx";
+
+const AuthScreen = lazy(async () => ({ default: (await import("./screens/auth/AuthScreen.tsx")).AuthScreen }));
+const Shell = lazy(async () => ({ default: (await import("./screens/Shell.tsx")).Shell }));
+
+export function Root({ app }: { readonly app: App }) {
+  return (
+    <ErrorBoundary>
+      <AppProvider value={app}>
+        <TooltipProvider>
+          <Suspense>
+            <Screens />
+          </Suspense>
+          <Toasts />
+        </TooltipProvider>
+      </AppProvider>
+    </ErrorBoundary>
+  );
+}
+
+function Screens() {
+  const { session: current, router } = useApp();
+  const session = useObservable(current);
+  const route = useRoute();
+  const isAuth = route.name === "signIn" || route.name === "signUp";
+  useEffect(() => {
+    if (session !== undefined && isAuth) router.go({ name: "home" }, { replace: true });
+    if (session === undefined && !isAuth && route.name !== "join") router.go({ name: "signIn" }, { replace: true });
+  }, [session, isAuth, route.name, router]);
+  if (session === undefined) return <AuthScreen key="auth" />;
+  return (
+    <SessionProvider value={session}>
+      <Shell />
+    </SessionProvider>
+  );
+}

@@ -1,0 +1,62 @@
+import { ArrowLeft, X } from "lucide-react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { useT } from "../../i18n/index.ts";
+import { cx } from "./cx.ts";
+import styles from "./Dialog.module.css";
+import { IconButton } from "./IconButton.tsx";
+
+export interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly onBack?: (() => void) | undefined;
+  readonly children: ReactNode;
+  /** Buttons at the end. */
+  readonly actions?: ReactNode;
+  readonly size?: "s" | "m" | "l" | undefined;
+  /** Without the space around the body, for lists. */
+  readonly flush?: boolean | undefined;
+}
+
+/** A modal dialog: the browser's own <dialog>, which keeps focus inside and gives it back. Mounted means open. */
+export function Dialog({ title, onClose, onBack, children, actions, size = "s", flush }: DialogProps) {
+  const t = useT();
+  const ref = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (!dialog) return;
+    const before = document.activeElement;
+    if (!dialog.open) dialog.showModal();
+    return () => {
+      dialog.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className={cx(styles.dialog, styles[size])}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        if (event.target !== ref.current) return;
+        event.preventDefault();
+        onClose();
+      }}
+      onMouseDown={(event) => {
+        if (event.target === ref.current) onClose();
+      }}
+    >
+      <div className={styles.sheet}>
+        <header className={styles.head}>
+          {onBack && <IconButton icon={ArrowLeft} label={t("common.back")} onClick={onBack} mirrored tip={false} />}
+          <h2 id={heading} className={styles.title}>
+            {title}
+          </h2>
+          <IconButton icon={X} label={t("common.close")} onClick={onClose} tip={false} />
+        </header>
+        <div className={cx(styles.body, flush && styles.flush)}>{children}</div>
+        {actions && <footer className={styles.actions}>{actions}</footer>}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,39 @@
+import { Switch as Radix } from "radix-ui";
+import { type ReactNode, useId } from "react";
+import styles from "./Switch.module.css";
+
+export interface SwitchProps {
+  readonly label: string;
+  readonly hint?: ReactNode;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly disabled?: boolean | undefined;
+}
+
+/** A row with a switch at its end. */
+export function Switch({ label, hint, checked, onChange, disabled }: SwitchProps) {
+  const id = useId();
+  return (
+    <div className={styles.row}>
+      <label className={styles.text} htmlFor={id}>
+        <span>{label}</span>
+        {hint && (
+          <span id={`${id}-hint`} className={styles.hint}>
+            {hint}
+          </span>
+        )}
+      </label>
+      <Radix.Root
+        id={id}
+        className={styles.track}
+        checked={checked}
+        onCheckedChange={onChange}
+        disabled={disabled ?? false}
+        {...(hint ? { "aria-describedby": `${id}-hint` } : {})}
+        aria-label={label}
+      >
+        <Radix.Thumb className={styles.thumb} />
+      </Radix.Root>
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+import type { ChannelEvent } from "@parley/sdk";
+import { ArrowLeft, SearchX } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { formatMoment } from "../../i18n/format.ts";
+import { useT } from "../../i18n/index.ts";
+import { textOf } from "../../model/channel_list.ts";
+import { markText } from "../../model/search/marks.ts";
+import type { SearchResult } from "../../model/search/search_index.ts";
+import { useRouter, useSession } from "../context.tsx";
+import { EmptyState } from "../kit/EmptyState.tsx";
+import { IconButton } from "../kit/IconButton.tsx";
+import { useChannelName, usePersonName } from "./channels/names.ts";
+import styles from "./SearchScreen.module.css";
+
+const excerpt = 160;
+
+/** Search in everything that is on this device, as one types. */
+export function SearchScreen() {
+  const t = useT();
+  const session = useSession();
+  const router = useRouter();
+  const [words, setWords] = useState("");
+  const [result, setResult] = useState<SearchResult & { readonly words: string }>();
+  const [isReading, setReading] = useState(true);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+    let isHere = true;
+    void session.search.ready.finally(() => isHere && setReading(false));
+    return () => {
+      isHere = false;
+    };
+  }, [session]);
+  useEffect(() => {
+    let isNewest = true;
+    session.search.search(words).then(
+      (found) => isNewest && setResult({ ...found, words }),
+      () => undefined,
+    );
+    return () => {
+      isNewest = false;
+    };
+  }, [session, words, isReading]);
+  return (
+    <section className={styles.page} aria-label={t("search.title")}>
+      <header className={styles.bar}>
+        <IconButton icon={ArrowLeft} label={t("common.back")} mirrored tip={false} onClick={() => router.back()} />
+        <input
+          ref={field}
+          className={styles.field}
+          type="search"
+          placeholder={t("search.placeholder")}
+          aria-label={t("search.placeholder")}
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
+      </header>
+      <p className={styles.status} role="status">
+        {isReading
+          ? t("search.reading")
+          : words.trim() !== "" && result
+            ? t("search.found", { count: result.total })
+            : ""}
+      </p>
+      <ul className={styles.hits}>
+        {result?.hits.map((hit) => (
+          <Hit key={`${hit.channel}/${hit.seq}`} hit={hit} words={result.words} />
+        ))}
+      </ul>
+      {!isReading && words.trim() !== "" && result?.total === 0 && (
+        <EmptyState icon={SearchX} title={t("search.nothing")} text={t("search.nothingText")} />
+      )}
+    </section>
+  );
+}
+
+function Hit({ hit, words }: { readonly hit: SearchResult["hits"][number]; readonly words: string }) {
+  const router = useRouter();
+  const { client, list } = useSession();
+  const [event, setEvent] = useState<ChannelEvent>();
+  useEffect(() => {
+    let isHere = true;
+    void client.event(hit.channel, hit.seq).then(
+      (found) => isHere && setEvent(found),
+      () => undefined,
+    );
+    return () => {
+      isHere = false;
+    };
+  }, [client, hit]);
+  const row = list.row(hit.channel);
+  const channelName = useChannelName(row ?? { id: hit.channel, kind: "group", name: "" });
+  const author = usePersonName(event?.account);
+  return (
+    <li>
+      <a
+        className={styles.hit}
+        href={`/c/${hit.channel}#${hit.seq}`}
+        onClick={(press) => {
+          press.preventDefault();
+          router.go({ name: "channel", channel: hit.channel, at: hit.seq });
+        }}
+      >
+        <span className={styles.head}>
+          <bdi className={styles.channel}>{channelName}</bdi>
+          <time>{event ? formatMoment(event.time, Date.now()) : ""}</time>
+        </span>
+        <span className={styles.text} dir="auto">
+          {event && row?.kind === "group" && (
+            <>
+              <bdi>{author}</bdi>
+              {": "}
+            </>
+          )}
+          {event &&
+            markText(textOf(event), words, excerpt).map((piece, at) =>
+              piece.marked ? (
+                <mark key={at.toString()}>{piece.text}</mark>
+              ) : (
+                <span key={at.toString()}>{piece.text}</span>
+              ),
+            )}
+        </span>
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,99 @@
+import { ParleyError } from "@parley/sdk";
+import { lazy, Suspense, useEffect, useState } from "react";
+import mark from "../../brand/mark.svg";
+import { useT } from "../../i18n/index.ts";
+import { useObservable, useRoute, useRouter, useSession } from "../context.tsx";
+import { errorText } from "../errors.ts";
+import { cx } from "../kit/cx.ts";
+import { EmptyState } from "../kit/EmptyState.tsx";
+import { toast } from "../kit/Toasts.tsx";
+import { ChannelPane } from "./channels/ChannelPane.tsx";
+import { useTitle } from "./channels/useTitle.ts";
+import styles from "./Shell.module.css";
+import { useShortcuts } from "./useShortcuts.ts";
+
+// What the first screen does not need comes when it is wanted.
+const loadConversation = () => import("./conversation/ConversationScreen.tsx");
+const ConversationScreen = lazy(async () => ({ default: (await loadConversation()).ConversationScreen }));
+const InfoScreen = lazy(async () => ({ default: (await import("./people/InfoScreen.tsx")).InfoScreen }));
+const SearchScreen = lazy(async () => ({ default: (await import("./SearchScreen.tsx")).SearchScreen }));
+const SettingsScreen = lazy(async () => ({ default: (await import("./settings/SettingsScreen.tsx")).SettingsScreen }));
+const ShortcutsDialog = lazy(async () => ({ default: (await import("./ShortcutsDialog.tsx")).ShortcutsDialog }));
+
+/** Two panes where there is room: the list, and what was chosen. One of them on a phone. */
+export function Shell() {
+  const t = useT();
+  const route = useRoute();
+  const [help, setHelp] = useState(false);
+  useTitle();
+  useShortcuts(() => setHelp(true));
+  useJoin();
+  // Sooner or later somebody opens a conversation, and then it has to be there.
+  useEffect(() => void loadConversation(), []);
+  const isList = route.name === "home" || route.name === "join";
+  return (
+    <div className={cx(styles.shell, isList ? styles.atList : styles.atDetail)}>
+      <a className={styles.skip} href="#main">
+        {t("app.skip")}
+      </a>
+      <div className={styles.list}>
+        <Suspense>{route.name === "settings" ? <SettingsScreen part="menu" /> : <ChannelPane />}</Suspense>
+      </div>
+      <main id="main" className={styles.detail} tabIndex={-1}>
+        <Suspense>
+          <Detail />
+        </Suspense>
+      </main>
+      <Suspense>{help && <ShortcutsDialog onClose={() => setHelp(false)} />}</Suspense>
+    </div>
+  );
+}
+
+function Detail() {
+  const t = useT();
+  const route = useRoute();
+  switch (route.name) {
+    case "channel":
+      return <ConversationScreen key={route.channel} channelId={route.channel} at={route.at} />;
+    case "info":
+      return <InfoScreen key={route.channel} channelId={route.channel} />;
+    case "settings":
+      return <SettingsScreen part="page" />;
+    case "search":
+      return <SearchScreen />;
+    default:
+      return (
+        <EmptyState
+          picture={<img src={mark} alt="" width={72} height={72} className={styles.mark} />}
+          title={t("list.choose")}
+          text={t("list.chooseText")}
+        />
+      );
+  }
+}
+
+/** A link `/join#…`: joins, and opens the group. */
+function useJoin(): void {
+  const route = useRoute();
+  const router = useRouter();
+  const session = useSession();
+  const isReady = useObservable(session.list.ready);
+  const link = route.name === "join" ? route.link : undefined;
+  useEffect(() => {
+    if (link === undefined || !isReady) return;
+    const join = async () => {
+      try {
+        const { sendId, channel } = await session.client.join(link);
+        router.go({ name: "channel", channel }, { replace: true });
+        const result = await session.client.outcome(sendId);
+        if (result.outcome === "refused" && result.refused !== "already_member") {
+          throw new ParleyError(result.refused as ParleyError["name"], result.text);
+        }
+      } catch (error) {
+        toast(errorText(error), { look: "error" });
+        router.go({ name: "home" }, { replace: true });
+      }
+    };
+    void join();
+  }, [link, isReady, router, session]);
+}

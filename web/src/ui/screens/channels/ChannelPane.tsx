@@ -1,0 +1,129 @@
+import { MessageSquarePlus, Search, Settings, UserRound, Users, X } from "lucide-react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { VList } from "virtua";
+import { useT } from "../../../i18n/index.ts";
+import { filterRows, type ListFilter } from "../../../model/channel_list.ts";
+import { useObservable, useRoute, useRouter, useSession } from "../../context.tsx";
+import { Button } from "../../kit/Button.tsx";
+import { cx } from "../../kit/cx.ts";
+import { EmptyState } from "../../kit/EmptyState.tsx";
+import { IconButton } from "../../kit/IconButton.tsx";
+import { Menu } from "../../kit/Menu.tsx";
+import { SkeletonRows } from "../../kit/Skeleton.tsx";
+import { ChannelListRow } from "./ChannelListRow.tsx";
+import styles from "./ChannelPane.module.css";
+import { ConnectionBanner } from "./ConnectionBanner.tsx";
+
+const NewChatDialog = lazy(async () => ({ default: (await import("../people/NewChatDialog.tsx")).NewChatDialog }));
+const NewGroupDialog = lazy(async () => ({ default: (await import("../people/NewGroupDialog.tsx")).NewGroupDialog }));
+
+const filters: readonly ListFilter[] = ["all", "unread", "groups", "archived"];
+
+/** The list of conversations, and what begins a new one. */
+export function ChannelPane() {
+  const t = useT();
+  const session = useSession();
+  const router = useRouter();
+  const route = useRoute();
+  const all = useObservable(session.list.rows);
+  const isReady = useObservable(session.list.ready);
+  const connectivity = useObservable(session.connectivity);
+  const [filter, setFilter] = useState<ListFilter>("all");
+  const [words, setWords] = useState("");
+  const [dialog, setDialog] = useState<"chat" | "group">();
+  const field = useRef<HTMLInputElement>(null);
+  const rows = useMemo(() => filterRows(all, filter, words), [all, filter, words]);
+  const chosen = route.name === "channel" || route.name === "info" ? route.channel : undefined;
+  const unreadCount = all.filter((row) => !row.archived && (row.unread > 0 || row.markedUnread)).length;
+  const isWaiting = !isReady || (all.length === 0 && connectivity === "connecting");
+  return (
+    <section className={styles.pane} aria-label={t("list.title")}>
+      <header className={styles.head}>
+        <h1 className={styles.title}>{t("list.title")}</h1>
+        <IconButton icon={Settings} label={t("settings.title")} onClick={() => router.go({ name: "settings" })} />
+        <Menu
+          entries={[
+            { label: t("people.newChat"), icon: UserRound, keys: "Ctrl+Alt+N", act: () => setDialog("chat") },
+            { label: t("people.newGroup"), icon: Users, act: () => setDialog("group") },
+          ]}
+        >
+          <IconButton icon={MessageSquarePlus} label={t("people.begin")} look="soft" tip={false} />
+        </Menu>
+      </header>
+      <search className={styles.search}>
+        <Search aria-hidden="true" size={18} />
+        <input
+          ref={field}
+          data-shortcut="filter"
+          type="search"
+          className={styles.field}
+          placeholder={t("list.filter")}
+          aria-label={t("list.filter")}
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") setWords("");
+            if (event.key === "Enter" && rows[0]) router.go({ name: "channel", channel: rows[0].id });
+          }}
+        />
+        {words !== "" && (
+          <IconButton icon={X} size="s" label={t("common.clear")} tip={false} onClick={() => setWords("")} />
+        )}
+      </search>
+      <div className={styles.filters} role="group" aria-label={t("list.show")}>
+        {filters.map((one) => (
+          <button
+            key={one}
+            type="button"
+            className={cx(styles.filter, filter === one && styles.on)}
+            aria-pressed={filter === one}
+            onClick={() => setFilter(one)}
+          >
+            {t(`list.filters.${one}`)}
+            {one === "unread" && unreadCount > 0 && <span className={styles.count}>{unreadCount}</span>}
+          </button>
+        ))}
+      </div>
+      <ConnectionBanner />
+      <nav className={styles.rows} aria-label={t("list.title")}>
+        {isWaiting ? (
+          <SkeletonRows label={t("common.loading")} />
+        ) : rows.length > 0 ? (
+          <VList className={styles.scroller} itemSize={76} tabIndex={-1}>
+            {rows.map((row) => (
+              <ChannelListRow key={row.id} row={row} chosen={row.id === chosen} />
+            ))}
+          </VList>
+        ) : (
+          <Nothing filter={filter} words={words} onNew={() => setDialog("chat")} />
+        )}
+      </nav>
+      {words !== "" && (
+        <Button
+          look="plain"
+          icon={<Search aria-hidden="true" size={18} />}
+          onClick={() => router.go({ name: "search" })}
+        >
+          {t("search.inMessages")}
+        </Button>
+      )}
+      <Suspense>
+        {dialog === "chat" && <NewChatDialog onClose={() => setDialog(undefined)} />}
+        {dialog === "group" && <NewGroupDialog onClose={() => setDialog(undefined)} />}
+      </Suspense>
+    </section>
+  );
+}
+
+function Nothing(props: { readonly filter: ListFilter; readonly words: string; readonly onNew: () => void }) {
+  const t = useT();
+  if (props.words !== "") return <EmptyState icon={Search} title={t("list.none")} text={t("list.noneText")} />;
+  if (props.filter !== "all") return <EmptyState icon={MessageSquarePlus} title={t("list.none")} />;
+  return (
+    <EmptyState icon={MessageSquarePlus} title={t("list.empty")} text={t("list.emptyText")}>
+      <Button look="filled" onClick={props.onNew}>
+        {t("people.newChat")}
+      </Button>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,195 @@
+import { limits } from "@parley/sdk";
+import { SendHorizontal, Smile, X } from "lucide-react";
+import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { formatNumber } from "../../../i18n/format.ts";
+import { useT } from "../../../i18n/index.ts";
+import type { ComposerDraft } from "../../../model/drafts.ts";
+import { mentionsIn } from "../../../model/mentions.ts";
+import { useObservable, useSession } from "../../context.tsx";
+import { errorText } from "../../errors.ts";
+import { IconButton } from "../../kit/IconButton.tsx";
+import { toast } from "../../kit/Toasts.tsx";
+import { Completion, useCompletion } from "./Completion.tsx";
+import styles from "./Composer.module.css";
+import { useConversation } from "./conversation_context.ts";
+import { QuotedMessage } from "./ReplyQuote.tsx";
+
+const EmojiPicker = lazy(async () => ({ default: (await import("./EmojiPicker.tsx")).EmojiPicker }));
+const countFrom = 0.9;
+
+/** Where something is said. What stands in it is kept until it was sent. */
+export function Composer() {
+  const t = useT();
+  const { client, drafts, live } = useSession();
+  const { channelId, conversation, edit } = useConversation();
+  useObservable(drafts.changed);
+  const draft = drafts.get(channelId);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [picks, setPicks] = useState(false);
+  const most = client.limit("text_code_points") || limits.text_code_points.default;
+  const length = draft.text.length < most * countFrom ? 0 : [...draft.text].length;
+  const isTooLong = length > most;
+
+  const change = useCallback(
+    (text: string) => {
+      const before = drafts.get(channelId);
+      drafts.set(channelId, { ...before, text });
+      if (text.trim() === "") live.stopped(channelId);
+      else if (before.editing === undefined) live.wrote(channelId);
+    },
+    [drafts, live, channelId],
+  );
+
+  /** Puts text in the place of what is from `from` to `to`, with the caret behind it. */
+  const insert = useCallback(
+    (text: string, from?: number, to?: number) => {
+      const area = field.current;
+      if (area === null) return;
+      const [start, end] = [from ?? area.selectionStart, to ?? area.selectionEnd];
+      change(area.value.slice(0, start) + text + area.value.slice(end));
+      requestAnimationFrame(() => {
+        area.focus();
+        area.setSelectionRange(start + text.length, start + text.length);
+      });
+    },
+    [change],
+  );
+  const completion = useCompletion(field, draft.text, insert);
+
+  // As high as what stands in it, up to what the style sheet allows.
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (area === null) return;
+    area.style.blockSize = "auto";
+    area.style.blockSize = `${area.scrollHeight}px`;
+  }, [draft.text]);
+
+  useEffect(() => {
+    if (matchMedia("(hover: hover)").matches) field.current?.focus();
+    return () => live.stopped(channelId);
+  }, [live, channelId]);
+
+  const send = () => {
+    if (draft.text.trim() === "" || isTooLong) return;
+    const values = drafts.takeForSend(channelId);
+    live.stopped(channelId);
+    sendDraft(draft, values).catch((error: unknown) => {
+      // Nothing is lost: it stands where it stood.
+      drafts.set(channelId, draft);
+      toast(errorText(error), { look: "error" });
+    });
+    conversation.forgetNewLine();
+  };
+
+  const sendDraft = async (
+    { text, editing, replyTo, mentions }: ComposerDraft,
+    values: Readonly<Record<string, unknown>>,
+  ) => {
+    const said = text.trim();
+    if (editing !== undefined) return client.edit(channelId, editing, said, { values });
+    const mentioned = mentionsIn(said, mentions ?? []);
+    return client.post(
+      channelId,
+      {
+        text: said,
+        ...(replyTo !== undefined ? { replyTo } : {}),
+        ...(mentioned.length > 0 ? { mentions: mentioned } : {}),
+      },
+      { values },
+    );
+  };
+
+  const cancel = () => {
+    const { replyTo: _reply, editing, ...rest } = drafts.get(channelId);
+    drafts.set(channelId, editing === undefined ? rest : { text: "" });
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing || completion.onKeyDown(event)) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "Escape" && (draft.replyTo !== undefined || draft.editing !== undefined)) {
+      event.preventDefault();
+      event.stopPropagation();
+      cancel();
+    } else if (event.key === "ArrowUp" && draft.text === "") {
+      const rows = conversation.view.get().rows;
+      const last = rows.findLast((row) => row.kind === "message" && row.own && row.event.contentGone === undefined);
+      if (last?.kind !== "message") return;
+      event.preventDefault();
+      edit(last.event);
+    }
+  };
+
+  const context = draft.editing ?? draft.replyTo;
+  return (
+    <footer className={styles.composer}>
+      {context !== undefined && (
+        <div className={styles.context}>
+          <span className={styles.what}>
+            <span className={styles.title}>
+              {t(draft.editing !== undefined ? "conversation.editing" : "conversation.replying")}
+            </span>
+            <span className={styles.quoted}>
+              <QuotedMessage seq={context} />
+            </span>
+          </span>
+          <IconButton icon={X} label={t("common.cancel")} size="s" tip={false} onClick={cancel} />
+        </div>
+      )}
+      <Completion completion={completion} />
+      <div className={styles.line}>
+        <IconButton
+          icon={Smile}
+          label={t("conversation.emoji")}
+          aria-expanded={picks}
+          onClick={() => setPicks(!picks)}
+        />
+        <textarea
+          ref={field}
+          data-shortcut="composer"
+          className={styles.field}
+          rows={1}
+          dir="auto"
+          placeholder={t("conversation.write")}
+          aria-label={t("conversation.write")}
+          aria-invalid={isTooLong || undefined}
+          value={draft.text}
+          onChange={(event) => {
+            change(event.target.value);
+            completion.look();
+          }}
+          onSelect={() => completion.look()}
+          onBlur={() => completion.close()}
+          onKeyDown={onKeyDown}
+          {...completion.field}
+        />
+        {length > 0 && (
+          <span className={isTooLong ? styles.over : styles.count} role="status">
+            {formatNumber(most - length)}
+          </span>
+        )}
+        <IconButton
+          icon={SendHorizontal}
+          label={t("conversation.send")}
+          look="filled"
+          mirrored
+          disabled={draft.text.trim() === "" || isTooLong}
+          onClick={send}
+        />
+      </div>
+      <Suspense>
+        {picks && (
+          <EmojiPicker
+            onPick={(emoji) => insert(emoji)}
+            onClose={() => {
+              setPicks(false);
+              field.current?.focus();
+            }}
+          />
+        )}
+      </Suspense>
+    </footer>
+  );
+}

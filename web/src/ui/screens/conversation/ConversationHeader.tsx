@@ -1,0 +1,80 @@
+import type { ChannelId, ChannelState } from "@parley/sdk";
+import { ArrowLeft, Info } from "lucide-react";
+import { formatDateTime } from "../../../i18n/format.ts";
+import { useT } from "../../../i18n/index.ts";
+import { useObservable, useRouter, useSession } from "../../context.tsx";
+import { Avatar } from "../../kit/Avatar.tsx";
+import { IconButton } from "../../kit/IconButton.tsx";
+import { usePersonName } from "../channels/names.ts";
+import styles from "./ConversationHeader.module.css";
+
+/** Who one talks to, and whether they are there. */
+export function ConversationHeader(props: {
+  readonly channelId: ChannelId;
+  readonly channel: ChannelState | undefined;
+}) {
+  const t = useT();
+  const router = useRouter();
+  const session = useSession();
+  const { channelId, channel } = props;
+  const peer = channel?.peer ?? session.peerOf(channelId);
+  const peerName = usePersonName(peer);
+  const kind = channel?.kind ?? "direct";
+  const name = kind === "self" ? t("list.notes") : kind === "group" ? channel?.title || t("list.untitled") : peerName;
+  const info = () => router.go({ name: "info", channel: channelId });
+  return (
+    <header className={styles.bar}>
+      <span className={styles.back}>
+        <IconButton
+          icon={ArrowLeft}
+          label={t("common.back")}
+          mirrored
+          tip={false}
+          onClick={() => router.go({ name: "home" })}
+        />
+      </span>
+      <button type="button" className={styles.who} onClick={info}>
+        <Avatar
+          seed={peer ?? channelId}
+          name={name}
+          avatar={kind === "direct" ? (peer && session.people.get(peer)?.avatar) || "" : channel?.avatar}
+          kind={kind === "self" ? "self" : kind === "group" ? "group" : "person"}
+          size="s"
+        />
+        <span className={styles.text}>
+          <h2 className={styles.name}>
+            <bdi>{name}</bdi>
+          </h2>
+          <StatusLine channelId={channelId} channel={channel} />
+        </span>
+      </button>
+      <IconButton icon={Info} label={t("conversation.info")} onClick={info} />
+    </header>
+  );
+}
+
+/** Typing, presence, or how many there are. */
+function StatusLine(props: { readonly channelId: ChannelId; readonly channel: ChannelState | undefined }) {
+  const t = useT();
+  const { live, people } = useSession();
+  const { channelId, channel } = props;
+  const typing = useObservable(live.typing).get(channelId) ?? [];
+  const presence = useObservable(live.presence);
+  if (typing.length > 0) {
+    const [only] = typing;
+    const name = only && channel?.kind === "group" && typing.length === 1 ? people.nameOf(only) : "";
+    return (
+      <span className={`${styles.status} ${styles.active}`}>
+        {name ? t("conversation.typingOne", { name }) : t("conversation.typing")}
+      </span>
+    );
+  }
+  if (channel?.kind === "group")
+    return <span className={styles.status}>{t("conversation.members", { count: channel.members })}</span>;
+  const peer = channel?.peer ? presence.get(channel.peer) : undefined;
+  if (peer?.online) return <span className={`${styles.status} ${styles.active}`}>{t("conversation.online")}</span>;
+  if (peer && peer.lastSeen > 0) {
+    return <span className={styles.status}>{t("conversation.lastSeen", { time: formatDateTime(peer.lastSeen) })}</span>;
+  }
+  return null;
+}

@@ -1,0 +1,130 @@
+import type { ChannelEvent, ChannelId } from "@parley/sdk";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useT } from "../../../i18n/index.ts";
+import { Conversation } from "../../../model/conversation.ts";
+import { useObservable, useSession } from "../../context.tsx";
+import { toast } from "../../kit/Toasts.tsx";
+import { Composer } from "./Composer.tsx";
+import { ConversationHeader } from "./ConversationHeader.tsx";
+import styles from "./ConversationScreen.module.css";
+import { ConversationContext, type ConversationParts, type MessageDialog } from "./conversation_context.ts";
+import { MessageList, type MessageListHandle } from "./MessageList.tsx";
+import { SelectionBar } from "./SelectionBar.tsx";
+
+const MessageDialogs = lazy(async () => ({ default: (await import("./MessageDialogs.tsx")).MessageDialogs }));
+
+/** One conversation: what was said, and where to say something. */
+export function ConversationScreen({
+  channelId,
+  at,
+}: {
+  readonly channelId: ChannelId;
+  readonly at: number | undefined;
+}) {
+  const session = useSession();
+  const [conversation, setConversation] = useState<Conversation>();
+  // Made in an effect, since it listens: what is made must be closed again.
+  useEffect(() => {
+    const made = new Conversation(session, channelId, at);
+    setConversation(made);
+    return () => made.close();
+  }, [session, channelId, at]);
+  return conversation === undefined ? null : <Open conversation={conversation} channelId={channelId} at={at} />;
+}
+
+function Open(props: {
+  readonly conversation: Conversation;
+  readonly channelId: ChannelId;
+  readonly at: number | undefined;
+}) {
+  const t = useT();
+  const { conversation, channelId, at } = props;
+  const { drafts, client } = useSession();
+  const view = useObservable(conversation.view);
+  const list = useRef<MessageListHandle>(null);
+  const [dialog, setDialog] = useState<MessageDialog>();
+  const [chosen, setChosen] = useState<ReadonlySet<number>>();
+  const channel = view.channel;
+  const role = channel?.role;
+  const isGroup = channel?.kind === "group";
+  const isAdmin = role === "admin" || role === "owner";
+  const mayPost = channel === undefined || role !== "none";
+
+  const jumpTo = useCallback(
+    async (seq: number) => {
+      if (!(await conversation.jumpTo(seq))) return toast(t("conversation.notHere"));
+      list.current?.show(seq);
+    },
+    [conversation, t],
+  );
+  useEffect(() => {
+    if (at !== undefined) void jumpTo(at);
+  }, [at, jumpTo]);
+
+  const parts: ConversationParts = useMemo(() => {
+    const draft = () => drafts.get(channelId);
+    const focus = () => document.querySelector<HTMLTextAreaElement>("[data-shortcut=composer]")?.focus();
+    return {
+      conversation,
+      channelId,
+      isGroup,
+      mayPost,
+      isAdmin,
+      reply: (event: ChannelEvent) => {
+        const { editing: _editing, ...rest } = draft();
+        drafts.set(channelId, { ...rest, text: _editing === undefined ? rest.text : "", replyTo: event.seq });
+        focus();
+      },
+      edit: (event: ChannelEvent) => {
+        const content = event.annotation?.current ?? event.content;
+        if (content?.kind !== "text") return;
+        const begin = (text: string) => {
+          drafts.set(channelId, { text, editing: event.seq });
+          focus();
+        };
+        if (content.fullSize === undefined) return begin(content.text);
+        const edits = event.annotation?.edits ?? [];
+        client.content(channelId, edits.at(-1) ?? event.seq).then(
+          (whole) => whole?.kind === "text" && begin(whole.text),
+          () => toast(t("errors.offline"), { look: "error" }),
+        );
+      },
+      jumpTo: (seq: number) => void jumpTo(seq),
+      openDialog: setDialog,
+      chosen,
+      choose: (seq: number) =>
+        setChosen((before) => {
+          const after = new Set(before);
+          if (!after.delete(seq)) after.add(seq);
+          return after;
+        }),
+    };
+  }, [conversation, channelId, isGroup, mayPost, isAdmin, chosen, drafts, client, jumpTo, t]);
+
+  return (
+    <ConversationContext value={parts}>
+      <div className={styles.screen}>
+        <ConversationHeader channelId={channelId} channel={channel} />
+        <MessageList ref={list} view={view} />
+        {chosen !== undefined ? (
+          <SelectionBar chosen={chosen} onDone={() => setChosen(undefined)} />
+        ) : mayPost ? (
+          <Composer key={channelId} />
+        ) : (
+          <p className={styles.gone}>{t("conversation.notMember")}</p>
+        )}
+      </div>
+      <Suspense>
+        {dialog !== undefined && (
+          <MessageDialogs
+            dialog={dialog}
+            onClose={() => {
+              setDialog(undefined);
+              setChosen(undefined);
+            }}
+          />
+        )}
+      </Suspense>
+    </ConversationContext>
+  );
+}

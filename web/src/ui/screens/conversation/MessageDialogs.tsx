@@ -1,0 +1,219 @@
+import type { ChannelEvent, ChannelId, Receipt } from "@parley/sdk";
+import { useEffect, useState } from "react";
+import { formatDateTime } from "../../../i18n/format.ts";
+import { useT } from "../../../i18n/index.ts";
+import { filterRows, textOf } from "../../../model/channel_list.ts";
+import { useObservable, useRouter, useSession } from "../../context.tsx";
+import { errorText } from "../../errors.ts";
+import { Avatar } from "../../kit/Avatar.tsx";
+import { Button } from "../../kit/Button.tsx";
+import { Dialog } from "../../kit/Dialog.tsx";
+import { SkeletonRows } from "../../kit/Skeleton.tsx";
+import { TextField } from "../../kit/TextField.tsx";
+import { toast } from "../../kit/Toasts.tsx";
+import { useChannelName, usePersonName } from "../channels/names.ts";
+import { type MessageDialog, useConversation } from "./conversation_context.ts";
+import { EmojiPicker } from "./EmojiPicker.tsx";
+import styles from "./MessageDialogs.module.css";
+
+/** The dialogs about messages. */
+export function MessageDialogs({ dialog, onClose }: { readonly dialog: MessageDialog; readonly onClose: () => void }) {
+  switch (dialog.kind) {
+    case "delete":
+      return <DeleteDialog events={dialog.events} onClose={onClose} />;
+    case "forward":
+      return <ForwardDialog events={dialog.events} onClose={onClose} />;
+    case "receipts":
+      return <ReceiptsDialog event={dialog.event} onClose={onClose} />;
+    case "react":
+      return <ReactDialog event={dialog.event} onClose={onClose} />;
+  }
+}
+
+interface OfMessages {
+  readonly events: readonly ChannelEvent[];
+  readonly onClose: () => void;
+}
+
+function DeleteDialog({ events, onClose }: OfMessages) {
+  const t = useT();
+  const { client, me } = useSession();
+  const { channelId, isAdmin } = useConversation();
+  const [busy, setBusy] = useState(false);
+  const forAll = events.filter((event) => event.contentGone === undefined);
+  const mayForAll = forAll.length > 0 && forAll.every((event) => event.account === me || isAdmin);
+  const run = async (work: () => Promise<unknown>) => {
+    setBusy(true);
+    try {
+      await work();
+      onClose();
+    } catch (error) {
+      setBusy(false);
+      toast(errorText(error), { look: "error" });
+    }
+  };
+  const hide = async () => {
+    for (const { seq } of events) await client.hideMessages(channelId, seq, seq);
+  };
+  return (
+    <Dialog
+      title={t("conversation.deleteTitle", { count: events.length })}
+      onClose={onClose}
+      actions={
+        <>
+          <Button look="soft" busy={busy} onClick={() => void run(hide)}>
+            {t("conversation.deleteForMe")}
+          </Button>
+          {mayForAll && (
+            <Button
+              look="danger"
+              busy={busy}
+              onClick={() =>
+                void run(() =>
+                  client.delete(
+                    channelId,
+                    forAll.map((event) => event.seq),
+                  ),
+                )
+              }
+            >
+              {t("conversation.deleteForAll")}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <p>{t(mayForAll ? "conversation.deleteText" : "conversation.deleteTextMine")}</p>
+    </Dialog>
+  );
+}
+
+function ForwardDialog({ events, onClose }: OfMessages) {
+  const t = useT();
+  const { client, list } = useSession();
+  const router = useRouter();
+  const { channelId } = useConversation();
+  const [words, setWords] = useState("");
+  const rows = filterRows(useObservable(list.rows), "all", words).filter((row) => !row.gone);
+  const forward = async (to: ChannelId) => {
+    try {
+      for (const event of events) {
+        const content = event.annotation?.current ?? event.content;
+        const edits = event.annotation?.edits ?? [];
+        const whole =
+          content?.fullSize === undefined ? textOf(event) : await client.content(channelId, edits.at(-1) ?? event.seq);
+        const text = typeof whole === "string" ? whole : whole?.kind === "text" ? whole.text : "";
+        if (text !== "") await client.post(to, { text, forwarded: true });
+      }
+      onClose();
+      router.go({ name: "channel", channel: to });
+    } catch (error) {
+      toast(errorText(error), { look: "error" });
+    }
+  };
+  return (
+    <Dialog title={t("conversation.forwardTo")} onClose={onClose} flush>
+      <div className={styles.field}>
+        <TextField label={t("common.search")} value={words} onChange={(event) => setWords(event.target.value)} />
+      </div>
+      <ul className={styles.list}>
+        {rows.slice(0, 50).map((row) => (
+          <li key={row.id}>
+            <button type="button" className={styles.row} onClick={() => void forward(row.id)}>
+              <ForwardTarget row={row} />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}
+
+function ForwardTarget({
+  row,
+}: {
+  readonly row: Parameters<typeof useChannelName>[0] & { readonly avatarSeed: string; readonly avatar: string };
+}) {
+  const name = useChannelName(row);
+  const kind = row.kind === "self" ? "self" : row.kind === "group" ? "group" : "person";
+  return (
+    <>
+      <Avatar seed={row.avatarSeed} name={name} avatar={row.avatar} kind={kind} size="s" />
+      <bdi>{name}</bdi>
+    </>
+  );
+}
+
+function ReceiptsDialog({ event, onClose }: { readonly event: ChannelEvent; readonly onClose: () => void }) {
+  const t = useT();
+  const { client, me } = useSession();
+  const { channelId } = useConversation();
+  const [receipts, setReceipts] = useState<readonly Receipt[]>();
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    const ended = new AbortController();
+    client.receipts(channelId, event.seq, { signal: ended.signal }).then(setReceipts, (error: unknown) => {
+      if (!ended.signal.aborted) setProblem(errorText(error));
+    });
+    return () => ended.abort();
+  }, [client, channelId, event.seq]);
+  const others = receipts?.filter((receipt) => receipt.account !== me);
+  return (
+    <Dialog title={t("conversation.whoRead")} onClose={onClose} flush>
+      {problem !== "" && <p className={styles.field}>{problem}</p>}
+      {others === undefined && problem === "" && <SkeletonRows rows={3} label={t("common.loading")} />}
+      <ul className={styles.list}>
+        {others?.map((receipt) => (
+          <ReceiptRow key={receipt.account} receipt={receipt} seq={event.seq} />
+        ))}
+      </ul>
+    </Dialog>
+  );
+}
+
+function ReceiptRow({ receipt, seq }: { readonly receipt: Receipt; readonly seq: number }) {
+  const t = useT();
+  const name = usePersonName(receipt.account);
+  const isRead = receipt.read >= seq;
+  const isDelivered = receipt.delivered >= seq;
+  const when = isRead ? receipt.readAt : receipt.deliveredAt;
+  return (
+    <li className={styles.row}>
+      <Avatar seed={receipt.account} name={name} size="s" />
+      <span className={styles.text}>
+        <bdi>{name}</bdi>
+        <span className={styles.when}>
+          {t(
+            isRead
+              ? "conversation.ticks.read"
+              : isDelivered
+                ? "conversation.ticks.delivered"
+                : "conversation.ticks.sent",
+          )}
+          {when > 0 && ` · ${formatDateTime(when)}`}
+        </span>
+      </span>
+    </li>
+  );
+}
+
+function ReactDialog({ event, onClose }: { readonly event: ChannelEvent; readonly onClose: () => void }) {
+  const t = useT();
+  const { client } = useSession();
+  const { channelId } = useConversation();
+  return (
+    <Dialog title={t("conversation.react")} onClose={onClose} flush>
+      <div className={styles.picker}>
+        <EmojiPicker
+          onClose={onClose}
+          onPick={(emoji) => {
+            client
+              .react(channelId, event.seq, emoji)
+              .catch((error: unknown) => toast(errorText(error), { look: "error" }));
+            onClose();
+          }}
+        />
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,201 @@
+import type { ChannelEvent } from "@parley/sdk";
+import { ArrowDown } from "lucide-react";
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+import { VList, type VListHandle } from "virtua";
+import { formatCount, formatDay } from "../../../i18n/format.ts";
+import { useT } from "../../../i18n/index.ts";
+import type { ConversationView } from "../../../model/conversation.ts";
+import type { Row } from "../../../model/conversation_rows.ts";
+import { useObservable } from "../../context.tsx";
+import { errorText } from "../../errors.ts";
+import { Button } from "../../kit/Button.tsx";
+import { EmptyState } from "../../kit/EmptyState.tsx";
+import { IconButton } from "../../kit/IconButton.tsx";
+import { SkeletonBubbles } from "../../kit/Skeleton.tsx";
+import { Bubble } from "./Bubble.tsx";
+import { useConversation } from "./conversation_context.ts";
+import styles from "./MessageList.module.css";
+import { NoticeText } from "./NoticeText.tsx";
+import { FailedBubble, PendingBubble } from "./WaitingBubbles.tsx";
+
+export interface MessageListHandle {
+  /** Brings a message to the middle of the screen, and points it out. */
+  show(seq: number): void;
+}
+
+const nearEdge = 600;
+const atEnd = 24;
+
+/** What was said, in a list that keeps its place when older messages come before it. */
+export function MessageList({ view, ref }: { readonly view: ConversationView; readonly ref: Ref<MessageListHandle> }) {
+  const t = useT();
+  const { conversation } = useConversation();
+  const problem = useObservable(conversation.problem);
+  const list = useRef<VListHandle>(null);
+  const sticks = useRef(true);
+  const prepended = useRef(view.prepended);
+  const [marked, setMarked] = useState(0);
+  const [isAway, setAway] = useState(false);
+  const { rows } = view;
+  const isPrepending = prepended.current !== view.prepended;
+
+  useImperativeHandle(ref, () => ({
+    show(seq) {
+      const index = conversation.view.get().rows.findIndex((row) => row.kind === "message" && row.event.seq === seq);
+      if (index < 0) return;
+      sticks.current = false;
+      list.current?.scrollToIndex(index, { align: "center" });
+      setMarked(seq);
+    },
+  }));
+
+  // The first that is new, or else the end, is where somebody wants to begin.
+  const isFirst = useRef(true);
+  useLayoutEffect(() => {
+    prepended.current = view.prepended;
+    if (rows.length === 0 || !list.current) return;
+    if (isFirst.current) {
+      isFirst.current = false;
+      const line = rows.findIndex((row) => row.kind === "new");
+      if (line >= 0) {
+        sticks.current = false;
+        list.current.scrollToIndex(line, { align: "start", offset: -64 });
+        return;
+      }
+    }
+    if (sticks.current && view.atHead) list.current.scrollToIndex(rows.length - 1, { align: "end" });
+  }, [rows, view.prepended, view.atHead]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => setMarked(0), 2_000);
+    return () => clearTimeout(timer);
+  }, [marked]);
+
+  const onScroll = () => {
+    const handle = list.current;
+    if (!handle) return;
+    const below = handle.scrollSize - handle.viewportSize - handle.scrollOffset;
+    sticks.current = below < atEnd && view.atHead;
+    setAway(below > nearEdge || !view.atHead);
+    if (handle.scrollOffset < nearEdge) void conversation.loadOlder();
+    if (below < nearEdge) void conversation.loadNewer();
+    see();
+  };
+
+  /** What is on a screen that somebody looks at is read. */
+  const see = () => {
+    const handle = list.current;
+    if (!handle || document.visibilityState !== "visible" || !document.hasFocus()) return;
+    const lastVisible = handle.findItemIndex(handle.scrollOffset + handle.viewportSize - 1);
+    for (let at = Math.min(lastVisible, rows.length - 1); at >= 0; at--) {
+      const row = rows[at];
+      if (row?.kind === "message" || row?.kind === "notice") return conversation.sawUpTo(newestOf(row.event, view, at));
+    }
+  };
+  const seeNow = useRef(see);
+  seeNow.current = see;
+  useEffect(() => {
+    // In the first frames the list does not know yet how large it is.
+    const look = () => {
+      if (list.current !== null && list.current.viewportSize === 0) frame = requestAnimationFrame(look);
+      else seeNow.current();
+    };
+    let frame = requestAnimationFrame(look);
+    return () => cancelAnimationFrame(frame);
+  }, [rows]);
+  useEffect(() => {
+    const look = () => seeNow.current();
+    addEventListener("focus", look);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      removeEventListener("focus", look);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, []);
+
+  const toEnd = async () => {
+    sticks.current = true;
+    if (!view.atHead) await conversation.jumpToNewest();
+    list.current?.scrollToIndex(conversation.view.get().rows.length - 1, { align: "end" });
+    setAway(false);
+  };
+
+  if (view.loading) return <SkeletonBubbles label={t("common.loading")} />;
+  if (rows.length === 0) {
+    const isUnknown = problem !== undefined && view.channel !== undefined;
+    return (
+      <div className={styles.area}>
+        {isUnknown ? (
+          <EmptyState title={errorText(problem)}>
+            <Button onClick={() => void conversation.jumpToNewest()}>{t("common.retry")}</Button>
+          </EmptyState>
+        ) : (
+          <EmptyState title={t("conversation.empty")} text={t("conversation.emptyText")} />
+        )}
+      </div>
+    );
+  }
+  const unread = view.channel?.unread ?? 0;
+  return (
+    <div className={styles.area}>
+      <VList
+        ref={list}
+        className={styles.list}
+        shift={isPrepending}
+        onScroll={onScroll}
+        role="log"
+        aria-label={t("conversation.messages")}
+        tabIndex={0}
+        data-shortcut="messages"
+      >
+        {rows.map((row) => (
+          <OneRow key={row.key} row={row} marked={row.kind === "message" && row.event.seq === marked} />
+        ))}
+      </VList>
+      {isAway && (
+        <span className={styles.down}>
+          <IconButton icon={ArrowDown} look="filled" label={t("conversation.toNewest")} onClick={() => void toEnd()} />
+          {unread > 0 && <span className={styles.count}>{formatCount(unread)}</span>}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Reactions and edits behind the last message on the screen are seen with it. */
+function newestOf(event: ChannelEvent, view: ConversationView, at: number): number {
+  const isLast = !view.rows.slice(at + 1).some((row) => row.kind === "message" || row.kind === "notice");
+  return isLast && view.atHead ? Math.max(event.seq, view.channel?.head ?? 0) : event.seq;
+}
+
+function OneRow({ row, marked }: { readonly row: Row; readonly marked: boolean }) {
+  const t = useT();
+  switch (row.kind) {
+    case "day":
+      return (
+        <div className={styles.day}>
+          <span>{formatDay(row.time, Date.now())}</span>
+        </div>
+      );
+    case "new":
+      return (
+        <div className={styles.new}>
+          <span>{t("conversation.newMessages")}</span>
+        </div>
+      );
+    case "notice":
+      return (
+        <p className={styles.notice}>
+          <NoticeText event={row.event} />
+        </p>
+      );
+    case "message":
+      return (
+        <Bubble event={row.event} own={row.own} first={row.first} last={row.last} tick={row.tick} marked={marked} />
+      );
+    case "pending":
+      return <PendingBubble entry={row.entry} first={row.first} />;
+    case "failed":
+      return <FailedBubble failed={row.failed} />;
+  }
+}

@@ -1,0 +1,89 @@
+import type { OutboxEntry } from "@parley/sdk";
+import { RotateCcw, Trash2 } from "lucide-react";
+import { memo } from "react";
+import { formatTime } from "../../../i18n/format.ts";
+import { useT } from "../../../i18n/index.ts";
+import type { FailedSend } from "../../../model/failed_sends.ts";
+import { useSession } from "../../context.tsx";
+import { errorText, errorTextOf } from "../../errors.ts";
+import { Button } from "../../kit/Button.tsx";
+import { cx } from "../../kit/cx.ts";
+import { toast } from "../../kit/Toasts.tsx";
+import styles from "./Bubble.module.css";
+import { MessageText } from "./MessageText.tsx";
+import { ReplyQuote } from "./ReplyQuote.tsx";
+import { TickIcon } from "./TickIcon.tsx";
+
+const nobody = new Map<string, string>();
+
+/** A message of one's own that waits for its outcome. */
+export const PendingBubble = memo(function PendingBubble({
+  entry,
+  first,
+}: {
+  readonly entry: OutboxEntry;
+  readonly first: boolean;
+}) {
+  const t = useT();
+  const { command } = entry;
+  if (command.kind !== "post") return null;
+  const time = formatTime(entry.created);
+  return (
+    <article
+      className={cx(styles.row, styles.own, first && styles.first)}
+      aria-label={t("conversation.messageFrom", { name: t("common.you"), time })}
+      tabIndex={-1}
+    >
+      <div className={styles.stack}>
+        <div className={styles.bubble}>
+          {command.replyTo !== undefined && command.replyTo > 0 && <ReplyQuote seq={command.replyTo} />}
+          <MessageText
+            text={command.content.kind === "text" ? command.content.text : ""}
+            mentions={nobody}
+            me={undefined}
+          />
+          <span className={styles.meta}>
+            <time>{time}</time>
+            <TickIcon tick="waiting" />
+          </span>
+        </div>
+      </div>
+    </article>
+  );
+});
+
+/** A message of one's own that the server refused for good. */
+export const FailedBubble = memo(function FailedBubble({ failed }: { readonly failed: FailedSend }) {
+  const t = useT();
+  const { failed: sends } = useSession();
+  const { content } = failed.command;
+  const report = (error: unknown) => toast(errorText(error), { look: "error" });
+  return (
+    <article className={cx(styles.row, styles.own)} aria-label={t("list.notSent")} tabIndex={-1}>
+      <div className={styles.stack}>
+        <div className={styles.bubble}>
+          <MessageText text={content.kind === "text" ? content.text : ""} mentions={nobody} me={undefined} />
+          <p className={styles.failed}>
+            {t("list.notSent")}: {errorTextOf(failed.refused)}
+          </p>
+          <span className={styles.actions}>
+            <Button
+              look="plain"
+              icon={<RotateCcw size={16} aria-hidden="true" />}
+              onClick={() => sends.sendAnew(failed).catch(report)}
+            >
+              {t("common.retry")}
+            </Button>
+            <Button
+              look="plain"
+              icon={<Trash2 size={16} aria-hidden="true" />}
+              onClick={() => sends.remove(failed).catch(report)}
+            >
+              {t("conversation.remove")}
+            </Button>
+          </span>
+        </div>
+      </div>
+    </article>
+  );
+});

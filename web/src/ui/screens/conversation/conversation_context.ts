@@ -1,0 +1,32 @@
+import type { ChannelEvent, ChannelId } from "@parley/sdk";
+import { createContext, useContext } from "react";
+import type { Conversation } from "../../../model/conversation.ts";
+
+/** What the parts of a conversation's screen share. */
+export interface ConversationParts {
+  readonly conversation: Conversation;
+  readonly channelId: ChannelId;
+  readonly isGroup: boolean;
+  /** Whether this account may post, and admins' rights over others' messages. */
+  readonly mayPost: boolean;
+  readonly isAdmin: boolean;
+  readonly reply: (event: ChannelEvent) => void;
+  readonly edit: (event: ChannelEvent) => void;
+  readonly jumpTo: (seq: number) => void;
+  readonly openDialog: (dialog: MessageDialog) => void;
+  /** Seqs that are chosen; undefined: nobody chooses. */
+  readonly chosen: ReadonlySet<number> | undefined;
+  readonly choose: (seq: number) => void;
+}
+
+export type MessageDialog =
+  | { readonly kind: "delete" | "forward"; readonly events: readonly ChannelEvent[] }
+  | { readonly kind: "receipts" | "react"; readonly event: ChannelEvent };
+
+export const ConversationContext = createContext<ConversationParts | undefined>(undefined);
+
+export function useConversation(): ConversationParts {
+  const parts = useContext(ConversationContext);
+  if (parts === undefined) throw new Error("There is no conversation around this.");
+  return parts;
+}
