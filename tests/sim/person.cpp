@@ -1,6 +1,7 @@
 #include "sim/person.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "parley/v1/frames.pb.h"
@@ -186,8 +187,10 @@ void Device::on_channel_gone(const ChannelId& channel) {
 
 void Device::on_history_dropped(const client::ChannelState& channel, Seq after) {
   told_.erase(told_.lower_bound({channel.id, after + 1}), told_.upper_bound({channel.id, ~Seq{0}}));
-  Seq& last = told_up_to_[channel.id];
-  last = std::min(last, after);
+  // Below `after` there may have been a hole, which is filled in order from here on.
+  const auto next = told_.upper_bound({channel.id, ~Seq{0}});
+  const bool none = next == told_.begin() || std::prev(next)->first != channel.id;
+  told_up_to_[channel.id] = none ? 0 : std::prev(next)->second;
 }
 
 void Device::on_events(const client::ChannelState& channel, std::span<const v1::Event* const> events,
