@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { errors } from "@parley/sdk";
 import { describe, expect, test } from "vitest";
 import ar from "./ar.json";
@@ -9,7 +7,11 @@ import { languages } from "./index.ts";
 import ja from "./ja.json";
 
 const texts: Readonly<Record<string, object>> = { en, de, ja, ar };
-const source = join(import.meta.dirname, "..");
+const sources = import.meta.glob<string>(["../**/*.{ts,tsx}", "!../**/*.test.*"], {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
 
 function flat(node: object, path = ""): Map<string, string> {
   const found = new Map<string, string>();
@@ -53,10 +55,7 @@ describe.each(languages)("%s", (language) => {
 });
 
 test("every text is used somewhere", () => {
-  const code = readdirSync(source, { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.tsx?$/u.test(file) && !file.endsWith(".test.ts"))
-    .map((file) => readFileSync(join(source, file), "utf8"))
-    .join("\n");
+  const code = Object.values(sources).join("\n");
   // Some are put together: `list.filters.${one}`. Errors are looked up by the name that the server says.
   const beginnings = [...code.matchAll(/`([a-z]\w*(?:\.\w+)*\.)\$\{/giu)].map(([, beginning]) => beginning ?? "");
   const unused = [...stems(en)].filter(
