@@ -149,7 +149,7 @@ if(PARLEY_WEB_BUILT AND NOT PARLEY_SANITIZE)
   endforeach()
   add_test(NAME web_types WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} COMMAND ${PARLEY_NODE} node_modules/typescript/bin/tsc --build sdk web)
   # What runs elsewhere than in a page: tests, the service worker, tools and stories in Node.
-  foreach(project sdk/tsconfig.test.json web/tsconfig.sw.json web/tsconfig.node.json)
+  foreach(project sdk/tsconfig.test.json sdk/tsconfig.examples.json web/tsconfig.sw.json web/tsconfig.node.json)
     string(MAKE_C_IDENTIFIER types_${project} name)
     add_test(NAME ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
       COMMAND ${PARLEY_NODE} node_modules/typescript/bin/tsc -p ${project})
