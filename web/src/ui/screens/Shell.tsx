@@ -30,7 +30,8 @@ export function Shell() {
   useJoin();
   // Sooner or later somebody opens a conversation, and then it has to be there.
   useEffect(() => void loadConversation(), []);
-  const isList = route.name === "home" || route.name === "join";
+  const isMenu = route.name === "settings" && route.page === undefined;
+  const isList = route.name === "home" || route.name === "join" || isMenu;
   return (
     <div className={cx(styles.shell, isList ? styles.atList : styles.atDetail)}>
       <a className={styles.skip} href="#main">
