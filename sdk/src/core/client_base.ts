@@ -136,6 +136,9 @@ export abstract class ClientBase implements Pick<ChatClient, Shown> {
   values(prefix = ""): ReadonlyMap<string, unknown> {
     return new Map([...this.#values].filter(([key]) => key.startsWith(prefix)));
   }
+  protected isWaiting(sendId: SendId): boolean {
+    return this.#outbox.has(sendId);
+  }
   /** Of a send that is no longer in the outbox. */
   protected hasEnded(sendId: SendId): boolean {
     return this.#outcomes.has(sendId);

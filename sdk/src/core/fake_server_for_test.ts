@@ -34,11 +34,17 @@ export class FakeServer {
   readonly sessions = new Set<Session>();
   time = 1_000_000;
 
-  /** A client connected; `send` takes frames to it. */
-  open(send: (frame: Uint8Array<ArrayBuffer>) => void): FakeSession {
-    const session = new Session(this, send);
+  /** A client connected; `send` takes frames to it, and `cut` tells it that the connection broke. */
+  open(send: (frame: Uint8Array<ArrayBuffer>) => void, cut: () => void): FakeSession {
+    const session = new Session(this, send, cut);
     this.sessions.add(session);
     return session;
+  }
+
+  /** Breaks all connections. */
+  cut(): void {
+    for (const session of this.sessions) session.cut();
+    this.sessions.clear();
   }
 
   texts(channel: ChannelId): string[] {
@@ -86,10 +92,12 @@ export class FakeServer {
 class Session implements FakeSession {
   readonly #server: FakeServer;
   readonly #send: (frame: Uint8Array<ArrayBuffer>) => void;
+  readonly cut: () => void;
 
-  constructor(server: FakeServer, send: (frame: Uint8Array<ArrayBuffer>) => void) {
+  constructor(server: FakeServer, send: (frame: Uint8Array<ArrayBuffer>) => void, cut: () => void) {
     this.#server = server;
     this.#send = send;
+    this.cut = cut;
   }
 
   closed(): void {

@@ -52,7 +52,7 @@ export class Browser {
   async until(isDone: () => boolean, most = 200_000): Promise<void> {
     for (let steps = 0; !isDone(); steps++) {
       if (steps > most) throw new Error("It does not come to that.");
-      await this.step();
+      if (!(await this.step())) throw new Error("Nothing will happen any more.");
     }
   }
   async pass(ms: number): Promise<void> {
@@ -64,18 +64,20 @@ export class Browser {
     await this.until(() => isOver || this.now > end);
   }
 
-  async step(): Promise<void> {
+  /** False where there is nothing to come. */
+  async step(): Promise<boolean> {
     await new Promise((resolve) => setImmediate(resolve));
     const next = this.#due.reduce<Due | undefined>(
       (best, due) =>
         best === undefined || due.at < best.at || (due.at === best.at && due.order < best.order) ? due : best,
       undefined,
     );
-    if (next === undefined) throw new Error("Nothing will happen any more.");
+    if (next === undefined) return false;
     this.#due = this.#due.filter((due) => due !== next);
     this.now = Math.max(this.now, next.at);
     next.run();
     await new Promise((resolve) => setImmediate(resolve));
+    return true;
   }
 
   open(options: { locks?: boolean } = {}): Tab {
@@ -184,18 +186,28 @@ export class Tab {
     const { browser } = this;
     let isOpen = true;
     const inOrder = new InOrder(browser);
-    const session = browser.server.open((frame) =>
+    let isCut = false;
+    const soon = (what: () => void) =>
       inOrder.after(browser.random(20), () =>
         this.run(() => {
-          if (isOpen) listener.frame(frame);
+          if (isOpen) what();
         }),
-      ),
-    );
+      );
     const end = () => {
       if (isOpen) this.connections--;
       isOpen = false;
       session.closed();
     };
+    const session = browser.server.open(
+      (frame) => soon(() => listener.frame(frame)),
+      () => {
+        isCut = true;
+        soon(() => {
+          end();
+          listener.closed(0);
+        });
+      },
+    );
     this.connections++;
     this.atEnd(end);
     browser.after(browser.random(20), () => this.run(() => isOpen && listener.opened()));
@@ -204,7 +216,7 @@ export class Tab {
         const sent = new Uint8Array(frame);
         inOrder.after(browser.random(20), () => {
           // What has left arrives, though nobody may be there to hear the answer.
-          session.frame(sent);
+          if (!isCut) session.frame(sent);
         });
       },
       close: end,

@@ -25,7 +25,13 @@ export function isOvertaken(why: unknown): boolean {
 
 export class Calls {
   readonly #waiting = new Map<number, Call & Settle>();
+  readonly #mayResolve: (call: Call) => boolean;
   #last = 0;
+
+  /** A call that was done but may not resolve yet waits for `resolve()`, or is asked again of whoever leads next. */
+  constructor(mayResolve: (call: Call) => boolean) {
+    this.#mayResolve = mayResolve;
+  }
 
   /** `ask` is given the call where there is somebody to ask. */
   make<Name extends Method>(
@@ -78,7 +84,13 @@ export class Calls {
     this.#take(id)?.reject(why);
   }
   answered(id: number, answer: PackedAnswer): void {
-    if ("value" in answer) return this.resolve(id, answer.value);
+    const call = this.#waiting.get(id);
+    if (call === undefined) return;
+    if ("value" in answer) {
+      call.askedOf = -1;
+      if (this.#mayResolve(call)) this.resolve(id, answer.value);
+      return;
+    }
     this.reject(id, "error" in answer ? ParleyError.fromRecord(answer.error) : new Error(answer.mistake));
   }
   rejectAll(why: ParleyError): void {

@@ -5,7 +5,7 @@ import { ParleyError } from "../errors.ts";
 import { type LimitName, limits } from "../gen/tables.ts";
 import { type AccountId, type AnyId, type ChannelId, IdSource, type RandomFill, type SendId } from "../ids.ts";
 import type { ChannelEvent, Send, Want } from "../types.ts";
-import { Calls } from "./calls.ts";
+import { type Call, Calls } from "./calls.ts";
 import { compare, type Missed, type Untold } from "./catch_up.ts";
 import { noHints } from "./hints.ts";
 import { type Snapshot, type Status, type TabHints, unpackState } from "./messages.ts";
@@ -28,7 +28,7 @@ export class TabsClient extends ClientBase implements ChatClient {
   readonly loaded: Promise<void>;
   protected readonly random: RandomFill;
   readonly #team: Team;
-  readonly #calls = new Calls();
+  readonly #calls = new Calls((call) => call.method !== "send" || this.#isShown(sendOf(call)));
   readonly #ids: IdSource;
   readonly #options: TabsOptions;
   #loadedWith: { resolve: () => void; reject: (why: unknown) => void } | undefined;
@@ -98,7 +98,8 @@ export class TabsClient extends ClientBase implements ChatClient {
       this.#loadedWith.resolve();
       this.#loadedWith = undefined;
       const { after } = compare({ ...now, state: shown.state }, now);
-      return this.told([{ type: "loaded" }, ...after]);
+      this.told([{ type: "loaded" }, ...after]);
+      return this.#team.askWaiting();
     }
     const missed = compare(shown, now);
     if (missed.untold.length === 0) return this.#caughtUp(missed, []);
@@ -140,6 +141,7 @@ export class TabsClient extends ClientBase implements ChatClient {
     for (const { channel, command, sendId } of unheard) {
       if (!this.hasEnded(sendId)) this.sendTo(channel, command, { sendId }).catch(() => {});
     }
+    this.#team.askWaiting();
   }
 
   #hear(events: readonly ParleyEvent[], status: Status | undefined): void {
@@ -149,28 +151,32 @@ export class TabsClient extends ClientBase implements ChatClient {
   }
 
   #tell(events: readonly ParleyEvent[]): void {
-    const told = events.filter((event) => event.type !== "loaded" && !this.#isEnd(event));
-    for (const event of told) {
-      if (event.type === "queued") this.#stands(event.entry);
-      else if (event.type === "sent") this.#stands(event);
+    const told: ParleyEvent[] = [];
+    const ended = new Set<SendId>();
+    for (const event of events) {
+      if (event.type === "loaded") continue;
+      if (event.type === "queued" || event.type === "sent") {
+        const { sendId, channel } = event.type === "queued" ? event.entry : event;
+        // Its end was told already: another tab had not heard of it, and asked again.
+        if (ended.has(sendId) || this.hasEnded(sendId)) continue;
+        if (event.type === "sent") ended.add(sendId);
+        this.#stands({ sendId, channel });
+      }
+      told.push(event);
     }
     if (told.length > 0) this.told(told);
   }
 
-  /** Of a send whose end was told already: another tab had not heard it, and asked again. */
-  #isEnd(event: ParleyEvent): boolean {
-    return (
-      (event.type === "queued" && this.hasEnded(event.entry.sendId)) ||
-      (event.type === "sent" && this.hasEnded(event.sendId))
-    );
-  }
-
   /** It need not be asked for again, whatever becomes of the leader. */
   #stands({ sendId, channel }: Send): void {
-    for (const { id, method, args } of this.#calls.waiting()) {
-      if (method !== "send" || (args[2] as SendOptions).sendId !== sendId) continue;
-      this.#calls.resolve(id, { sendId, channel });
+    for (const call of this.#calls.waiting()) {
+      if (call.method === "send" && sendOf(call) === sendId) this.#calls.resolve(call.id, { sendId, channel });
     }
+  }
+
+  /** Whoever is told that a send is in the outbox finds it there. */
+  #isShown(sendId: SendId | undefined): boolean {
+    return sendId !== undefined && (this.hasEnded(sendId) || this.isWaiting(sendId));
   }
 
   #failed(why: ParleyError): void {
@@ -271,4 +277,8 @@ export class TabsClient extends ClientBase implements ChatClient {
     this.#hints = { ...this.#hints, ...change };
     this.#team.setHints(this.#hints);
   }
+}
+
+function sendOf(call: Call): SendId | undefined {
+  return (call.args[2] as SendOptions | undefined)?.sendId;
 }

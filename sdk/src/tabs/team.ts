@@ -41,7 +41,7 @@ export interface TeamOptions {
 
 /** What the tab does with what it hears. */
 export interface TeamListener {
-  /** Whoever leads now: all that is so. What is told from then on follows it. */
+  /** Whoever leads now: all that is so. What is told from then on follows it. To be answered with `askWaiting()`. */
   began(snapshot: Snapshot): void;
   told(events: readonly ParleyEvent[], status: Status | undefined): void;
   /** No tab can do anything. */
@@ -70,6 +70,8 @@ export class Team {
   #told: number | undefined;
   /** The highest of which was heard. */
   #generation = 0;
+  /** What waited has been asked of the leader. */
+  #isAsking = false;
   /** Beats since the leader was heard. */
   #silence = 0;
   #cancelBeat = (): void => {};
@@ -110,8 +112,10 @@ export class Team {
     else if (this.#told !== undefined) this.#post({ kind: "hints", hints });
   }
 
-  /** Has it done by whoever leads; where nobody does yet, later. */
+  /** Has it done by whoever leads; where nobody does yet, later, in the order of asking. */
   ask(call: Call): void {
+    // What is read to catch up goes before all that waits.
+    if (!this.#isAsking && call.method !== "stored") return;
     const { id, method, args } = call;
     const leading = this.#leading;
     if (leading !== undefined) {
@@ -186,7 +190,6 @@ export class Team {
     this.#generation = leading.generation;
     this.#listener.began(leading.serve());
     if (this.#isStarted) leading.client.start();
-    this.#askWaiting();
   }
 
   #fail(why: ParleyError): void {
@@ -203,6 +206,7 @@ export class Team {
 
   #stopWhatWas(): void {
     this.#silence = 0;
+    this.#isAsking = false;
     this.#told = undefined;
     const leading = this.#leading;
     this.#leading = undefined;
@@ -221,6 +225,7 @@ export class Team {
 
   #join(): void {
     this.#told = undefined;
+    this.#isAsking = false;
     this.#post({ kind: "join", hints: this.#hints });
   }
 
@@ -282,13 +287,15 @@ export class Team {
 
   #joined({ told, snapshot, generation }: TabMessage & { readonly kind: "snapshot" }): void {
     this.#told = told;
+    this.#isAsking = false;
     this.#listener.began(snapshot);
     const isIdle = snapshot.state.state.name === "signed_out" && snapshot.state.why === undefined;
     if (this.#isStarted && isIdle) this.#post({ kind: "call", generation, call: 0, method: "start", args: [] });
-    this.#askWaiting();
   }
 
-  #askWaiting(): void {
+  /** What was asked and is not done: of whoever leads now. */
+  askWaiting(): void {
+    this.#isAsking = true;
     for (const call of this.#calls.waiting()) if (call.askedOf !== this.#generation) this.ask(call);
   }
 
