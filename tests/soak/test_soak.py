@@ -17,6 +17,7 @@ import soak_shim  # noqa: E402
 from soak_run import Options, Run  # noqa: E402
 
 SEED = int(os.environ.get("PARLEY_SEED", random.SystemRandom().randrange(1 << 31)))
+RUNS_FOR_A_CHANCE = 4
 OUTSIDE = "the short form uses no namespaces"
 
 
@@ -52,7 +53,14 @@ def test_what_is_lost_doubled_swapped_forgotten_made_up_changed_or_miscounted_on
     # Several are doubled, since one that was swapped before looks like two that were.
     limits = {kind: 1000 for kind in often} | {soak_meddle.DoublesAnEvent: 10}
     damages = [kind(limit=limits[kind], spared=0) if kind in limits else kind() for kind in FOUND]
-    _, violations = soak(tmp_path, only=("net cut",), damages=damages, quiet=True, settles=3)
+    violations = []
+    # Whether there is a chance (a send that has to be sent again) is up to the run.
+    for run in range(RUNS_FOR_A_CHANCE):
+        folder = tmp_path / str(run)
+        folder.mkdir()
+        violations += soak(folder, only=("net cut",), damages=damages, quiet=True, settles=3)[1]
+        if all(damage.done for damage in damages):
+            break
     assert all(damage.done for damage in damages), f"no chance for {[type(damage).__name__ for damage in damages if not damage.done]}"
     missed = [kind.__name__ for kind, found in FOUND.items() if not any(re.search(found, violation) for violation in violations)]
     assert not missed, violations
