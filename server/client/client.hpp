@@ -57,7 +57,8 @@ class Listener {
   virtual void on_channel(const ChannelState& /*channel*/) {}
   /// The channel is no longer the account's, and its events are no longer stored.
   virtual void on_channel_gone(const ChannelId& /*channel*/) {}
-  /// The store's history is another one now (a restore): events above `after` were dropped.
+  /// The store's history is another one now (a restore): events above `after` were dropped, and
+  /// what they had added to others: edits, reactions.
   virtual void on_history_dropped(const ChannelState& /*channel*/, Seq /*after*/) {}
   /// Rising seq; each event is told once (again only after its history was dropped). The events are valid during the
   /// call.

@@ -99,7 +99,7 @@ void Client::Core::on_compared(Time now, Channel& channel, const v1::History& hi
 
 void Client::Core::drop_unproven(Time now, Channel& channel, Seq after) {
   ChannelState& state = channel.state;
-  const EventRange dropped{state.id, after + 1, std::max(state.top(), after + 1)};
+  const EventRange dropped{state.id, after + 1, 0};
   forget_history_after(state, after);
   channel.paged = std::min(channel.paged, after);
   state.unproven = after != 0;

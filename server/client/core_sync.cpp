@@ -111,7 +111,8 @@ void Client::Core::take_one_row(Time now, Channel& channel, const v1::InboxRow& 
   const Agreed agreed = agreed_until(state, row, session_.incarnation);
   const bool other_history = state.incarnation != session_.incarnation;
   const bool drops = agreed.until < state.top();
-  if (drops) dropped.push_back({state.id, agreed.until + 1, state.top()});
+  // What stays may show what came after it: edits and reactions of the lost history.
+  if (drops || (other_history && !state.have.empty())) dropped.push_back({state.id, agreed.until + 1, 0});
   if (drops || other_history) {
     forget_after(state, agreed.until);
     channel.paged = std::min(channel.paged, agreed.until);

@@ -1,6 +1,7 @@
 #include "client/memory_store.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "client/ranges.hpp"
 #include "parley/v1/events.pb.h"
@@ -19,6 +20,25 @@ void take_content(v1::Event& event) {
   event.clear_content();
   event.clear_annotation();
   if (event.content_state() == v1::CONTENT_STATE_UNSPECIFIED) event.set_content_state(v1::CONTENT_STATE_DELETED);
+}
+
+Seq last_of(const EventRange& range) {
+  return range.to == 0 ? std::numeric_limits<Seq>::max() : range.to;
+}
+
+/// Takes away what events of the range added to this one; what the last edit said is unknown then. False: nothing.
+bool take_additions(v1::Event& event, const EventRange& range) {
+  const auto lost = [&](Seq seq) { return seq >= range.from && seq <= last_of(range); };
+  auto& edits = *event.mutable_annotation()->mutable_edits();
+  auto& reactions = *event.mutable_annotation()->mutable_reactions();
+  const bool edited = !edits.empty() && lost(edits[edits.size() - 1]);
+  if (edited) event.mutable_annotation()->clear_current();
+  edits.erase(std::remove_if(edits.begin(), edits.end(), lost), edits.end());
+  const auto kept =
+      std::remove_if(reactions.begin(), reactions.end(), [&](const auto& slot) { return lost(slot.seq()); });
+  const bool reacted = kept != reactions.end();
+  reactions.erase(kept, reactions.end());
+  return edited || reacted;
 }
 
 }  // namespace
@@ -152,7 +172,7 @@ void MemoryClientStore::strip(const ChannelId& channel, Seq seq) {
 void MemoryClientStore::erase_content(const EventRange& range) {
   const auto list = events_.find(range.channel);
   if (list == events_.end()) return;
-  const Seq to = range.to == 0 ? std::numeric_limits<Seq>::max() : range.to;
+  const Seq to = last_of(range);
   for (auto it = list->second.lower_bound(range.from); it != list->second.end() && it->first <= to; ++it) {
     strip(range.channel, it->first);
   }
@@ -165,11 +185,19 @@ void MemoryClientStore::erase_content(const EventRange& range) {
 void MemoryClientStore::drop(const EventRange& range) {
   const auto list = events_.find(range.channel);
   if (list == events_.end()) return;
-  list->second.erase(list->second.lower_bound(range.from), list->second.upper_bound(range.to));
+  list->second.erase(list->second.lower_bound(range.from), list->second.upper_bound(last_of(range)));
   ties_.erase(range.channel);
-  for (const auto& [seq, bytes] : list->second) {
+  for (auto& [seq, bytes] : list->second) {
     v1::Event event;
-    if (event.ParseFromString(bytes)) tie(range.channel, event.header());
+    if (!event.ParseFromString(bytes)) continue;
+    tie(range.channel, event.header());
+    if (!event.has_annotation() || !take_additions(event, range)) continue;
+    const auto& edits = event.annotation().edits();
+    v1::Event edit;
+    const auto last = edits.empty() ? list->second.end() : list->second.find(edits[edits.size() - 1]);
+    const bool known = last != list->second.end() && edit.ParseFromString(last->second) && edit.has_content();
+    if (known && !event.annotation().has_current()) *event.mutable_annotation()->mutable_current() = edit.content();
+    bytes = event.SerializeAsString();
   }
 }
 

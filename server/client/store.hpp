@@ -22,7 +22,7 @@ struct StoredEvents {
 struct EventRange {
   ChannelId channel;
   Seq from = 0;
-  Seq to = 0;  // both ends included
+  Seq to = 0;  // both ends included; 0: all from there on
 };
 
 /// One transaction. Everything it points at is valid during commit() only.
@@ -33,7 +33,8 @@ struct Changes {
   // The content goes, the event stays; also that of edits of these messages and of reactions to them, whenever it
   // comes: a page that was read before a deletion may arrive after it.
   std::span<const EventRange> erased{};
-  std::span<const EventRange> dropped{};       // the events go (done before `events` are put)
+  // The events go, and from those that stay what these had added (Event.annotation). Done before `events` are put.
+  std::span<const EventRange> dropped{};
   std::span<const ChannelId> gone_channels{};  // with all their events
   std::span<const OutboxEntry* const> outbox_put{};
   std::span<const SendId> outbox_removed{};

@@ -147,6 +147,45 @@ TEST(AddedAgain, ItAsksOnceMoreWhereEventsWereFasterThanTheAnswer) {
   EXPECT_EQ(world.talk().members, 5U);
 }
 
+// A page tells with a message what was added to it later. A reaction of the lost history was shown for ever.
+TEST(Restored, WhatTheLostHistoryAddedToAMessageIsGone) {
+  World world(wanting(Want::everything));
+  fill(world, kTalk, 2);
+  world.start();
+  v1::Event liked;
+  ASSERT_TRUE(liked.ParseFromString(world.store.events(kTalk, 2, 2).at(0)));
+  for (const Seq seq : {2U, 9U}) liked.mutable_annotation()->add_reactions()->set_seq(seq);
+  world.store.put_event(kTalk, 2, liked.SerializeAsString());
+  world.incarnation = make_id<Incarnation>(101);
+  world.cut();
+  world.pass(std::chrono::seconds(2));
+  ASSERT_TRUE(liked.ParseFromString(world.store.events(kTalk, 2, 2).at(0)));
+  ASSERT_EQ(liked.annotation().reactions_size(), 1);
+  EXPECT_EQ(liked.annotation().reactions(0).seq(), 2U);
+}
+
+// An edited message says again what it said before the edits that are lost.
+TEST(Restored, WhatEditsOfTheLostHistorySaidIsGone) {
+  client::MemoryClientStore store;
+  v1::Event edit;
+  edit.mutable_header()->set_seq(2);
+  edit.mutable_header()->mutable_edited()->set_target(1);
+  edit.mutable_content()->set_text("kept");
+  store.put_event(kTalk, 2, edit.SerializeAsString());
+  v1::Event message;
+  message.mutable_header()->set_seq(1);
+  message.mutable_header()->mutable_message();
+  message.mutable_annotation()->add_edits(2);
+  message.mutable_annotation()->add_edits(5);
+  message.mutable_annotation()->mutable_current()->set_text("lost");
+  store.put_event(kTalk, 1, message.SerializeAsString());
+  const client::EventRange lost{kTalk, 4, 0};
+  ASSERT_TRUE(store.commit({.dropped = {&lost, 1}}));
+  ASSERT_TRUE(message.ParseFromString(store.events(kTalk, 1, 1).at(0)));
+  EXPECT_EQ(message.annotation().edits_size(), 1);
+  EXPECT_EQ(message.annotation().current().text(), "kept");
+}
+
 // What the restored server pushed before it had told how far the channel is there had the number of an event of the
 // history that was lost, and was taken for that one.
 TEST(Restored, WhatIsPushedBeforeTheRowIsOfTheNewHistory) {
