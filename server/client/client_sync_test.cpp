@@ -409,6 +409,31 @@ TEST(ClientSync, TicksThatAreOtherThanTheRowsAreAskedForOnceMore) {
   }
 }
 
+TEST(ClientSync, WhatIsToldOfAChannelWhoseFirstRowIsOnItsWayIsAskedForOnceMore) {
+  for (const bool ticks : {true, false}) {
+    World world;
+    world.start();
+    fill(world, kTalk, 3);
+    world.client->resync(world.now);
+    world.rooms[kTalk].changed = ++world.clock;
+    world.serve();
+    v1::ServerFrame told;
+    if (ticks) {
+      told.mutable_receipts_moved()->set_channel_id(raw(kTalk));
+      told.mutable_receipts_moved()->set_delivered_by_all(2);
+    } else {
+      told.mutable_registers_changed()->set_channel_id(raw(kTalk));
+      told.mutable_registers_changed()->mutable_registers()->set_marked_unread(true);
+    }
+    world.to_client.push_front(told);
+    world.deliver();
+    ASSERT_EQ(world.talk().head, 3U);
+    const auto asked = world.count_seen(Body::kGetInbox);
+    world.pass(std::chrono::seconds(2));
+    EXPECT_EQ(world.count_seen(Body::kGetInbox) - asked, 1U) << ticks;
+  }
+}
+
 TEST(ClientSync, ARowOlderThanTheEventsTakesNoTitleBack) {
   World world;
   fill(world, kTalk, 3);

@@ -150,6 +150,8 @@ class Client::Core {
   void dispatch(Time now, v1::ServerFrame& frame);
   void on_answer(Time now, Pending pending, v1::ServerFrame& frame);
   void on_push(Time now, v1::ServerFrame& frame);
+  /// The channel of a push, if it is known.
+  [[nodiscard]] Channel* told_of(Time now, const std::string& channel_id);
   void on_error(Time now, Pending& pending, const v1::Error& error);
   [[nodiscard]] bool room() const;
   std::uint64_t note_request(Time now, Asked asked, Pending details);

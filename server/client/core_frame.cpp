@@ -211,7 +211,7 @@ void Client::Core::on_push(Time now, v1::ServerFrame& frame) {
     case v1::ServerFrame::kHeads:
       return on_heads(now, frame.heads());
     case v1::ServerFrame::kReceiptsMoved:
-      if (Channel* channel = find(ChannelId::from_bytes(frame.receipts_moved().channel_id()).value_or(ChannelId{}))) {
+      if (Channel* channel = told_of(now, frame.receipts_moved().channel_id())) {
         channel->state.delivered_by_all = frame.receipts_moved().delivered_by_all();
         channel->state.read_by_all = frame.receipts_moved().read_by_all();
         channel->ticks_told = last_request_;
@@ -221,7 +221,7 @@ void Client::Core::on_push(Time now, v1::ServerFrame& frame) {
       return;
     case v1::ServerFrame::kRegistersChanged: {
       const auto& changed = frame.registers_changed();
-      if (Channel* channel = find(ChannelId::from_bytes(changed.channel_id()).value_or(ChannelId{}))) {
+      if (Channel* channel = told_of(now, changed.channel_id())) {
         on_registers(*channel, changed.registers(), std::pair{changed.unread(), changed.unread_mentions()});
       }
       return;
@@ -234,6 +234,13 @@ void Client::Core::on_push(Time now, v1::ServerFrame& frame) {
     default:
       return;
   }
+}
+
+Client::Core::Channel* Client::Core::told_of(Time now, const std::string& channel_id) {
+  Channel* channel = find(ChannelId::from_bytes(channel_id).value_or(ChannelId{}));
+  // Its first row may be on its way, and be older than this.
+  if (channel == nullptr && inbox_in_flight_) want_inbox(now);
+  return channel;
 }
 
 void Client::Core::pump(Time now) {
