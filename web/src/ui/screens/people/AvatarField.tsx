@@ -62,7 +62,9 @@ export function AvatarField(props: {
               ))}
             </div>
           </div>
-          <EmojiPicker onClose={() => setOpen(false)} onPick={(picked) => onChange(writeAvatar(colour, picked))} />
+          <div className={styles.picker}>
+            <EmojiPicker onClose={() => setOpen(false)} onPick={(picked) => onChange(writeAvatar(colour, picked))} />
+          </div>
         </Dialog>
       )}
     </div>

@@ -34,54 +34,56 @@ export function NewChatDialog({ onClose }: { readonly onClose: () => void }) {
 
   return (
     <Dialog title={t("people.newChat")} onClose={onClose} flush>
-      <div className={styles.field}>
-        <TextField
-          label={t("people.find")}
-          hint={t("people.findHint")}
-          type="search"
-          value={words}
-          onChange={(event) => setWords(event.target.value)}
-          onKeyDown={(event) => {
-            const first = people?.[0];
-            if (event.key === "Enter" && isSearch && first && !busy) void open(first.account);
-          }}
-          before={<Search size={18} aria-hidden="true" />}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          maxLength={64}
-          dir="auto"
-        />
-      </div>
-      {!isSearch && (
-        <div className={styles.list}>
-          <button type="button" className={styles.row} disabled={busy} onClick={() => void openNotes()}>
-            <span className={styles.sign} aria-hidden="true">
-              <Bookmark size={19} />
-            </span>
-            {t("list.notes")}
-          </button>
+      <div className={styles.finder}>
+        <div className={styles.field}>
+          <TextField
+            label={t("people.find")}
+            hint={t("people.findHint")}
+            type="search"
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+            onKeyDown={(event) => {
+              const first = people?.[0];
+              if (event.key === "Enter" && isSearch && first && !busy) void open(first.account);
+            }}
+            before={<Search size={18} aria-hidden="true" />}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            maxLength={64}
+            dir="auto"
+          />
         </div>
-      )}
-      <h3 className={styles.heading}>{isSearch ? t("people.found") : t("people.contacts")}</h3>
-      {people === undefined ? (
-        <SkeletonRows rows={4} label={t("common.loading")} />
-      ) : (
-        <ul className={styles.list}>
-          {people.map((person) => (
-            <li key={person.account}>
-              <button type="button" className={styles.row} disabled={busy} onClick={() => void open(person.account)}>
-                <PersonLine account={person.account} profile={person} />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {people?.length === 0 && (
-        <p className={styles.note} role="status">
-          {problem || (isSearch ? t("people.nobody") : t("people.noContacts"))}
-        </p>
-      )}
+        {!isSearch && (
+          <div className={styles.list}>
+            <button type="button" className={styles.row} disabled={busy} onClick={() => void openNotes()}>
+              <span className={styles.sign} aria-hidden="true">
+                <Bookmark size={19} />
+              </span>
+              {t("list.notes")}
+            </button>
+          </div>
+        )}
+        <h3 className={styles.heading}>{isSearch ? t("people.found") : t("people.contacts")}</h3>
+        {people === undefined ? (
+          <SkeletonRows rows={4} label={t("common.loading")} />
+        ) : (
+          <ul className={styles.list}>
+            {people.map((person) => (
+              <li key={person.account}>
+                <button type="button" className={styles.row} disabled={busy} onClick={() => void open(person.account)}>
+                  <PersonLine account={person.account} profile={person} />
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {people?.length === 0 && (
+          <p className={styles.note} role="status">
+            {problem || (isSearch ? t("people.nobody") : t("people.noContacts"))}
+          </p>
+        )}
+      </div>
     </Dialog>
   );
 }

@@ -25,7 +25,7 @@ export function PeoplePicker(props: {
     else onChange([...chosen, person]);
   };
   return (
-    <>
+    <div className={styles.finder}>
       <div className={styles.field}>
         <TextField
           label={t("people.find")}
@@ -81,6 +81,6 @@ export function PeoplePicker(props: {
           {problem || (words.trim() === "" ? t("people.noContacts") : t("people.nobody"))}
         </p>
       )}
-    </>
+    </div>
   );
 }

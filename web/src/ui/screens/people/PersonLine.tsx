@@ -28,7 +28,9 @@ export function PersonLine(props: {
         online={online}
       />
       <span className={styles.text}>
-        <bdi className={styles.name}>{shown}</bdi>
+        <span className={styles.name}>
+          <bdi>{shown}</bdi>
+        </span>
         {(props.note ?? profile?.handle) ? (
           <span className={styles.note}>{props.note ?? <bdi>@{profile?.handle}</bdi>}</span>
         ) : null}

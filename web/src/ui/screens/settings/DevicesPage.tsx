@@ -93,7 +93,9 @@ function DeviceRow({ device, onAsk }: { readonly device: Device; readonly onAsk:
         <Icon size={20} />
       </span>
       <span className={styles.rowText}>
-        <bdi>{name}</bdi>
+        <span>
+          <bdi>{name}</bdi>
+        </span>
         <span className={styles.small}>
           {device.current ? (
             <span className={styles.here}>{t("settings.thisDevice")}</span>

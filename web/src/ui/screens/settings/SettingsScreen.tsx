@@ -62,7 +62,9 @@ function SettingsMenu({ current }: { readonly current: SettingsPage }) {
           >
             <Avatar seed={me?.profile.account ?? ""} name={me?.profile.displayName ?? ""} avatar={me?.profile.avatar} />
             <span className={styles.entryText}>
-              <bdi className={styles.ownName}>{me?.profile.displayName || me?.profile.handle}</bdi>
+              <span className={styles.ownName}>
+                <bdi>{me?.profile.displayName || me?.profile.handle}</bdi>
+              </span>
               <span className={styles.small}>{t("settings.pages.profile")}</span>
             </span>
             <ChevronRight className={styles.further} size={20} aria-hidden="true" />
