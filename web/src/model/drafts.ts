@@ -1,4 +1,5 @@
 import type { AccountId, ChannelId } from "@parley/sdk";
+import { DraftJournal } from "./draft_journal.ts";
 import { Observable } from "./observable.ts";
 import type { AppClient } from "./ports.ts";
 
@@ -21,11 +22,13 @@ export class Drafts {
   readonly changed = new Observable(0);
 
   readonly #client: AppClient;
+  readonly #journal: DraftJournal;
   readonly #drafts = new Map<ChannelId, ComposerDraft>();
   readonly #timers = new Map<ChannelId, ReturnType<typeof setTimeout>>();
 
-  constructor(client: AppClient) {
+  constructor(client: AppClient, journal = new DraftJournal()) {
     this.#client = client;
+    this.#journal = journal;
     client.on("loaded", () => this.#load());
     // Another tab wrote.
     client.on("value", ({ key, value }) => {
@@ -60,7 +63,10 @@ export class Drafts {
 
   /** Writes what is not written yet: the page is about to go. */
   async flush(): Promise<void> {
-    await Promise.all([...this.#timers.keys()].map((channel) => this.#save(channel)));
+    const waiting = [...this.#timers.keys()];
+    const account = this.#client.me?.account;
+    if (account !== undefined) for (const channel of waiting) this.#journal.write(account, channel, this.get(channel));
+    await Promise.all(waiting.map((channel) => this.#save(channel)));
   }
 
   async #save(channel: ChannelId): Promise<void> {
@@ -68,12 +74,21 @@ export class Drafts {
     this.#timers.delete(channel);
     const draft = this.#drafts.get(channel);
     await this.#client.setValue(`draft/${channel}`, draft).catch(() => undefined);
+    const account = this.#client.me?.account;
+    if (account !== undefined && !this.#timers.has(channel)) this.#journal.remove(account, channel);
   }
 
   #load(): void {
     for (const [key, value] of this.#client.values("draft/")) {
       const channel = key.slice("draft/".length) as ChannelId;
       if (!this.#drafts.has(channel)) this.#drafts.set(channel, value as ComposerDraft);
+    }
+    const account = this.#client.me?.account;
+    if (account !== undefined) {
+      for (const [channel, draft] of this.#journal.read(account)) {
+        this.#take(channel, draft);
+        void this.#save(channel);
+      }
     }
     this.#tell();
   }
