@@ -61,3 +61,15 @@ test("keeps what was written without a network over a reload, and sends it once 
   await expect.poll(() => texts(ben, channel)).toEqual(numbers(1, 20));
   await expect.poll(() => page.evaluate((at) => sdk.texts(at), channel)).toEqual(numbers(1, 20));
 });
+
+test("keeps the app's own values over a reload", async ({ open, person }) => {
+  const { page } = await open(await person("ana"));
+  await expect.poll(() => page.evaluate(() => sdk.state)).toBe("live");
+  await page.evaluate(() => sdk.parley.client?.setValue("draft/1", { text: "so far" }));
+  await page.reload();
+  const kept = page.evaluate(async () => {
+    await sdk.parley.client?.loaded;
+    return sdk.parley.client?.value("draft/1");
+  });
+  expect(await kept).toEqual({ text: "so far" });
+});

@@ -1,5 +1,5 @@
 /** What every story has: a server, people, and browsers that they use. */
-import { type Browser, type BrowserContextOptions, test as base, type Page } from "@playwright/test";
+import { type Browser, type BrowserContextOptions, test as base, type Page, request } from "@playwright/test";
 import { parseId } from "../../../sdk/src/index.ts";
 import { Network } from "./network.ts";
 import { type Person, signUp } from "./people.ts";
@@ -72,22 +72,24 @@ export const test = base.extend<Options & Fixtures>({
 
 export { expect } from "@playwright/test";
 
-/** A browser with nothing in it but a sign-in: what the app keeps after one, without its screen. */
+/** A browser with nothing in it but a sign-in. */
 async function newContext(browser: Browser, url: string, who: Person | undefined, options: BrowserContextOptions) {
-  const context = await browser.newContext({ baseURL: url, ...options });
-  if (who === undefined) return context;
-  const answer = await context.request.post(`${url}/v1/auth/sign-in`, {
+  if (who === undefined) return browser.newContext({ baseURL: url, ...options });
+  const { cookies, localStorage } = await signedIn(url, who);
+  const storageState = { cookies, origins: [{ origin: url, localStorage }] };
+  return browser.newContext({ baseURL: url, storageState, ...options });
+}
+
+/** Signs `who` in as the app does, without its screen, and gives what the browser keeps after that. */
+export async function signedIn(url: string, who: Person) {
+  const context = await request.newContext();
+  const answer = await context.post(`${url}/v1/auth/sign-in`, {
     data: { handle: who.handle, password: who.password, deviceName: "Story", platform: "web", cookie: true },
   });
   if (!answer.ok()) throw new Error(await answer.text());
   const { account, device } = await answer.json();
   const { cookies } = await context.storageState();
-  await context.close();
+  await context.dispose();
   const record = { account: parseId(account), device: parseId(device) };
-  const localStorage = [{ name: "parley.signed-in", value: JSON.stringify(record) }];
-  return browser.newContext({
-    baseURL: url,
-    storageState: { cookies, origins: [{ origin: url, localStorage }] },
-    ...options,
-  });
+  return { cookies, localStorage: [{ name: "parley.signed-in", value: JSON.stringify(record) }] };
 }

@@ -1,0 +1,56 @@
+/** No network for a while, on both sides. */
+import { ChannelList, Conversation } from "./support/app.ts";
+import { directChannel, post, texts } from "./support/people.ts";
+import { expect, test } from "./support/stories.ts";
+
+test("both write without a network; then everything is there once, in the order of each", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  const [one, two] = [await open(ana), await open(ben)];
+  const his = await Conversation.at(two.page, channel);
+  const hers = await Conversation.at(one.page, channel);
+  await hers.say("before");
+  await his.shows("before");
+  one.network.cut();
+  two.network.cut();
+  for (const number of [1, 2, 3]) {
+    await hers.say(`ana ${number}`);
+    await his.say(`ben ${number}`);
+  }
+  await hers.shows("before", "ana 1", "ana 2", "ana 3");
+  await hers.showsTick("ana 2", "waiting");
+  await expect(one.page.getByRole("status").filter({ hasText: /./ }).first()).toBeVisible();
+  one.network.heal();
+  two.network.heal();
+  await expect.poll(async () => (await his.texts()).length).toBe(7);
+  await expect.poll(async () => (await hers.texts()).length).toBe(7);
+  const seen = await hers.texts();
+  expect(await his.texts()).toEqual(seen);
+  for (const name of ["ana", "ben"]) {
+    const own = seen.filter((text) => text.startsWith(name));
+    expect(own).toEqual([`${name} 1`, `${name} 2`, `${name} 3`]);
+  }
+  expect(await texts(ben, channel)).toEqual(seen);
+});
+
+test("a reload in a tunnel shows the list, the conversation, and what waits to be sent", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, "hello", "see you at eight");
+  const { page, network } = await open(ana);
+  const at = await Conversation.at(page, channel);
+  await at.shows("hello", "see you at eight");
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  network.cut();
+  await at.say("I am in a tunnel");
+  await at.showsTick("tunnel", "waiting");
+  await page.reload();
+  await at.shows("hello", "see you at eight", "I am in a tunnel");
+  await expect(new ChannelList(page).row("Ben")).toBeVisible();
+  await page.goto("/");
+  await expect(new ChannelList(page).row("Ben")).toBeVisible();
+  network.heal();
+  await page.goto(`/c/${channel}`);
+  await expect.poll(() => texts(ben, channel)).toEqual(["hello", "see you at eight", "I am in a tunnel"]);
+  await at.showsTick("tunnel", "delivered");
+});
