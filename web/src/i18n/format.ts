@@ -3,18 +3,24 @@ import { currentLanguage, t } from "./index.ts";
 
 const cache = new Map<string, Intl.DateTimeFormat>();
 
+/** The language as it is written where the reader lives: en-GB has other dates and times than en-US. */
+function locale(): string {
+  const language = currentLanguage();
+  return navigator.languages.find((tag) => tag.split("-")[0]?.toLowerCase() === language) ?? language;
+}
+
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${currentLanguage()} ${JSON.stringify(options)}`;
+  const key = `${locale()} ${JSON.stringify(options)}`;
   let format = cache.get(key);
   if (!format) {
-    format = new Intl.DateTimeFormat(currentLanguage(), options);
+    format = new Intl.DateTimeFormat(locale(), options);
     cache.set(key, format);
   }
   return format;
 }
 
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(currentLanguage()).format(value);
+  return new Intl.NumberFormat(locale()).format(value);
 }
 
 /** For badges: 99+ is enough to know. */
@@ -31,7 +37,7 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return new Intl.NumberFormat(currentLanguage(), {
+  return new Intl.NumberFormat(locale(), {
     style: "unit",
     unit: units[unit] ?? "byte",
     maximumFractionDigits: digits,

@@ -6,13 +6,23 @@ const settingsPages: readonly string[] = ["profile", "privacy", "devices", "appe
 
 /** Where in the app somebody is. */
 export type Route =
-  | { readonly name: "home" | "signIn" | "signUp" | "search" }
+  | { readonly name: "home" | "signIn" | "signUp" }
+  /** `words`: what to look for; behind "#", where no server gets it. */
+  | { readonly name: "search"; readonly words?: string }
   /** `link` is what stands behind "#": no server gets it. */
   | { readonly name: "join"; readonly link: string }
   /** `at`: the message to show. */
   | { readonly name: "channel"; readonly channel: ChannelId; readonly at?: number }
   | { readonly name: "info"; readonly channel: ChannelId }
   | { readonly name: "settings"; readonly page?: SettingsPage };
+
+function readWords(hash: string): string {
+  try {
+    return decodeURIComponent(hash.replace(/^#/u, ""));
+  } catch {
+    return "";
+  }
+}
 
 /** The route of an address within the app; what is none is home. */
 export function parseRoute(path: string, hash: string): Route {
@@ -22,8 +32,10 @@ export function parseRoute(path: string, hash: string): Route {
       return { name: "signIn" };
     case "sign-up":
       return { name: "signUp" };
-    case "search":
-      return { name: "search" };
+    case "search": {
+      const words = readWords(hash);
+      return words === "" ? { name: "search" } : { name: "search", words };
+    }
     case "join":
       return { name: "join", link: hash.replace(/^#/u, "") };
     case "settings":
@@ -49,7 +61,7 @@ export function addressOf(route: Route): string {
     case "signUp":
       return "/sign-up";
     case "search":
-      return "/search";
+      return route.words === undefined ? "/search" : `/search#${encodeURIComponent(route.words)}`;
     case "join":
       return `/join#${route.link}`;
     case "settings":

@@ -27,6 +27,10 @@ export function Dialog({ title, onClose, onBack, children, actions, size = "s", 
     if (!dialog) return;
     const before = document.activeElement;
     if (!dialog.open) dialog.showModal();
+    // Where there is something to write or to choose, that is where one begins, and not at the cross.
+    dialog
+      .querySelector<HTMLElement>(`.${styles.body} :is(input, textarea, select):not([readonly], :disabled)`)
+      ?.focus();
     return () => {
       dialog.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

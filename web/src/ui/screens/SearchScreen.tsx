@@ -6,7 +6,7 @@ import { useT } from "../../i18n/index.ts";
 import { textOf } from "../../model/channel_list.ts";
 import { markText } from "../../model/search/marks.ts";
 import type { SearchResult } from "../../model/search/search_index.ts";
-import { useRouter, useSession } from "../context.tsx";
+import { useRoute, useRouter, useSession } from "../context.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
 import { useChannelName, usePersonName } from "./channels/names.ts";
@@ -19,7 +19,8 @@ export function SearchScreen() {
   const t = useT();
   const session = useSession();
   const router = useRouter();
-  const [words, setWords] = useState("");
+  const route = useRoute();
+  const [words, setWords] = useState(route.name === "search" ? (route.words ?? "") : "");
   const [result, setResult] = useState<SearchResult & { readonly words: string }>();
   const [isReading, setReading] = useState(true);
   const field = useRef<HTMLInputElement>(null);
@@ -52,7 +53,10 @@ export function SearchScreen() {
           placeholder={t("search.placeholder")}
           aria-label={t("search.placeholder")}
           value={words}
-          onChange={(event) => setWords(event.target.value)}
+          onChange={(event) => {
+            setWords(event.target.value);
+            router.go({ name: "search", words: event.target.value }, { replace: true });
+          }}
         />
       </header>
       <p className={styles.status} role="status">

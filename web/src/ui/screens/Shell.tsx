@@ -10,7 +10,7 @@ import { toast } from "../kit/Toasts.tsx";
 import { ChannelPane } from "./channels/ChannelPane.tsx";
 import { useTitle } from "./channels/useTitle.ts";
 import styles from "./Shell.module.css";
-import { useShortcuts } from "./useShortcuts.ts";
+import { type Opened, useShortcuts } from "./useShortcuts.ts";
 
 // What the first screen does not need comes when it is wanted.
 const loadConversation = () => import("./conversation/ConversationScreen.tsx");
@@ -18,33 +18,45 @@ const ConversationScreen = lazy(async () => ({ default: (await loadConversation(
 const InfoScreen = lazy(async () => ({ default: (await import("./people/InfoScreen.tsx")).InfoScreen }));
 const SearchScreen = lazy(async () => ({ default: (await import("./SearchScreen.tsx")).SearchScreen }));
 const SettingsScreen = lazy(async () => ({ default: (await import("./settings/SettingsScreen.tsx")).SettingsScreen }));
+const NewChatDialog = lazy(async () => ({ default: (await import("./people/NewChatDialog.tsx")).NewChatDialog }));
+const NewGroupDialog = lazy(async () => ({ default: (await import("./people/NewGroupDialog.tsx")).NewGroupDialog }));
+const Palette = lazy(async () => ({ default: (await import("./palette/Palette.tsx")).Palette }));
 const ShortcutsDialog = lazy(async () => ({ default: (await import("./ShortcutsDialog.tsx")).ShortcutsDialog }));
 
 /** Two panes where there is room: the list, and what was chosen. One of them on a phone. */
 export function Shell() {
   const t = useT();
   const route = useRoute();
-  const [help, setHelp] = useState(false);
+  const [opened, setOpened] = useState<Opened>();
+  const close = () => setOpened(undefined);
   useTitle();
-  useShortcuts(() => setHelp(true));
+  useShortcuts(setOpened);
   useJoin();
   // Sooner or later somebody opens a conversation, and then it has to be there.
   useEffect(() => void loadConversation(), []);
-  const isList = route.name === "home" || route.name === "join";
+  const isMenu = route.name === "settings" && route.page === undefined;
+  const isList = route.name === "home" || route.name === "join" || isMenu;
   return (
     <div className={cx(styles.shell, isList ? styles.atList : styles.atDetail)}>
       <a className={styles.skip} href="#main">
         {t("app.skip")}
       </a>
       <div className={styles.list}>
-        <Suspense>{route.name === "settings" ? <SettingsScreen part="menu" /> : <ChannelPane />}</Suspense>
+        <Suspense>
+          {route.name === "settings" ? <SettingsScreen part="menu" /> : <ChannelPane onOpen={setOpened} />}
+        </Suspense>
       </div>
       <main id="main" className={styles.detail} tabIndex={-1}>
         <Suspense>
           <Detail />
         </Suspense>
       </main>
-      <Suspense>{help && <ShortcutsDialog onClose={() => setHelp(false)} />}</Suspense>
+      <Suspense>
+        {opened === "help" && <ShortcutsDialog onClose={close} />}
+        {opened === "palette" && <Palette onClose={close} onOpen={setOpened} />}
+        {opened === "chat" && <NewChatDialog onClose={close} />}
+        {opened === "group" && <NewGroupDialog onClose={close} />}
+      </Suspense>
     </div>
   );
 }

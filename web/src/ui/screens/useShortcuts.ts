@@ -1,12 +1,17 @@
 import { useEffect } from "react";
 import { useRouter, useSession } from "../context.tsx";
 
+/** What opens over everything else. */
+export type Opened = "help" | "palette" | "chat" | "group";
+
 /** What a key does. `keys` is as the help shows it. */
 export const shortcuts = [
   { name: "next", keys: "Alt+↓" },
   { name: "previous", keys: "Alt+↑" },
   { name: "nextUnread", keys: "Alt+Shift+↓" },
-  { name: "filter", keys: "Ctrl+K" },
+  { name: "palette", keys: "Ctrl+K" },
+  { name: "newChat", keys: "Ctrl+Alt+N" },
+  { name: "filter", keys: "/" },
   { name: "search", keys: "Ctrl+Shift+F" },
   { name: "composer", keys: "C" },
   { name: "editLast", keys: "↑" },
@@ -17,7 +22,7 @@ export const shortcuts = [
 const focusOn = (name: string) => document.querySelector<HTMLElement>(`[data-shortcut=${name}]`)?.focus();
 
 /** The keys that work everywhere but where somebody writes; with Alt or Ctrl also there. */
-export function useShortcuts(showHelp: () => void): void {
+export function useShortcuts(open: (what: Opened) => void): void {
   const router = useRouter();
   const { list } = useSession();
   useEffect(() => {
@@ -45,14 +50,16 @@ export function useShortcuts(showHelp: () => void): void {
       };
       if (event.altKey && event.key === "ArrowDown") return act(() => move(1, event.shiftKey));
       if (event.altKey && event.key === "ArrowUp") return act(() => move(-1, event.shiftKey));
-      if (mod && !event.shiftKey && event.key.toLowerCase() === "k") return act(() => focusOn("filter"));
+      if (mod && !event.shiftKey && event.key.toLowerCase() === "k") return act(() => open("palette"));
+      if (mod && event.altKey && event.code === "KeyN") return act(() => open("chat"));
       if (mod && event.shiftKey && event.key.toLowerCase() === "f") return act(() => router.go({ name: "search" }));
       if (event.key === "Escape" && router.route.get().name !== "home") return act(() => router.go({ name: "home" }));
       if (writes || mod || event.altKey) return;
-      if (event.key === "?") return act(showHelp);
+      if (event.key === "?") return act(() => open("help"));
+      if (event.key === "/") return act(() => focusOn("filter"));
       if (event.key.toLowerCase() === "c") return act(() => focusOn("composer"));
     };
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);
-  }, [router, list, showHelp]);
+  }, [router, list, open]);
 }

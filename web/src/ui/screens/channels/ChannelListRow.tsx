@@ -47,7 +47,9 @@ export const ChannelListRow = memo(function ChannelListRow({
         />
         <span className={styles.text}>
           <span className={styles.line}>
-            <bdi className={styles.name}>{name}</bdi>
+            <span className={styles.name}>
+              <bdi>{name}</bdi>
+            </span>
             {row.muted && <BellOff className={styles.mark} size={14} role="img" aria-label={t("list.muted")} />}
             {row.pinned && <Pin className={styles.mark} size={14} role="img" aria-label={t("list.pinned")} />}
             <time className={styles.time}>{row.time > 0 ? formatMoment(row.time, Date.now()) : ""}</time>

@@ -1,5 +1,5 @@
 import { MessageSquarePlus, Search, Settings, UserRound, Users, X } from "lucide-react";
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { VList } from "virtua";
 import { useT } from "../../../i18n/index.ts";
 import { filterRows, type ListFilter } from "../../../model/channel_list.ts";
@@ -14,13 +14,10 @@ import { ChannelListRow } from "./ChannelListRow.tsx";
 import styles from "./ChannelPane.module.css";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 
-const NewChatDialog = lazy(async () => ({ default: (await import("../people/NewChatDialog.tsx")).NewChatDialog }));
-const NewGroupDialog = lazy(async () => ({ default: (await import("../people/NewGroupDialog.tsx")).NewGroupDialog }));
-
 const filters: readonly ListFilter[] = ["all", "unread", "groups", "archived"];
 
 /** The list of conversations, and what begins a new one. */
-export function ChannelPane() {
+export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "group") => void }) {
   const t = useT();
   const session = useSession();
   const router = useRouter();
@@ -30,7 +27,6 @@ export function ChannelPane() {
   const connectivity = useObservable(session.connectivity);
   const [filter, setFilter] = useState<ListFilter>("all");
   const [words, setWords] = useState("");
-  const [dialog, setDialog] = useState<"chat" | "group">();
   const field = useRef<HTMLInputElement>(null);
   const rows = useMemo(() => filterRows(all, filter, words), [all, filter, words]);
   const chosen = route.name === "channel" || route.name === "info" ? route.channel : undefined;
@@ -43,8 +39,8 @@ export function ChannelPane() {
         <IconButton icon={Settings} label={t("settings.title")} onClick={() => router.go({ name: "settings" })} />
         <Menu
           entries={[
-            { label: t("people.newChat"), icon: UserRound, keys: "Ctrl+Alt+N", act: () => setDialog("chat") },
-            { label: t("people.newGroup"), icon: Users, act: () => setDialog("group") },
+            { label: t("people.newChat"), icon: UserRound, keys: "Ctrl+Alt+N", act: () => onOpen("chat") },
+            { label: t("people.newGroup"), icon: Users, act: () => onOpen("group") },
           ]}
         >
           <IconButton icon={MessageSquarePlus} label={t("people.begin")} look="soft" tip={false} />
@@ -95,22 +91,18 @@ export function ChannelPane() {
             ))}
           </VList>
         ) : (
-          <Nothing filter={filter} words={words} onNew={() => setDialog("chat")} />
+          <Nothing filter={filter} words={words} onNew={() => onOpen("chat")} />
         )}
       </nav>
       {words !== "" && (
         <Button
           look="plain"
           icon={<Search aria-hidden="true" size={18} />}
-          onClick={() => router.go({ name: "search" })}
+          onClick={() => router.go({ name: "search", words })}
         >
           {t("search.inMessages")}
         </Button>
       )}
-      <Suspense>
-        {dialog === "chat" && <NewChatDialog onClose={() => setDialog(undefined)} />}
-        {dialog === "group" && <NewGroupDialog onClose={() => setDialog(undefined)} />}
-      </Suspense>
     </section>
   );
 }

@@ -1,148 +1,93 @@
-import type { ChannelId, ChannelInfo, MemberInfo, Role, Who } from "@parley/sdk";
-import { LogOut, MoreVertical, UserPlus } from "lucide-react";
+import type { ChannelState } from "@parley/sdk";
+import { LogOut, Pencil, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useT } from "../../../i18n/index.ts";
+import { belongsTo, isMember } from "../../../model/permissions.ts";
 import { useRouter, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { Button } from "../../kit/Button.tsx";
-import { IconButton } from "../../kit/IconButton.tsx";
-import { Menu, type MenuEntry } from "../../kit/Menu.tsx";
-import { Select } from "../../kit/Select.tsx";
-import { Switch } from "../../kit/Switch.tsx";
-import { usePersonName } from "../channels/names.ts";
+import { useAct } from "../../useAct.ts";
 import { useChannelInfo } from "../conversation/useMembers.ts";
-import { type GroupDialog, GroupDialogs } from "./GroupDialogs.tsx";
-import styles from "./people.module.css";
-import { useCommand } from "./useCommand.ts";
+import { AddMembersDialog } from "./AddMembersDialog.tsx";
+import { ConfirmDialog } from "./ConfirmDialog.tsx";
+import { EditGroupDialog } from "./EditGroupDialog.tsx";
+import { GroupMembers } from "./GroupMembers.tsx";
+import { GroupSettings } from "./GroupSettings.tsx";
+import styles from "./Info.module.css";
+import { Invitations } from "./Invitations.tsx";
+import { RegisterSwitches } from "./RegisterSwitches.tsx";
 
-const whos: readonly Who[] = ["members", "admins", "owner"];
-
-/** A group: what it is called, who is in it, who may do what. */
-export function GroupInfo({ channelId }: { readonly channelId: ChannelId }) {
+/** A group: what it is called, who is in it, and what they may. */
+export function GroupInfo({ channel }: { readonly channel: ChannelState }) {
   const t = useT();
   const { client } = useSession();
-  const [dialog, setDialog] = useState<GroupDialog>();
-  const info = useChannelInfo(channelId);
-  const channel = client.channel(channelId);
-  const role = channel?.role ?? "none";
-  const isAdmin = role === "admin" || role === "owner";
-  const may = (who: Who | undefined) =>
-    role === "owner" || (role !== "none" && who === "members") || (isAdmin && who === "admins");
-  const title = channel?.title || t("list.untitled");
+  const router = useRouter();
+  const { act } = useAct();
+  const info = useChannelInfo(isMember(channel) ? channel.id : undefined);
+  const [dialog, setDialog] = useState<"edit" | "add" | "leave">();
+  const { role } = channel;
+  const title = channel.title || t("list.untitled");
+  const isAdmin = belongsTo(role, "admins");
+  const close = () => setDialog(undefined);
   return (
     <>
-      <div className={styles.hero}>
-        <Avatar seed={channelId} name={title} avatar={channel?.avatar} kind="group" size="xl" />
-        <h3>
+      <div className={styles.top}>
+        <Avatar seed={channel.id} name={channel.title} avatar={channel.avatar} kind="group" size="xl" />
+        <h3 className={styles.name}>
           <bdi>{title}</bdi>
         </h3>
-        <span>{t("conversation.members", { count: channel?.members ?? 0 })}</span>
+        <p className={styles.quiet}>
+          {isMember(channel) ? t("conversation.members", { count: channel.members }) : t("group.left")}
+        </p>
         {info?.description && (
           <p className={styles.about} dir="auto">
             {info.description}
           </p>
         )}
-      </div>
-      <div className={styles.buttons}>
-        {may(info?.settings.rename) && <Button onClick={() => setDialog("edit")}>{t("group.edit")}</Button>}
-        {may(info?.settings.add) && (
-          <Button icon={<UserPlus size={18} aria-hidden="true" />} onClick={() => setDialog("add")}>
-            {t("group.add")}
-          </Button>
+        {info && (
+          <div className={styles.actions}>
+            {belongsTo(role, info.settings.rename) && (
+              <Button icon={<Pencil size={18} aria-hidden="true" />} onClick={() => setDialog("edit")}>
+                {t("group.edit")}
+              </Button>
+            )}
+            {belongsTo(role, info.settings.add) && (
+              <Button icon={<UserPlus size={18} aria-hidden="true" />} onClick={() => setDialog("add")}>
+                {t("group.add")}
+              </Button>
+            )}
+          </div>
         )}
-        {isAdmin && <Button onClick={() => setDialog("invite")}>{t("group.invite")}</Button>}
       </div>
-      {isAdmin && info && <GroupSettings channelId={channelId} info={info} />}
-      <section className={styles.section}>
-        <h3>{t("group.members")}</h3>
-        <ul>
-          {info?.members.map((member) => (
-            <MemberRow key={member.account} channelId={channelId} member={member} role={role} />
-          ))}
-        </ul>
-      </section>
-      {role !== "none" && (
-        <Button look="danger" icon={<LogOut size={18} aria-hidden="true" />} onClick={() => setDialog("leave")}>
-          {t("group.leave")}
-        </Button>
+      <RegisterSwitches channel={channel} />
+      {info && isAdmin && <Invitations channel={channel} invitations={info.invitations} />}
+      {info && <GroupMembers channel={channel} members={info.members} />}
+      {info && isAdmin && <GroupSettings channel={channel} settings={info.settings} />}
+      {isMember(channel) && (
+        <div className={`${styles.card} ${styles.list}`}>
+          <button type="button" className={styles.danger} onClick={() => setDialog("leave")}>
+            <LogOut size={20} aria-hidden="true" />
+            {t("group.leave")}
+          </button>
+        </div>
       )}
-      <GroupDialogs channelId={channelId} info={info} dialog={dialog} onClose={() => setDialog(undefined)} />
+      {dialog === "edit" && info && <EditGroupDialog channel={channel} info={info} onClose={close} />}
+      {dialog === "add" && info && <AddMembersDialog channel={channel} info={info} onClose={close} />}
+      {dialog === "leave" && (
+        <ConfirmDialog
+          title={t("group.leaveTitle", { title })}
+          text={role === "owner" ? t("group.leaveOwnerText") : t("group.leaveText")}
+          action={t("group.leave")}
+          onClose={close}
+          onConfirm={() =>
+            act(async () => {
+              const send = await client.leave(channel.id);
+              router.go({ name: "channel", channel: channel.id }, { replace: true });
+              return send;
+            })
+          }
+        />
+      )}
     </>
-  );
-}
-
-function GroupSettings({
-  channelId,
-  info: { settings },
-}: {
-  readonly channelId: ChannelId;
-  readonly info: ChannelInfo;
-}) {
-  const t = useT();
-  const { client } = useSession();
-  const command = useCommand();
-  const change = (part: Partial<typeof settings>) =>
-    void command(client.changeSettings(channelId, { ...settings, ...part }));
-  const options = whos.map((value) => ({ value, label: t(`group.who.${value}`) }));
-  return (
-    <section className={styles.section}>
-      <h3>{t("group.settings")}</h3>
-      <Select label={t("group.post")} value={settings.post} options={options} onChange={(post) => change({ post })} />
-      <Select label={t("group.addWho")} value={settings.add} options={options} onChange={(add) => change({ add })} />
-      <Select
-        label={t("group.rename")}
-        value={settings.rename}
-        options={options}
-        onChange={(rename) => change({ rename })}
-      />
-      <Switch
-        label={t("group.history")}
-        hint={t("group.historyHint")}
-        checked={settings.historyFromStart}
-        onChange={(historyFromStart) => change({ historyFromStart })}
-      />
-    </section>
-  );
-}
-
-function MemberRow(props: { readonly channelId: ChannelId; readonly member: MemberInfo; readonly role: Role }) {
-  const t = useT();
-  const router = useRouter();
-  const session = useSession();
-  const { client, people, me } = session;
-  const command = useCommand();
-  const { channelId, member, role } = props;
-  const { account } = member;
-  const name = usePersonName(account);
-  const isOwner = role === "owner";
-  const mayRemove = isOwner || (role === "admin" && member.role === "member");
-  const write = async () => router.go({ name: "channel", channel: await session.direct(account) });
-  const setRole = (to: Role) => () => void command(client.setRole(channelId, account, to));
-  const entries: readonly MenuEntry[] = [
-    { label: t("group.write"), act: () => void write() },
-    isOwner && member.role === "admin" && { label: t("group.unmakeAdmin"), act: setRole("member") },
-    isOwner && member.role === "member" && { label: t("group.makeAdmin"), act: setRole("admin") },
-    isOwner && { label: t("group.handOver"), act: () => void command(client.handOver(channelId, account)) },
-    mayRemove && {
-      label: t("group.remove"),
-      danger: true,
-      act: () => void command(client.removeMember(channelId, account)),
-    },
-  ];
-  return (
-    <li className={styles.row}>
-      <Avatar seed={account} name={name} avatar={people.get(account)?.avatar} size="s" />
-      <span className={styles.text}>
-        <bdi>{name}</bdi>
-        {(member.role === "admin" || member.role === "owner") && (
-          <span className={styles.role}>{t(`group.roles.${member.role}`)}</span>
-        )}
-      </span>
-      {account !== me && (
-        <Menu entries={entries}>
-          <IconButton icon={MoreVertical} label={t("group.actions", { name })} tip={false} />
-        </Menu>
-      )}
-    </li>
   );
 }

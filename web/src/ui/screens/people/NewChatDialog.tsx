@@ -1,42 +1,88 @@
-import type { Profile } from "@parley/sdk";
+import type { AccountId, ChannelId } from "@parley/sdk";
+import { Bookmark, Search } from "lucide-react";
+import { useState } from "react";
 import { useT } from "../../../i18n/index.ts";
 import { useRouter, useSession } from "../../context.tsx";
-import { errorText } from "../../errors.ts";
-import { Avatar } from "../../kit/Avatar.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
-import { toast } from "../../kit/Toasts.tsx";
-import { PersonFinder } from "./PersonFinder.tsx";
-import styles from "./people.module.css";
+import { SkeletonRows } from "../../kit/Skeleton.tsx";
+import { TextField } from "../../kit/TextField.tsx";
+import { useAct } from "../../useAct.ts";
+import styles from "./People.module.css";
+import { PersonLine } from "./PersonLine.tsx";
+import { usePeopleSearch } from "./usePeopleSearch.ts";
 
 /** Finds a person, and opens the conversation with them. */
 export function NewChatDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useT();
   const session = useSession();
   const router = useRouter();
-  const show = async (opening: Promise<Parameters<typeof session.client.channel>[0]>) => {
-    try {
-      const channel = await opening;
-      onClose();
-      router.go({ name: "channel", channel });
-    } catch (error) {
-      toast(errorText(error), { look: "error" });
-    }
+  const { act, busy } = useAct();
+  const [words, setWords] = useState("");
+  const { people, problem } = usePeopleSearch(words);
+  const isSearch = words.trim() !== "";
+
+  const show = (channel: ChannelId) => {
+    onClose();
+    router.go({ name: "channel", channel });
   };
+  const open = (person: AccountId) => act(async () => show(await session.direct(person)));
+  const openNotes = () =>
+    act(async () => {
+      const known = session.client.channels().find((channel) => channel.kind === "self");
+      show(known?.id ?? (await session.client.openSelf()).channel);
+    });
+
   return (
-    <Dialog title={t("people.newChat")} onClose={onClose} size="m" flush>
-      <PersonFinder autoFocus onChoose={(profile: Profile) => void show(session.direct(profile.account))} />
-      <div className={styles.own}>
-        <button
-          type="button"
-          className={styles.row}
-          onClick={() => void show(session.client.openSelf().then(({ channel }) => channel))}
-        >
-          <Avatar seed="self" name={t("list.notes")} kind="self" size="s" />
-          <span className={styles.text}>
-            <span>{t("list.notes")}</span>
-            <span className={styles.handle}>{t("people.notesText")}</span>
-          </span>
-        </button>
+    <Dialog title={t("people.newChat")} onClose={onClose} flush>
+      <div className={styles.finder}>
+        <div className={styles.field}>
+          <TextField
+            label={t("people.find")}
+            hint={t("people.findHint")}
+            type="search"
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+            onKeyDown={(event) => {
+              const first = people?.[0];
+              if (event.key === "Enter" && isSearch && first && !busy) void open(first.account);
+            }}
+            before={<Search size={18} aria-hidden="true" />}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            maxLength={64}
+            dir="auto"
+          />
+        </div>
+        {!isSearch && (
+          <div className={styles.list}>
+            <button type="button" className={styles.row} disabled={busy} onClick={() => void openNotes()}>
+              <span className={styles.sign} aria-hidden="true">
+                <Bookmark size={19} />
+              </span>
+              {t("list.notes")}
+            </button>
+          </div>
+        )}
+        <h3 className={styles.heading}>{isSearch ? t("people.found") : t("people.contacts")}</h3>
+        {people === undefined ? (
+          <SkeletonRows rows={4} label={t("common.loading")} />
+        ) : (
+          <ul className={styles.list}>
+            {people.map((person) => (
+              <li key={person.account}>
+                <button type="button" className={styles.row} disabled={busy} onClick={() => void open(person.account)}>
+                  <PersonLine account={person.account} profile={person} />
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {people?.length === 0 && (
+          <p className={styles.note} role="status">
+            {problem || (isSearch ? t("people.nobody") : t("people.noContacts"))}
+          </p>
+        )}
       </div>
     </Dialog>
   );

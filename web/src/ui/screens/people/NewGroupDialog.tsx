@@ -1,90 +1,87 @@
-import { type AccountId, limits, type Profile } from "@parley/sdk";
-import { type FormEvent, useState } from "react";
+import type { Profile } from "@parley/sdk";
+import { useState } from "react";
 import { useT } from "../../../i18n/index.ts";
 import { useRouter, useSession } from "../../context.tsx";
-import { errorText, errorTextOf } from "../../errors.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { TextField } from "../../kit/TextField.tsx";
-import { toast } from "../../kit/Toasts.tsx";
-import { PersonFinder } from "./PersonFinder.tsx";
-import styles from "./people.module.css";
+import { useAct } from "../../useAct.ts";
+import { AvatarField } from "./AvatarField.tsx";
+import styles from "./People.module.css";
+import { PeoplePicker } from "./PeoplePicker.tsx";
 
-/** First who, then what it is called. */
+/** Who is in it, and what it is called. */
 export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
-  const t = useT();
-  const [members, setMembers] = useState<readonly AccountId[]>([]);
-  const [isNaming, setNaming] = useState(false);
-  if (isNaming) return <NameDialog members={members} onBack={() => setNaming(false)} onClose={onClose} />;
-  const toggle = ({ account }: Profile) =>
-    setMembers(members.includes(account) ? members.filter((one) => one !== account) : [...members, account]);
-  return (
-    <Dialog
-      title={t("people.newGroup")}
-      onClose={onClose}
-      size="m"
-      flush
-      actions={
-        <Button look="filled" onClick={() => setNaming(true)}>
-          {members.length === 0 ? t("people.withoutMembers") : t("people.nextWith", { count: members.length })}
-        </Button>
-      }
-    >
-      <PersonFinder onChoose={toggle} chosen={members} autoFocus />
-    </Dialog>
-  );
-}
-
-interface NameDialogProps {
-  readonly members: readonly AccountId[];
-  readonly onBack: () => void;
-  readonly onClose: () => void;
-}
-
-function NameDialog({ members, onBack, onClose }: NameDialogProps) {
   const t = useT();
   const { client } = useSession();
   const router = useRouter();
+  const { act, busy } = useAct();
+  const [step, setStep] = useState<"people" | "name">("people");
+  const [chosen, setChosen] = useState<readonly Profile[]>([]);
   const [title, setTitle] = useState("");
+  const [avatar, setAvatar] = useState("");
   const [problem, setProblem] = useState<string>();
-  const create = async (event?: FormEvent) => {
-    event?.preventDefault();
-    if (title.trim() === "") return setProblem(t("people.needTitle"));
-    try {
-      const { channel, sendId } = await client.createGroup({ title: title.trim(), members });
+
+  const create = () => {
+    if (title.trim() === "") return setProblem(t("group.needTitle"));
+    void act(async () => {
+      const members = chosen.map((person) => person.account);
+      const send = await client.createGroup({ title: title.trim(), avatar, members });
       onClose();
-      router.go({ name: "channel", channel });
-      const result = await client.outcome(sendId);
-      if (result.outcome === "refused") toast(errorTextOf(result.refused), { look: "error" });
-    } catch (error) {
-      toast(errorText(error), { look: "error" });
-    }
+      router.go({ name: "channel", channel: send.channel });
+      return send;
+    });
   };
+
+  if (step === "people") {
+    return (
+      <Dialog
+        title={t("people.newGroup")}
+        onClose={onClose}
+        flush
+        actions={
+          <Button look="filled" onClick={() => setStep("name")}>
+            {chosen.length === 0 ? t("group.nextWithout") : t("group.next")}
+          </Button>
+        }
+      >
+        <PeoplePicker chosen={chosen} onChange={setChosen} />
+      </Dialog>
+    );
+  }
   return (
     <Dialog
+      key="name"
       title={t("people.newGroup")}
       onClose={onClose}
-      onBack={onBack}
-      size="m"
+      onBack={() => setStep("people")}
       actions={
-        <Button look="filled" onClick={() => void create()}>
-          {t("people.create")}
+        <Button look="filled" busy={busy} onClick={create}>
+          {t("group.create")}
         </Button>
       }
     >
-      <form className={styles.form} onSubmit={create}>
+      <form
+        className={styles.fields}
+        onSubmit={(event) => {
+          event.preventDefault();
+          create();
+        }}
+      >
+        <AvatarField seed="" name={title} kind="group" avatar={avatar} onChange={setAvatar} size="l" />
         <TextField
-          label={t("people.title")}
-          error={problem}
+          label={t("group.title")}
           value={title}
-          maxLength={limits.title_code_points.default}
-          dir="auto"
-          autoFocus
+          error={problem}
           onChange={(event) => {
             setTitle(event.target.value);
             setProblem(undefined);
           }}
+          maxLength={client.limit("title_code_points")}
+          autoFocus
+          dir="auto"
         />
+        <p className={styles.note}>{t("group.people", { count: chosen.length + 1 })}</p>
       </form>
     </Dialog>
   );

@@ -1,11 +1,126 @@
-import { ArrowLeft } from "lucide-react";
+import {
+  ArrowLeft,
+  ChevronRight,
+  HardDrive,
+  type LucideIcon,
+  MonitorSmartphone,
+  Palette,
+  ShieldCheck,
+} from "lucide-react";
 import { useT } from "../../../i18n/index.ts";
-import { useRouter } from "../../context.tsx";
+import type { SettingsPage } from "../../../model/router.ts";
+import { useObservable, useRoute, useRouter, useSession } from "../../context.tsx";
+import { Avatar } from "../../kit/Avatar.tsx";
+import { cx } from "../../kit/cx.ts";
 import { IconButton } from "../../kit/IconButton.tsx";
+import { AppearancePage } from "./AppearancePage.tsx";
+import { DataPage } from "./DataPage.tsx";
+import { DevicesPage } from "./DevicesPage.tsx";
+import { PrivacyPage } from "./PrivacyPage.tsx";
+import { ProfilePage } from "./ProfilePage.tsx";
+import styles from "./Settings.module.css";
+import { SignOut } from "./SignOut.tsx";
 
+const entries: readonly { readonly page: Exclude<SettingsPage, "profile">; readonly icon: LucideIcon }[] = [
+  { page: "privacy", icon: ShieldCheck },
+  { page: "devices", icon: MonitorSmartphone },
+  { page: "appearance", icon: Palette },
+  { page: "data", icon: HardDrive },
+];
+
+/** The settings: their menu beside the chosen page, one after the other on a phone. */
 export function SettingsScreen({ part }: { readonly part: "menu" | "page" }) {
+  const route = useRoute();
+  const page = route.name === "settings" ? route.page : undefined;
+  return part === "menu" ? <SettingsMenu current={page ?? "profile"} /> : <Page page={page ?? "profile"} />;
+}
+
+function SettingsMenu({ current }: { readonly current: SettingsPage }) {
   const t = useT();
   const router = useRouter();
-  if (part === "page") return null;
-  return <IconButton icon={ArrowLeft} label={t("common.back")} mirrored onClick={() => router.go({ name: "home" })} />;
+  const me = useObservable(useSession().people.me);
+  const go = (page: SettingsPage) => router.go({ name: "settings", page });
+  return (
+    <nav className={styles.menu} aria-label={t("settings.title")}>
+      <header className={styles.menuHead}>
+        <IconButton
+          icon={ArrowLeft}
+          label={t("common.back")}
+          mirrored
+          tip={false}
+          onClick={() => router.go({ name: "home" })}
+        />
+        <h1 className={styles.menuTitle}>{t("settings.title")}</h1>
+      </header>
+      <ul className={styles.entries}>
+        <li>
+          <button
+            type="button"
+            className={cx(styles.entry, styles.own, current === "profile" && styles.chosen)}
+            aria-current={current === "profile" ? "page" : undefined}
+            onClick={() => go("profile")}
+          >
+            <Avatar seed={me?.profile.account ?? ""} name={me?.profile.displayName ?? ""} avatar={me?.profile.avatar} />
+            <span className={styles.entryText}>
+              <span className={styles.ownName}>
+                <bdi>{me?.profile.displayName || me?.profile.handle}</bdi>
+              </span>
+              <span className={styles.small}>{t("settings.pages.profile")}</span>
+            </span>
+            <ChevronRight className={styles.further} size={20} aria-hidden="true" />
+          </button>
+        </li>
+        {entries.map(({ page, icon: Icon }) => (
+          <li key={page}>
+            <button
+              type="button"
+              className={cx(styles.entry, current === page && styles.chosen)}
+              aria-current={current === page ? "page" : undefined}
+              onClick={() => go(page)}
+            >
+              <span className={styles.sign} aria-hidden="true">
+                <Icon size={20} />
+              </span>
+              <span className={styles.entryText}>
+                {t(`settings.pages.${page}`)}
+                <span className={styles.small}>{t(`settings.about.${page}`)}</span>
+              </span>
+              <ChevronRight className={styles.further} size={20} aria-hidden="true" />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <SignOut />
+    </nav>
+  );
+}
+
+function Page({ page }: { readonly page: SettingsPage }) {
+  const t = useT();
+  const router = useRouter();
+  return (
+    <section className={styles.page} aria-label={t(`settings.pages.${page}`)}>
+      <header className={styles.bar}>
+        <span className={styles.phoneOnly}>
+          <IconButton
+            icon={ArrowLeft}
+            label={t("common.back")}
+            mirrored
+            tip={false}
+            onClick={() => router.go({ name: "settings" })}
+          />
+        </span>
+        <h2 className={styles.title}>{t(`settings.pages.${page}`)}</h2>
+      </header>
+      <div className={styles.scroll}>
+        <div className={styles.body}>
+          {page === "profile" && <ProfilePage />}
+          {page === "privacy" && <PrivacyPage />}
+          {page === "devices" && <DevicesPage />}
+          {page === "appearance" && <AppearancePage />}
+          {page === "data" && <DataPage />}
+        </div>
+      </div>
+    </section>
+  );
 }
