@@ -1,3 +1,4 @@
+import { endsSignIn } from "../core/errors.ts";
 import type { AccessToken } from "../core/ports.ts";
 import { ParleyError } from "../errors.ts";
 import { RefreshSchema, SignInSchema, SignUpSchema, TokensSchema } from "../gen/parley/v1/accounts_pb.ts";
@@ -117,7 +118,7 @@ export class SignIn {
         this.#entered(await this.#caller.send(operations.refresh, undefined, { body, cookie: true }));
       } catch (error) {
         // Whatever does not say "later": the token is none, or no longer one.
-        if (error instanceof ParleyError && error.retry !== "same") this.endSignIn(error);
+        if (error instanceof ParleyError && endsSignIn(error)) this.endSignIn(error);
         throw error;
       }
       return this.#token as unknown as AccessToken;

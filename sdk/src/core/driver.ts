@@ -7,6 +7,7 @@ import { ParleyError } from "../errors.ts";
 import type { RandomFill } from "../ids.ts";
 import type { Store, StoredState } from "../store/store.ts";
 import { Core } from "./core.ts";
+import { endsSignIn } from "./errors.ts";
 import type { Clock, Connect, Connection, TokenSource } from "./ports.ts";
 import type { Settings } from "./settings.ts";
 import type { Action, Turn } from "./turn.ts";
@@ -183,7 +184,7 @@ export class Driver {
     } catch (error) {
       const why = asError(error, "unreachable");
       answer = (now) =>
-        why.retry === "same" ? connection.tokenUnavailable(now, why) : connection.end({ name: "signed_out", why });
+        endsSignIn(why) ? connection.end({ name: "signed_out", why }) : connection.tokenUnavailable(now, why);
     }
     if (asked.signal.aborted) return;
     await this.enter(answer).catch(nothing);

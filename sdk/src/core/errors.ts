@@ -20,3 +20,8 @@ export function judgeSend(why: ParleyError): Verdict {
   if (why.retry === "auth") return "token";
   return isForNow(why) && why.retry !== "never" ? "again" : "refused";
 }
+
+/** Only a server that says no ends a sign-in, not one that is busy, restarting or not there. */
+export function endsSignIn(why: ParleyError): boolean {
+  return why.retry !== "same" && !isForNow(why);
+}

@@ -29,7 +29,8 @@ export interface AccessToken {
 export interface TokenSource {
   /**
    * A token that holds for a while. `refused` is one that the server did not take: another one is wanted. Rejects with
-   * a `ParleyError`: with retry "same" it is asked again after a while; any other is the end of the sign-in.
+   * a `ParleyError`: where the server is busy, restarting or not there it is asked again after a while; any other is the
+   * end of the sign-in.
    */
   accessToken(options: { readonly signal: AbortSignal; readonly refused?: string }): Promise<AccessToken>;
 }
