@@ -101,6 +101,7 @@ export class Tab {
   readonly channel: FakeChannel;
   readonly #backlog: (() => void)[] = [];
   readonly #ends: (() => void)[] = [];
+  #isWorking = false;
   #left = (): void => {};
 
   constructor(browser: Browser, hasLocks: boolean) {
@@ -135,7 +136,7 @@ export class Tab {
   /** In this tab, as soon as anything runs in it. */
   run(what: () => void): void {
     if (!this.isAlive) return;
-    if (this.isFrozen) this.#backlog.push(what);
+    if (this.isFrozen || this.#isWorking || this.#backlog.length > 0) this.#backlog.push(what);
     else what();
   }
   /** When the tab is gone. */
@@ -159,9 +160,24 @@ export class Tab {
   freeze(): void {
     this.isFrozen = true;
   }
+  /** What waited happens one after the other, and other things between. */
   thaw(): void {
     this.isFrozen = false;
-    for (const what of this.#backlog.splice(0)) this.run(what);
+    this.#work();
+  }
+
+  #work(): void {
+    if (this.#isWorking || this.isFrozen) return;
+    const next = this.#backlog.shift();
+    if (next === undefined) return;
+    this.#isWorking = true;
+    this.browser.after(this.browser.random(3), () => {
+      this.#isWorking = false;
+      if (!this.isAlive) return;
+      if (this.isFrozen) this.#backlog.unshift(next);
+      else next();
+      this.#work();
+    });
   }
 
   #clock(): Clock {

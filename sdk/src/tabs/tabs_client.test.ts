@@ -163,6 +163,24 @@ describe.each([true, false])("tabs (with Web Locks: %s)", (locks) => {
     expect(browser.server.texts(here)).toEqual(["first", "last words"]);
   });
 
+  it("find out at once that something that was told did not arrive", async () => {
+    const { browser, tab } = await openTabs(2, locks);
+    const told: number[] = [];
+    tab(1).client.on("events", ({ events }) => told.push(...events.map((event) => event.seq)));
+    const { channel } = tab(0);
+    const post = channel.postMessage;
+    channel.postMessage = (message) => {
+      if ((message as { kind: string }).kind !== "told") post.call(channel, message);
+    };
+    browser.server.say(here, "lost on the way");
+    await browser.until(() => has(tab(0), 2));
+    await browser.pass(100);
+    channel.postMessage = post;
+    browser.server.say(here, "not lost");
+    await browser.until(() => has(tab(1), 3));
+    expect(told).toEqual([2, 3]);
+  });
+
   it("count as one device: in use while any of them is, watching what any of them watches", async () => {
     const { browser, tab } = await openTabs(2, locks);
     tab(0).client.setActive(false);
