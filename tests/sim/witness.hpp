@@ -51,7 +51,8 @@ class Witness {
   void hides_online(const AccountId& account, std::optional<Time> now);
   /// A restore: what was committed is another history now.
   void forget_history() {
-    channels_.clear();
+    // Which channels there are is still known: who shares one may see the other before anything is told of it.
+    for (auto& [id, known] : channels_) known = {};
     sends_.forget_history();
   }
 
