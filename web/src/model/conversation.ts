@@ -11,6 +11,7 @@ import {
   withoutContent,
 } from "@parley/sdk";
 import { type Row, RowMaker } from "./conversation_rows.ts";
+import { withWaiting } from "./conversation_waiting.ts";
 import { coalesced, Observable } from "./observable.ts";
 import type { Session } from "./session.ts";
 
@@ -41,6 +42,8 @@ export class Conversation {
   readonly #maker = new RowMaker();
   readonly #compute: () => void;
   #events: readonly ChannelEvent[] = [];
+  /** With what waits in the outbox. */
+  #shown: readonly ChannelEvent[] = [];
   #from = 0;
   #to = 0;
   #reachedStart = false;
@@ -139,7 +142,7 @@ export class Conversation {
   }
 
   event(seq: number): ChannelEvent | undefined {
-    return this.#events.find((event) => event.seq === seq);
+    return this.#shown.find((event) => event.seq === seq);
   }
 
   // ---- pages ----------------------------------------------------------------------------------------------------------
@@ -241,6 +244,7 @@ export class Conversation {
   #makeView(): ConversationView {
     const { client, failed, me } = this.#session;
     const channel = client.channel(this.channelId);
+    this.#shown = withWaiting(this.#events, client.outbox(), this.channelId, me);
     const shown = new Set<SendId | undefined>(this.#events.map((event) => event.sendId));
     const pending = client
       .outbox()
@@ -249,7 +253,7 @@ export class Conversation {
       );
     const rows = this.#maker.make({
       channel,
-      events: this.#events,
+      events: this.#shown,
       atHead: this.#atHead,
       pending,
       failed: failed.of(this.channelId),

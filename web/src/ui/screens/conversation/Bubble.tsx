@@ -45,7 +45,11 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
   const label = t("conversation.messageFrom", { name: own ? t("common.you") : author, time });
   const bubble = (
     <div className={styles.bubble} data-seq={event.seq}>
-      {showsAuthor && <bdi className={styles.author}>{author}</bdi>}
+      {showsAuthor && (
+        <span className={styles.author}>
+          <bdi>{author}</bdi>
+        </span>
+      )}
       {event.body.kind === "message" && event.body.forwarded && !isDeleted && (
         <span className={styles.note}>
           <Forward size={14} aria-hidden="true" className={styles.mirrored} /> {t("conversation.forwarded")}
@@ -80,6 +84,7 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
       )}
       aria-label={label}
       tabIndex={-1}
+      data-own={own || undefined}
     >
       {chosen !== undefined && (
         <input

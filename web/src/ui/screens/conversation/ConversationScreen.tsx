@@ -22,14 +22,15 @@ export function ConversationScreen({
   readonly at: number | undefined;
 }) {
   const session = useSession();
-  const [conversation, setConversation] = useState<Conversation>();
+  const [opened, setOpened] = useState<{ readonly conversation: Conversation; readonly key: number }>();
   // Made in an effect, since it listens: what is made must be closed again.
   useEffect(() => {
     const made = new Conversation(session, channelId, at);
-    setConversation(made);
+    setOpened((before) => ({ conversation: made, key: (before?.key ?? 0) + 1 }));
     return () => made.close();
   }, [session, channelId, at]);
-  return conversation === undefined ? null : <Open conversation={conversation} channelId={channelId} at={at} />;
+  if (opened === undefined) return null;
+  return <Open key={opened.key} conversation={opened.conversation} channelId={channelId} at={at} />;
 }
 
 function Open(props: {
@@ -52,8 +53,11 @@ function Open(props: {
 
   const jumpTo = useCallback(
     async (seq: number) => {
-      if (!(await conversation.jumpTo(seq))) return toast(t("conversation.notHere"));
+      // Before it is there, so that nothing else is shown, and read, in between.
       list.current?.show(seq);
+      if (await conversation.jumpTo(seq)) return;
+      list.current?.show(0);
+      toast(t("conversation.notHere"));
     },
     [conversation, t],
   );

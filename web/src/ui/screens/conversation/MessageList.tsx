@@ -1,7 +1,7 @@
 import type { ChannelEvent } from "@parley/sdk";
 import { ArrowDown } from "lucide-react";
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
-import { VList, type VListHandle } from "virtua";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { formatCount, formatDay } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import type { ConversationView } from "../../../model/conversation.ts";
@@ -16,6 +16,7 @@ import { Bubble } from "./Bubble.tsx";
 import { useConversation } from "./conversation_context.ts";
 import styles from "./MessageList.module.css";
 import { NoticeText } from "./NoticeText.tsx";
+import { useMessageKeys } from "./useMessageKeys.ts";
 import { FailedBubble, PendingBubble } from "./WaitingBubbles.tsx";
 
 export interface MessageListHandle {
@@ -31,21 +32,32 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   const t = useT();
   const { conversation } = useConversation();
   const problem = useObservable(conversation.problem);
-  const list = useRef<VListHandle>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const onKeyDown = useMessageKeys();
   const sticks = useRef(true);
+  const offset = useRef(0);
+  /** What is to be shown as soon as it is among the rows. */
+  const wanted = useRef(0);
   const prepended = useRef(view.prepended);
   const [marked, setMarked] = useState(0);
   const [isAway, setAway] = useState(false);
   const { rows } = view;
   const isPrepending = prepended.current !== view.prepended;
 
+  /** Whether what is wanted was there. */
+  const showWanted = () => {
+    const index = rows.findIndex((row) => row.kind === "message" && row.event.seq === wanted.current);
+    if (index < 0 || list.current === null) return false;
+    setMarked(wanted.current);
+    wanted.current = 0;
+    sticks.current = false;
+    list.current.scrollToIndex(index, { align: "center" });
+    return true;
+  };
   useImperativeHandle(ref, () => ({
     show(seq) {
-      const index = conversation.view.get().rows.findIndex((row) => row.kind === "message" && row.event.seq === seq);
-      if (index < 0) return;
-      sticks.current = false;
-      list.current?.scrollToIndex(index, { align: "center" });
-      setMarked(seq);
+      wanted.current = seq;
+      showWanted();
     },
   }));
 
@@ -54,6 +66,10 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   useLayoutEffect(() => {
     prepended.current = view.prepended;
     if (rows.length === 0 || !list.current) return;
+    if (wanted.current > 0 && showWanted()) {
+      isFirst.current = false;
+      return;
+    }
     if (isFirst.current) {
       isFirst.current = false;
       const line = rows.findIndex((row) => row.kind === "new");
@@ -63,8 +79,12 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
         return;
       }
     }
-    if (sticks.current && view.atHead) list.current.scrollToIndex(rows.length - 1, { align: "end" });
+    stick();
   }, [rows, view.prepended, view.atHead]);
+
+  const stick = () => {
+    if (sticks.current && view.atHead) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+  };
 
   useEffect(() => {
     const timer = setTimeout(() => setMarked(0), 2_000);
@@ -75,7 +95,10 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
     const handle = list.current;
     if (!handle) return;
     const below = handle.scrollSize - handle.viewportSize - handle.scrollOffset;
-    sticks.current = below < atEnd && view.atHead;
+    // Only who scrolls up leaves the end; what grows there does not push anybody away from it.
+    if (below < atEnd) sticks.current = view.atHead;
+    else if (handle.scrollOffset < offset.current) sticks.current = false;
+    offset.current = handle.scrollOffset;
     setAway(below > nearEdge || !view.atHead);
     if (handle.scrollOffset < nearEdge) void conversation.loadOlder();
     if (below < nearEdge) void conversation.loadNewer();
@@ -138,20 +161,28 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   const unread = view.channel?.unread ?? 0;
   return (
     <div className={styles.area}>
-      <VList
-        ref={list}
+      <div
         className={styles.list}
-        shift={isPrepending}
-        onScroll={onScroll}
         role="log"
         aria-label={t("conversation.messages")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         tabIndex={0}
         data-shortcut="messages"
+        onKeyDown={onKeyDown}
       >
-        {rows.map((row) => (
-          <OneRow key={row.key} row={row} marked={row.kind === "message" && row.event.seq === marked} />
-        ))}
-      </VList>
+        <Virtualizer
+          ref={list}
+          data={rows}
+          shift={isPrepending}
+          onScroll={onScroll}
+          onResize={() => {
+            stick();
+            see();
+          }}
+        >
+          {(row) => <OneRow key={row.key} row={row} marked={row.kind === "message" && row.event.seq === marked} />}
+        </Virtualizer>
+      </div>
       {isAway && (
         <span className={styles.down}>
           <IconButton icon={ArrowDown} look="filled" label={t("conversation.toNewest")} onClick={() => void toEnd()} />

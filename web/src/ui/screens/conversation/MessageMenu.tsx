@@ -31,7 +31,7 @@ export function MessageMenu(props: {
       </PressMenu>
       <span className={styles.handle}>
         <Menu entries={entries} top={bar}>
-          <IconButton icon={Smile} label={t("conversation.actions")} size="s" tip={false} />
+          <IconButton icon={Smile} label={t("conversation.actions")} size="s" tip={false} tabIndex={-1} />
         </Menu>
       </span>
     </div>
