@@ -12,7 +12,7 @@ export default defineConfig<{ serverOptions: ServerOptions }>({
   testMatch: "**/*.story.ts",
   outputDir: built("web-e2e/failures"),
   globalSetup: "./support/build_sdk_page.ts",
-  workers: 1,
+  workers: 2,
   forbidOnly: true,
   // How long something may take that happens at once on a quiet machine.
   timeout: 120_000,

@@ -193,7 +193,7 @@ class CoreClient extends ClientBase implements ChatClient {
     this.#do(() => this.#driver.core.own.sendTyping(channel, on));
   }
   watch(accounts: readonly AccountId[]): void {
-    this.#do(() => this.#driver.core.own.watch(accounts));
+    this.#do((now) => this.#driver.core.own.watch(now, accounts));
   }
   setActive(active: boolean): void {
     this.#do(() => this.#driver.core.own.setActive(active));

@@ -236,7 +236,7 @@ export class ConnectionPart {
     this.#liveSince = now;
     this.go({ name: "syncing" });
     core.inbox.welcomed(now, isRestored);
-    core.own.welcomed();
+    core.own.welcomed(now);
     core.receipts.welcomed(now);
   }
 

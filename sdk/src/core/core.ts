@@ -183,6 +183,9 @@ export class Core {
         return this.inbox.channelAnswered(now, asked, frame);
       case "cursor":
         return this.receipts.answered(now, asked, frame);
+      case "watch":
+        if (body.case === "presenceNow") this.own.presence(body.value);
+        return;
       case "command":
         if (body.case === "outcome") return this.sends.outcome(now, body.value);
         if (body.case === "error") this.sends.refused(now, asked.sendId, body.value);

@@ -161,7 +161,10 @@ class Session implements FakeSession {
       }
       case "watch":
         server.hints.push(`watch ${body.value.accounts.length}`);
-        return undefined;
+        return {
+          case: "presenceNow",
+          value: { accounts: body.value.accounts.map((account) => ({ account, online: true })) },
+        };
       case "setActive":
         server.hints.push(body.value.active ? "active" : "idle");
         return undefined;

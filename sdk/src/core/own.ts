@@ -77,9 +77,9 @@ export class OwnPart {
     this.#core.transmit(0, { case: "typing", value: { channelId: idToBytes(channel), on } });
   }
 
-  watch(accounts: readonly AccountId[]): void {
+  watch(now: number, accounts: readonly AccountId[]): void {
     this.#watched = accounts;
-    if (this.#core.connection.isEstablished) this.#sendWatch();
+    if (this.#core.connection.isEstablished) this.#sendWatch(now);
   }
 
   setActive(active: boolean): void {
@@ -88,15 +88,16 @@ export class OwnPart {
   }
 
   /** A new session knows nothing of what an earlier one watched. */
-  welcomed(): void {
-    if (this.#watched.length > 0) this.#sendWatch();
+  welcomed(now: number): void {
+    if (this.#watched.length > 0) this.#sendWatch(now);
     if (!this.#isActive) this.#core.transmit(0, { case: "setActive", value: { active: false } });
     this.#core.repair.sendOpen();
   }
 
-  #sendWatch(): void {
+  /** No mere hint: only what has a number is answered, and the answer is how it is now. */
+  #sendWatch(now: number): void {
     const accounts = this.#watched.slice(0, this.#core.limit("watches_per_session", 500)).map(idToBytes);
-    this.#core.transmit(0, { case: "watch", value: { accounts } });
+    this.#core.requests.ask(now, { kind: "watch" }, { case: "watch", value: { accounts } });
   }
 }
 

@@ -6,7 +6,7 @@ import type { FrameBody } from "./wire_out.ts";
 
 export type Asked = { readonly request: number; readonly since: number } & Subject;
 export type Subject =
-  | { kind: "nothing" | "hello" | "token" | "inbox" }
+  | { kind: "nothing" | "hello" | "token" | "inbox" | "watch" }
   | { kind: "history"; channel: ChannelId; from: number; to: number; oldestFirst: boolean }
   | { kind: "channel"; channel: ChannelId }
   | { kind: "cursor"; channel: ChannelId; delivered: number; read: number }

@@ -26,8 +26,10 @@ export class HintsOfTabs {
   }
 
   set(tab: TabId, hints: TabHints, now: number): void {
+    const before = this.#tabs.get(tab)?.hints ?? noHints;
     this.#tabs.set(tab, { hints, heardAt: now });
-    this.#tell();
+    // Who begins to watch is to be told how it is now, also where another tab has been told before.
+    this.#tell(hints.watched.length > 0 && hints.watched.join() !== before.watched.join());
   }
   remove(tab: TabId): void {
     if (this.#tabs.delete(tab)) this.#tell();
@@ -43,7 +45,7 @@ export class HintsOfTabs {
     if (silent.length > 0) this.#tell();
   }
 
-  #tell(): void {
+  #tell(watchAnew = false): void {
     const all = [...this.#tabs.values()].map((member) => member.hints);
     const before = this.#told;
     const now = {
@@ -53,7 +55,7 @@ export class HintsOfTabs {
     };
     this.#told = now;
     if (now.active !== before.active) this.#client.setActive(now.active);
-    if (now.watched.join() !== before.watched.join()) this.#client.watch(now.watched);
+    if (watchAnew || now.watched.join() !== before.watched.join()) this.#client.watch(now.watched);
     if (now.opened.join() !== before.opened.join()) this.#client.open(now.opened);
   }
 }

@@ -195,6 +195,24 @@ describe.each([true, false])("tabs (with Web Locks: %s)", (locks) => {
     expect(browser.server.hints.slice(3)).toEqual(["active", "watch 1"]);
   });
 
+  it("are each told who is there when they begin to watch, and after each new connection", async () => {
+    const { browser, tab } = await openTabs(2, locks);
+    const told: string[] = [];
+    for (const n of [0, 1]) {
+      tab(n).client.on("presence", ({ account, online }) => {
+        if (account === browser.server.friend) told.push(`${n} ${online ? "online" : "away"}`);
+      });
+    }
+    tab(0).client.watch([browser.server.friend]);
+    await browser.until(() => told.includes("0 online") && told.includes("1 online"));
+    const before = told.length;
+    tab(1).client.watch([browser.server.friend]);
+    await browser.until(() => told.slice(before).includes("1 online"));
+    const then = told.length;
+    browser.server.cut();
+    await browser.until(() => told.slice(then).includes("0 online"));
+  });
+
   it("count one that died without a word no longer, after a while", async () => {
     const { browser, tab } = await openTabs(3, locks);
     tab(0).client.setActive(false);

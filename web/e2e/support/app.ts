@@ -77,3 +77,94 @@ export class Conversation {
     await expect(this.tick(text)).toHaveAttribute("data-tick", new RegExp(`^(${enough.join("|")})$`));
   }
 }
+
+/** What is known about a group, and what can be done there. */
+export class GroupInfo {
+  readonly page: Page;
+  readonly members: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.members = page.getByRole("list", { name: "Members" });
+  }
+
+  /** From the open conversation. */
+  static async of(page: Page): Promise<GroupInfo> {
+    await page.getByRole("button", { name: "About this chat" }).click();
+    await expect(page.getByRole("heading", { name: "Group info" })).toBeVisible();
+    return new GroupInfo(page);
+  }
+
+  member(name: string): Locator {
+    return this.members.getByRole("listitem").filter({ hasText: name });
+  }
+
+  /** What can be done about a member, in the order of the menu. */
+  async choices(name: string): Promise<string[]> {
+    await this.#menu(name).click();
+    const items = this.page.getByRole("menuitem");
+    await expect(items.first()).toBeVisible();
+    const choices = await items.allInnerTexts();
+    await this.page.keyboard.press("Escape");
+    await expect(items).toHaveCount(0);
+    return choices;
+  }
+
+  /** Something of the menu of a member; `confirm` is the button of the question that comes then. */
+  async act(name: string, choice: string, confirm?: string): Promise<void> {
+    await this.#menu(name).click();
+    await this.page.getByRole("menuitem", { name: choice }).click();
+    if (confirm === undefined) return;
+    const question = this.page.getByRole("dialog");
+    await question.getByRole("button", { name: confirm }).click();
+    await expect(question).toHaveCount(0);
+  }
+
+  async add(...people: { readonly handle: string }[]): Promise<void> {
+    await this.page.getByRole("button", { name: "Add people" }).click();
+    await choosePeople(this.page, people);
+    await this.page
+      .getByRole("dialog")
+      .getByRole("button", { name: /^Add \d/ })
+      .click();
+    await expect(this.page.getByRole("dialog")).toHaveCount(0);
+  }
+
+  async back(): Promise<void> {
+    await this.page.getByRole("region", { name: "About this chat" }).getByRole("button", { name: "Back" }).click();
+  }
+
+  #menu(name: string): Locator {
+    return this.page.getByRole("button", { name: `What to do about ${name}` });
+  }
+}
+
+/** Finds somebody by their handle, and opens the conversation with them. */
+export async function newChat(page: Page, handle: string): Promise<Conversation> {
+  await page.getByRole("button", { name: "Start something new" }).click();
+  await page.getByRole("menuitem", { name: "New chat" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name or handle").fill(handle);
+  await dialog.getByRole("button", { name: new RegExp(`@${handle}$`) }).click();
+  const conversation = new Conversation(page);
+  await expect(conversation.composer).toBeVisible();
+  return conversation;
+}
+
+/** Finds people by their handles in the dialog that is open, and chooses them. */
+export async function choosePeople(page: Page, people: readonly { readonly handle: string }[]): Promise<void> {
+  const dialog = page.getByRole("dialog");
+  for (const { handle } of people) {
+    await dialog.getByLabel("Name or handle").fill(handle);
+    await dialog.getByRole("checkbox", { name: new RegExp(`@${handle}$`) }).check();
+  }
+}
+
+/** Signs somebody up on the page. */
+export async function signUpOn(page: Page, name: string, handle: string): Promise<void> {
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("Handle").fill(handle);
+  await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByLabel("Password", { exact: true })).toHaveCount(0);
+}

@@ -1,13 +1,7 @@
 import { dayOf } from "../model/days.ts";
-import { currentLanguage, t } from "./index.ts";
+import { locale, t } from "./index.ts";
 
 const cache = new Map<string, Intl.DateTimeFormat>();
-
-/** The language as it is written where the reader lives: en-GB has other dates and times than en-US. */
-function locale(): string {
-  const language = currentLanguage();
-  return navigator.languages.find((tag) => tag.split("-")[0]?.toLowerCase() === language) ?? language;
-}
 
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale()} ${JSON.stringify(options)}`;
@@ -21,6 +15,11 @@ function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 
 export function formatNumber(value: number): string {
   return new Intl.NumberFormat(locale()).format(value);
+}
+
+/** Names and the like: one, two and three. */
+export function formatList(parts: readonly string[]): string {
+  return new Intl.ListFormat(locale()).format(parts);
 }
 
 /** For badges: 99+ is enough to know. */

@@ -77,7 +77,7 @@ function isolated(values: Values | undefined): Record<string, string | number> {
   const result: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(values ?? {})) {
     result[name] = typeof value === "string" && runsAgainst(value) ? `\u2068${value}\u2069` : value;
-    if (typeof value === "number") result[`${name}Text`] = new Intl.NumberFormat(language).format(value);
+    if (typeof value === "number") result[`${name}Text`] = new Intl.NumberFormat(locale()).format(value);
   }
   return result;
 }
@@ -90,8 +90,9 @@ function runsAgainst(text: string): boolean {
     : rightToLeft.test(text);
 }
 
-export function currentLanguage(): Language {
-  return language;
+/** The language as it is written where the reader lives: en-GB has other dates and times than en-US. */
+export function locale(): string {
+  return navigator.languages.find((tag) => tag.split("-")[0]?.toLowerCase() === language) ?? language;
 }
 
 /** For code outside of components. */

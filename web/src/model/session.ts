@@ -3,7 +3,7 @@ import { ChannelList, peersOf } from "./channel_list.ts";
 import { Drafts } from "./drafts.ts";
 import { FailedSends } from "./failed_sends.ts";
 import { Live } from "./live.ts";
-import { Observable } from "./observable.ts";
+import { coalesced, Observable } from "./observable.ts";
 import { People } from "./people.ts";
 import type { AppClient } from "./ports.ts";
 import { MessageSearch } from "./search/message_search.ts";
@@ -36,7 +36,8 @@ export class Session {
     this.list = new ChannelList(this);
     client.on("state", () => this.#stateChanged());
     client.on("storage", ({ why }) => this.storage.set(why));
-    client.on("synced", () => this.live.watch(peersOf(client.channels(), mostWatched)));
+    const watch = coalesced(() => this.live.watch(peersOf(client.channels(), mostWatched)));
+    for (const name of ["synced", "channel", "channel_gone"] as const) client.on(name, watch);
     this.#stateChanged();
   }
 

@@ -1,4 +1,5 @@
-import { createContext, useContext, useSyncExternalStore } from "react";
+import type { ChannelId, ChannelState } from "@parley/sdk";
+import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
 import type { App } from "../model/app.ts";
 import type { Observable } from "../model/observable.ts";
 import type { Route, Router } from "../model/router.ts";
@@ -32,4 +33,19 @@ export function useRouter(): Router {
 
 export function useRoute(): Route {
   return useObservable(useRouter().route);
+}
+
+/** A channel as it is; the screen follows it. */
+export function useChannel(id: ChannelId): ChannelState | undefined {
+  const { client } = useSession();
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const ended = new AbortController();
+      const { signal } = ended;
+      for (const name of ["channel", "channel_gone", "loaded"] as const) client.on(name, changed, { signal });
+      return () => ended.abort();
+    },
+    [client],
+  );
+  return useSyncExternalStore(subscribe, () => client.channel(id));
 }

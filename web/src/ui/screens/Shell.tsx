@@ -7,6 +7,7 @@ import { errorText } from "../errors.ts";
 import { cx } from "../kit/cx.ts";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { toast } from "../kit/Toasts.tsx";
+import { useActive } from "../useActive.ts";
 import { ChannelPane } from "./channels/ChannelPane.tsx";
 import { useTitle } from "./channels/useTitle.ts";
 import styles from "./Shell.module.css";
@@ -30,6 +31,7 @@ export function Shell() {
   const [opened, setOpened] = useState<Opened>();
   const close = () => setOpened(undefined);
   useTitle();
+  useActive();
   useShortcuts(setOpened);
   useJoin();
   // Sooner or later somebody opens a conversation, and then it has to be there.

@@ -2,6 +2,7 @@ import type { ChannelEvent, ChannelId } from "@parley/sdk";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useT } from "../../../i18n/index.ts";
 import { Conversation } from "../../../model/conversation.ts";
+import { belongsTo } from "../../../model/permissions.ts";
 import { useObservable, useSession } from "../../context.tsx";
 import { toast } from "../../kit/Toasts.tsx";
 import { Composer } from "./Composer.tsx";
@@ -10,6 +11,7 @@ import styles from "./ConversationScreen.module.css";
 import { ConversationContext, type ConversationParts, type MessageDialog } from "./conversation_context.ts";
 import { MessageList, type MessageListHandle } from "./MessageList.tsx";
 import { SelectionBar } from "./SelectionBar.tsx";
+import { useChannelInfo } from "./useMembers.ts";
 
 const MessageDialogs = lazy(async () => ({ default: (await import("./MessageDialogs.tsx")).MessageDialogs }));
 
@@ -49,7 +51,8 @@ function Open(props: {
   const role = channel?.role;
   const isGroup = channel?.kind === "group";
   const isAdmin = role === "admin" || role === "owner";
-  const mayPost = channel === undefined || role !== "none";
+  const writers = useChannelInfo(isGroup && role !== "none" ? channelId : undefined)?.settings.post ?? "members";
+  const mayPost = channel === undefined || (role !== undefined && belongsTo(role, isGroup ? writers : "members"));
 
   const jumpTo = useCallback(
     async (seq: number) => {
@@ -115,7 +118,15 @@ function Open(props: {
         ) : mayPost ? (
           <Composer key={channelId} />
         ) : (
-          <p className={styles.gone}>{t("conversation.notMember")}</p>
+          <p className={styles.gone} role="status">
+            {t(
+              role === "none"
+                ? "conversation.notMember"
+                : writers === "owner"
+                  ? "conversation.ownerWrites"
+                  : "conversation.adminsWrite",
+            )}
+          </p>
         )}
       </div>
       <Suspense>

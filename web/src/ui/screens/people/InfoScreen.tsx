@@ -1,7 +1,7 @@
 import type { ChannelId } from "@parley/sdk";
 import { ArrowLeft } from "lucide-react";
 import { useT } from "../../../i18n/index.ts";
-import { useObservable, useRouter, useSession } from "../../context.tsx";
+import { useChannel, useRouter, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { EmptyState } from "../../kit/EmptyState.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
@@ -15,8 +15,7 @@ export function InfoScreen({ channelId }: { readonly channelId: ChannelId }) {
   const t = useT();
   const session = useSession();
   const router = useRouter();
-  useObservable(session.list.rows);
-  const channel = session.client.channel(channelId);
+  const channel = useChannel(channelId);
   const peer = session.peerOf(channelId);
   return (
     <section className={styles.page} aria-label={t("conversation.info")}>
