@@ -9,7 +9,13 @@ const entry = join(dirname(fileURLToPath(import.meta.url)), "../src/index.ts");
 const result = await build({
   configFile: false,
   logLevel: "error",
-  build: { write: false, minify: true, lib: { entry, formats: ["es"] } },
+  // As an app does it: what is built as a library keeps its spaces.
+  build: {
+    write: false,
+    minify: true,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: entry, preserveEntrySignatures: "strict" },
+  },
 });
 const [{ output }] = [result].flat();
 const code = output.map((file) => (file.type === "chunk" ? file.code : "")).join("");

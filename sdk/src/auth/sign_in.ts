@@ -1,11 +1,11 @@
 import { endsSignIn } from "../core/errors.ts";
 import type { AccessToken } from "../core/ports.ts";
 import { ParleyError } from "../errors.ts";
-import { RefreshSchema, SignInSchema, SignUpSchema, TokensSchema } from "../gen/parley/v1/accounts_pb.ts";
-import { type CallerSettings, type CallOptions, encode, HttpCaller, parse } from "../http/caller.ts";
+import { type CallerSettings, type CallOptions, HttpCaller, parse } from "../http/caller.ts";
 import { operations } from "../http/operations.ts";
 import { needId } from "../http/people.ts";
 import type { AccountId, DeviceId } from "../ids.ts";
+import { encode } from "../wire/codec.ts";
 import { type Exclusive, makeExclusive } from "./exclusive.ts";
 import type { SignInKeeper, SignInRecord } from "./keeper.ts";
 
@@ -64,12 +64,12 @@ export class SignIn {
   // ---- in and out ---------------------------------------------------------------------------------------------------
 
   async signUp(details: SignUpDetails, options?: CallOptions): Promise<SignInRecord> {
-    const body = encode(SignUpSchema, { ...details, ...this.#device() });
+    const body = encode("SignUp", { ...details, ...this.#device() });
     return this.#entered(await this.#caller.send(operations.signUp, undefined, { body, cookie: true }, options));
   }
 
   async signIn(credentials: Credentials, options?: CallOptions): Promise<SignInRecord> {
-    const body = encode(SignInSchema, { ...credentials, ...this.#device() });
+    const body = encode("SignIn", { ...credentials, ...this.#device() });
     return this.#entered(await this.#caller.send(operations.signIn, undefined, { body, cookie: true }, options));
   }
 
@@ -113,7 +113,7 @@ export class SignIn {
       const { record } = this;
       if (record === undefined) throw new ParleyError("signed_out", "Nobody is signed in.");
       const { usesCookie } = this.#settings.keeper;
-      const body = encode(RefreshSchema, usesCookie ? { cookie: true } : { refreshToken: record.refreshToken ?? "" });
+      const body = encode("Refresh", usesCookie ? { cookie: true } : { refreshToken: record.refreshToken ?? "" });
       try {
         this.#entered(await this.#caller.send(operations.refresh, undefined, { body, cookie: true }));
       } catch (error) {
@@ -127,12 +127,12 @@ export class SignIn {
 
   #entered(answer: Uint8Array<ArrayBuffer>): SignInRecord {
     const { keeper } = this.#settings;
-    const tokens = parse(TokensSchema, answer);
+    const tokens = parse("Tokens", answer);
     const record = { account: needId<AccountId>(tokens.account), device: needId<DeviceId>(tokens.device) };
     keeper.save(keeper.usesCookie ? record : { ...record, refreshToken: tokens.refreshToken });
     this.#token = {
       token: tokens.accessToken,
-      expiresAt: this.#now() + (lifeOf(tokens.accessToken) ?? Number(tokens.accessExpires) - this.#now()),
+      expiresAt: this.#now() + (lifeOf(tokens.accessToken) ?? tokens.accessExpires - this.#now()),
     };
     return record;
   }

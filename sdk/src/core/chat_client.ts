@@ -100,7 +100,7 @@ class CoreClient extends ClientBase implements ChatClient {
           "history",
           {
             case: "getHistory",
-            value: { channelId: idToBytes(channel), from: BigInt(from), to: BigInt(to), oldestFirst },
+            value: { channelId: idToBytes(channel), from, to, oldestFirst },
           },
           query,
           channel,
@@ -113,10 +113,9 @@ class CoreClient extends ClientBase implements ChatClient {
     await this.loaded;
     const [stored] = await this.#store.events(channel, { from: seq, to: seq, limit: 1 });
     if (stored !== undefined) return stored;
-    const range = { from: BigInt(seq), to: BigInt(seq) };
     const page = await this.#ask(
       "history",
-      { case: "getHistory", value: { channelId: idToBytes(channel), ...range } },
+      { case: "getHistory", value: { channelId: idToBytes(channel), from: seq, to: seq } },
       options,
       channel,
     );
@@ -124,16 +123,16 @@ class CoreClient extends ClientBase implements ChatClient {
   }
 
   async content(channel: ChannelId, seq: number, options: Cancel = {}) {
-    const value = { channelId: idToBytes(channel), seq: BigInt(seq) };
+    const value = { channelId: idToBytes(channel), seq };
     const event = toEvent(await this.#ask("content", { case: "getContent", value }, options));
     return event?.content;
   }
   async versions(channel: ChannelId, seq: number, options: Cancel = {}) {
-    const value = { channelId: idToBytes(channel), seq: BigInt(seq) };
+    const value = { channelId: idToBytes(channel), seq };
     return toEvents((await this.#ask("versions", { case: "getVersions", value }, options)).events);
   }
   async receipts(channel: ChannelId, seq: number, options: Cancel = {}) {
-    const value = { channelId: idToBytes(channel), seq: BigInt(seq) };
+    const value = { channelId: idToBytes(channel), seq };
     return toReceipts(await this.#ask("receipts", { case: "getReceipts", value }, options));
   }
   async channelInfo(channel: ChannelId, options: Cancel = {}) {
@@ -198,17 +197,12 @@ class CoreClient extends ClientBase implements ChatClient {
   setActive(active: boolean): void {
     this.#do(() => this.#driver.core.own.setActive(active));
   }
-  setRegisters: ChatClient["setRegisters"] = async (
-    channel,
-    { mutedUntil, ...change },
-    options = {},
-  ): Promise<Registers> => {
-    const muted = mutedUntil === undefined ? {} : { mutedUntil: BigInt(mutedUntil) };
-    const value = { channelId: idToBytes(channel), ...change, ...muted };
+  setRegisters: ChatClient["setRegisters"] = async (channel, change, options = {}): Promise<Registers> => {
+    const value = { channelId: idToBytes(channel), ...change };
     return toRegisters(await this.#ask("registers", { case: "setRegisters", value }, options, channel));
   };
   async hideMessages(channel: ChannelId, from: number, to: number, options: Cancel = {}): Promise<Registers> {
-    const value = { channelId: idToBytes(channel), from: BigInt(from), to: BigInt(to) };
+    const value = { channelId: idToBytes(channel), from, to };
     return toRegisters(await this.#ask("registers", { case: "hideMessages", value }, options, channel));
   }
 

@@ -1,6 +1,6 @@
 /** Connection states: when to connect, with which credential, and what an ending means. */
 import { ParleyError } from "../errors.ts";
-import type * as fr from "../gen/parley/v1/frames_pb.ts";
+import type * as fr from "../gen/messages.ts";
 import { type DeviceId, idFromBytes } from "../ids.ts";
 import type { ClientState } from "../types.ts";
 import { Backoff, type CloseReason, explainClose, policyOf } from "./backoff.ts";
@@ -202,7 +202,7 @@ export class ConnectionPart {
       this.#renewAt = now + this.#tokenBackoff.next();
     } else if (body.case === "welcome") {
       this.#tokenBackoff.reset();
-      this.#setSessionEnd(now, now + Number(body.value.sessionEnds - body.value.time));
+      this.#setSessionEnd(now, now + body.value.sessionEnds - body.value.time);
       this.#takeResumeToken(now, body.value);
     } else {
       this.#setSessionEnd(now, this.#tokenEnds);
@@ -220,10 +220,10 @@ export class ConnectionPart {
       const why = new ParleyError("unauthenticated", "What is stored belongs to another account.");
       return this.giveUp(now, { policy: "never", why });
     }
-    for (const limit of welcome.limits) core.limits.set(limit.name, Number(limit.value));
+    for (const limit of welcome.limits) core.limits.set(limit.name, limit.value);
     if (welcome.heartbeatMs > 0) this.#heartbeat = welcome.heartbeatMs;
-    this.clockOffset = Number(welcome.time) - now;
-    this.#setSessionEnd(now, welcome.sessionEnds === 0n ? now + dayMs : Number(welcome.sessionEnds) - this.clockOffset);
+    this.clockOffset = welcome.time - now;
+    this.#setSessionEnd(now, welcome.sessionEnds === 0 ? now + dayMs : welcome.sessionEnds - this.clockOffset);
     const isRestored = core.session.incarnation !== undefined && core.session.incarnation !== incarnation;
     core.session.account = account;
     const device = idFromBytes<DeviceId>(welcome.device);

@@ -88,8 +88,8 @@ export class Core {
     } catch {
       return this.connection.unreadable(now);
     }
-    if (frame.request === 0n) return this.#pushed(now, frame);
-    const asked = this.requests.answered(Number(frame.request));
+    if (frame.request === 0) return this.#pushed(now, frame);
+    const asked = this.requests.answered(frame.request);
     if (asked !== undefined) this.#answered(now, asked, frame);
   }
 

@@ -1,5 +1,5 @@
 /** Events: pushed ones are applied in the order of seq, pages where they belong; held ones wait for a hole to be filled. */
-import type * as fr from "../gen/parley/v1/frames_pb.ts";
+import type * as fr from "../gen/messages.ts";
 import type { ChannelId } from "../ids.ts";
 import type { ChannelEvent, Placement } from "../types.ts";
 import type { Channel } from "./channel.ts";
@@ -68,11 +68,11 @@ export class EventsPart {
       }
       if (this.#overtakesRow(now, channel)) continue;
       const { state } = channel;
-      const head = Number(info.head);
+      const { head } = info;
       const moved = head > state.head;
       if (moved) {
         state.head = head;
-        state.headTime = Number(info.time);
+        state.headTime = info.time;
         channel.unhelpful = false;
         this.#core.changed(channel);
         // Nobody is told the head of a channel that it is not in.
@@ -107,17 +107,13 @@ export class EventsPart {
   page(now: number, channel: Channel, history: fr.History, asked: AskedRange | undefined): void {
     const { repair, inbox } = this.#core;
     const { state } = channel;
-    const { from, to, oldestFirst } = asked ?? {
-      from: Number(history.from),
-      to: Number(history.to),
-      oldestFirst: false,
-    };
+    const { from, to, oldestFirst } = asked ?? { ...history, oldestFirst: false };
     if (!repair.isCompared(channel)) {
       return from === to ? repair.compared(now, channel, history, from) : this.settle(now, channel);
     }
-    state.head = Math.max(state.head, Number(history.head));
-    const first = Math.max(Number(history.from), from);
-    const last = Math.min(Number(history.to), to);
+    state.head = Math.max(state.head, history.head);
+    const first = Math.max(history.from, from);
+    const last = Math.min(history.to, to);
     const isUsable = first !== 0 && first <= last;
     if (!isUsable || newestMissing(state.visible, state.have, first, last) === undefined) {
       // Nothing new: pushes or another page were faster, or the server will not say.

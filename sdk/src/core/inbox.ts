@@ -1,6 +1,6 @@
 /** The inbox: rows since a version, applied with the version in one transaction. */
 import { ParleyError } from "../errors.ts";
-import type * as fr from "../gen/parley/v1/frames_pb.ts";
+import type * as fr from "../gen/messages.ts";
 import { type ChannelId, idToBytes } from "../ids.ts";
 import type { EventRange } from "../store/store.ts";
 import { Backoff } from "./backoff.ts";

@@ -1,5 +1,5 @@
 /** What is this account's alone or a hint: registers, ticks, typing, presence, what is watched, the app's own values. */
-import type * as fr from "../gen/parley/v1/frames_pb.ts";
+import type * as fr from "../gen/messages.ts";
 import { type AccountId, type ChannelId, idToBytes } from "../ids.ts";
 import type { Registers } from "../types.ts";
 import type { Channel } from "./channel.ts";
@@ -26,8 +26,8 @@ export class OwnPart {
   ticks(moved: fr.ReceiptsMoved): void {
     const channel = this.#core.find(toChannelId(moved.channelId));
     if (channel === undefined) return;
-    channel.state.deliveredByAll = Number(moved.deliveredByAll);
-    channel.state.readByAll = Number(moved.readByAll);
+    channel.state.deliveredByAll = moved.deliveredByAll;
+    channel.state.readByAll = moved.readByAll;
     channel.ticksTold = this.#core.requests.last;
     this.#core.changed(channel);
   }
@@ -35,7 +35,7 @@ export class OwnPart {
   registersChanged(changed: fr.RegistersChanged): void {
     const channel = this.#core.find(toChannelId(changed.channelId));
     if (channel === undefined) return;
-    const badge = { unread: Number(changed.unread), unreadMentions: Number(changed.unreadMentions) };
+    const badge = { unread: changed.unread, unreadMentions: changed.unreadMentions };
     this.takeRegisters(channel, toRegisters(changed.registers), badge);
   }
 
@@ -66,7 +66,7 @@ export class OwnPart {
   presence(now: fr.PresenceNow): void {
     for (const { account, online, lastSeen } of now.accounts) {
       const id = toAccountId(account);
-      if (id !== undefined) this.#core.turn.tell("presence", { account: id, online, lastSeen: Number(lastSeen) });
+      if (id !== undefined) this.#core.turn.tell("presence", { account: id, online, lastSeen });
     }
   }
 

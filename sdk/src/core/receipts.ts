@@ -137,7 +137,7 @@ export class ReceiptsPart {
       { kind: "cursor", channel: state.id, delivered, read },
       {
         case: "moveCursor",
-        value: { channelId: idToBytes(state.id), delivered: BigInt(delivered), read: BigInt(read) },
+        value: { channelId: idToBytes(state.id), delivered, read },
       },
     );
   }

@@ -1,5 +1,5 @@
 /** Gaps: what of a channel is missing and wanted, fetched page by page, newest first unless order is wanted. */
-import type * as fr from "../gen/parley/v1/frames_pb.ts";
+import type * as fr from "../gen/messages.ts";
 import { type ChannelId, idToBytes } from "../ids.ts";
 import type { SeqRange, Want } from "../types.ts";
 import { Backoff } from "./backoff.ts";
@@ -66,7 +66,7 @@ export class RepairPart {
         { kind: "history", channel: id, from, to, oldestFirst },
         {
           case: "getHistory",
-          value: { channelId: idToBytes(id), from: BigInt(from), to: BigInt(to), oldestFirst },
+          value: { channelId: idToBytes(id), from, to, oldestFirst },
         },
       );
     }
@@ -168,9 +168,7 @@ export class RepairPart {
     const { state } = channel;
     const point = state.points.at(-1);
     if (!state.unproven || point?.seq !== seq) return this.#core.events.settle(now, channel);
-    const isCommon = history.events.some(
-      ({ header, digest }) => header?.seq === BigInt(seq) && toHex(digest) === point.digest,
-    );
+    const isCommon = history.events.some(({ header, digest }) => header?.seq === seq && toHex(digest) === point.digest);
     if (!isCommon) return this.#dropUnproven(now, channel, lastAskablePoint(state, seq - 1));
     state.unproven = false;
     this.#core.changed(channel);

@@ -2,7 +2,7 @@
 import type { SendOptions } from "../client.ts";
 import type { Command } from "../commands.ts";
 import { ParleyError } from "../errors.ts";
-import type * as fr from "../gen/parley/v1/frames_pb.ts";
+import type * as fr from "../gen/messages.ts";
 import { limits } from "../gen/tables.ts";
 import type { ChannelId, SendId } from "../ids.ts";
 import type { OutboxEntry, SendResult } from "../types.ts";
@@ -86,12 +86,10 @@ export class SendsPart {
     this.#backoff.reset();
     if (this.#isPutOff) this.#core.turn.tell("sends_put_off", { why: undefined });
     this.#isPutOff = false;
-    const { refused } = outcome;
-    const time = Number(outcome.time);
+    const { refused, seq, time } = outcome;
     if (refused !== "") {
       return this.#end(waiting, { time, outcome: "refused", refused, text: "" });
     }
-    const seq = Number(outcome.seq);
     this.#end(waiting, { time, outcome: "posted", seq });
     const channel = this.#core.channelOf(waiting.data.channel);
     channel.state.head = Math.max(channel.state.head, seq);

@@ -1,8 +1,6 @@
 /** From the server's messages to the words of the SDK. */
-import { fromBinary } from "@bufbuild/protobuf";
 import { ParleyError } from "../errors.ts";
-import type * as ev from "../gen/parley/v1/events_pb.ts";
-import * as fr from "../gen/parley/v1/frames_pb.ts";
+import type * as wire from "../gen/messages.ts";
 import {
   type AccountId,
   type ChannelId,
@@ -28,11 +26,12 @@ import type {
   SeqRange,
   Who,
 } from "../types.ts";
+import { decode } from "../wire/codec.ts";
 
-export type ServerFrame = fr.ServerFrame;
+export type ServerFrame = wire.ServerFrame;
 
 export function readFrame(bytes: Uint8Array): ServerFrame {
-  return fromBinary(fr.ServerFrameSchema, bytes);
+  return decode("ServerFrame", bytes);
 }
 
 const kinds: readonly ChannelKind[] = ["unknown", "direct", "group", "self", "account"];
@@ -40,10 +39,10 @@ const roles: readonly Role[] = ["none", "member", "admin", "owner"];
 const whos: readonly Who[] = ["owner", "members", "admins", "owner"];
 const gone: readonly (ContentGone | undefined)[] = [undefined, "deleted", "hidden", "damaged"];
 
-const kindOf = (kind: ev.ChannelKind): ChannelKind => kinds[kind] ?? "unknown";
-const roleOf = (role: ev.Role): Role => roles[role] ?? "member";
+const kindOf = (kind: number): ChannelKind => kinds[kind] ?? "unknown";
+const roleOf = (role: number): Role => roles[role] ?? "member";
 // Who is not known here is nobody but the owner.
-const whoOf = (who: ev.Who): Who => whos[who] ?? "owner";
+const whoOf = (who: number): Who => whos[who] ?? "owner";
 
 const hexDigits = "0123456789abcdef";
 export function toHex(bytes: Uint8Array): string {
@@ -57,20 +56,20 @@ export const toAccountId = (bytes: Uint8Array): AccountId | undefined => idFromB
 export const toSendId = (bytes: Uint8Array): SendId | undefined => idFromBytes<SendId>(bytes);
 export const toIncarnation = (bytes: Uint8Array): Incarnation | undefined => idFromBytes<Incarnation>(bytes);
 
-const accounts = (list: Uint8Array[]): AccountId[] => list.map(toAccountId).filter((id) => id !== undefined);
+const accounts = (list: readonly Uint8Array[]): AccountId[] => list.map(toAccountId).filter((id) => id !== undefined);
 
 /** A field that is left out where there is nothing to say. */
 function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
   return (value === undefined ? {} : { [key]: value }) as { [K in Key]?: Value };
 }
 
-export function toRanges(ranges: readonly fr.Range[]): SeqRange[] {
-  return ranges.map((range) => ({ from: Number(range.from), to: Number(range.to) }));
+export function toRanges(ranges: readonly wire.Range[]): SeqRange[] {
+  return ranges.map((range) => ({ from: range.from, to: range.to }));
 }
 
-export function toContent(content: ev.Content | undefined): Content | undefined {
+export function toContent(content: wire.Content | undefined): Content | undefined {
   if (content === undefined) return undefined;
-  const size = content.preview ? { fullSize: Number(content.fullSize) } : {};
+  const size = content.preview ? { fullSize: content.fullSize } : {};
   switch (content.body.case) {
     case "text":
       return { kind: "text", text: content.body.value, ...size };
@@ -81,7 +80,7 @@ export function toContent(content: ev.Content | undefined): Content | undefined 
   }
 }
 
-function toSettings(settings: ev.ChannelSettings | undefined): ChannelSettings {
+function toSettings(settings: wire.ChannelSettings | undefined): ChannelSettings {
   return {
     post: whoOf(settings?.post ?? 0),
     add: whoOf(settings?.add ?? 0),
@@ -90,7 +89,7 @@ function toSettings(settings: ev.ChannelSettings | undefined): ChannelSettings {
   };
 }
 
-function toMembers(members: readonly ev.NewMember[]): NewMember[] {
+function toMembers(members: readonly wire.NewMember[]): NewMember[] {
   return members.flatMap((member) => {
     const account = toAccountId(member.account);
     return account === undefined ? [] : [{ account, role: roleOf(member.role) }];
@@ -99,17 +98,17 @@ function toMembers(members: readonly ev.NewMember[]): NewMember[] {
 
 const unknown: EventBody = { kind: "unknown" };
 
-function toBody({ body }: ev.EventHeader): EventBody {
+function toBody({ body }: wire.EventHeader): EventBody {
   switch (body.case) {
     case "message": {
       const { replyTo, mentions, forwarded } = body.value;
-      return { kind: "message", replyTo: Number(replyTo), mentions: accounts(mentions), forwarded };
+      return { kind: "message", replyTo, mentions: accounts(mentions), forwarded };
     }
     case "edited":
     case "reacted":
-      return { kind: body.case, target: Number(body.value.target) };
+      return { kind: body.case, target: body.value.target };
     case "deleted":
-      return { kind: "deleted", targets: body.value.targets.map(Number) };
+      return { kind: "deleted", targets: body.value.targets };
     case "created": {
       const { kind, title, description, avatar, settings, members } = body.value;
       return {
@@ -144,7 +143,7 @@ function toBody({ body }: ev.EventHeader): EventBody {
     case "blockSet":
       return { kind: "blockSet", on: body.value.on };
     case "cryptoCommitted":
-      return { kind: "cryptoCommitted", epoch: Number(body.value.epoch) };
+      return { kind: "cryptoCommitted", epoch: body.value.epoch };
     case "noted":
       return { kind: "noted", what: body.value.what };
     case "joinedByInvitation": {
@@ -160,7 +159,7 @@ function toBody({ body }: ev.EventHeader): EventBody {
       if (invitation === undefined) return unknown;
       if (body.case === "invitationRevoked") return { kind: "invitationRevoked", invitation };
       const { expires, uses } = body.value;
-      return { kind: "invitationCreated", invitation, expires: Number(expires), uses };
+      return { kind: "invitationCreated", invitation, expires, uses };
     }
     case "memberRemoved":
     case "roleChanged": {
@@ -178,27 +177,27 @@ function toBody({ body }: ev.EventHeader): EventBody {
   }
 }
 
-function toAnnotation(annotation: ev.Annotation | undefined): Annotation | undefined {
+function toAnnotation(annotation: wire.Annotation | undefined): Annotation | undefined {
   if (annotation === undefined) return undefined;
   const reactions = annotation.reactions.flatMap((slot) => {
     const account = toAccountId(slot.account);
     const content = toContent(slot.content);
-    return account === undefined || content === undefined ? [] : [{ account, content, seq: Number(slot.seq) }];
+    return account === undefined || content === undefined ? [] : [{ account, content, seq: slot.seq }];
   });
-  return { edits: annotation.edits.map(Number), ...optional("current", toContent(annotation.current)), reactions };
+  return { edits: annotation.edits, ...optional("current", toContent(annotation.current)), reactions };
 }
 
-export function toEvent(event: ev.Event): ChannelEvent | undefined {
+export function toEvent(event: wire.Event): ChannelEvent | undefined {
   const { header } = event;
-  if (header === undefined || header.seq === 0n) return undefined;
+  if (header === undefined || header.seq === 0) return undefined;
   return {
-    seq: Number(header.seq),
-    time: Number(header.time),
+    seq: header.seq,
+    time: header.time,
     ...optional("account", toAccountId(header.account)),
     ...optional("device", idFromBytes<DeviceId>(header.device)),
     ...optional("sendId", toSendId(header.sendId)),
-    count: Number(header.count),
-    cryptoEpoch: Number(header.cryptoEpoch),
+    count: header.count,
+    cryptoEpoch: header.cryptoEpoch,
     body: toBody(header),
     ...optional("content", toContent(event.content)),
     ...optional("contentGone", gone[event.contentState]),
@@ -207,16 +206,16 @@ export function toEvent(event: ev.Event): ChannelEvent | undefined {
   };
 }
 
-export function toEvents(events: readonly ev.Event[]): ChannelEvent[] {
+export function toEvents(events: readonly wire.Event[]): ChannelEvent[] {
   return events.map(toEvent).filter((event) => event !== undefined);
 }
 
-export function toRegisters(registers: fr.Registers | undefined): Registers {
+export function toRegisters(registers: wire.Registers | undefined): Registers {
   return {
-    delivered: Number(registers?.delivered ?? 0),
-    read: Number(registers?.read ?? 0),
+    delivered: registers?.delivered ?? 0,
+    read: registers?.read ?? 0,
     markedUnread: registers?.markedUnread ?? false,
-    mutedUntil: Number(registers?.mutedUntil ?? 0),
+    mutedUntil: registers?.mutedUntil ?? 0,
     pinned: registers?.pinned ?? false,
     archived: registers?.archived ?? false,
     hidden: toRanges(registers?.hidden ?? []),
@@ -243,7 +242,7 @@ export interface InboxRow {
   readonly last: ChannelEvent | undefined;
 }
 
-export function toRow(row: fr.InboxRow): InboxRow | undefined {
+export function toRow(row: wire.InboxRow): InboxRow | undefined {
   const id = toChannelId(row.channelId);
   if (id === undefined) return undefined;
   return {
@@ -255,57 +254,55 @@ export function toRow(row: fr.InboxRow): InboxRow | undefined {
     role: roleOf(row.role),
     members: row.members,
     visible: toRanges(row.visible),
-    head: Number(row.head),
-    headTime: Number(row.headTime),
-    unread: Number(row.unread),
-    unreadMentions: Number(row.unreadMentions),
+    head: row.head,
+    headTime: row.headTime,
+    unread: row.unread,
+    unreadMentions: row.unreadMentions,
     registers: toRegisters(row.registers),
-    deliveredByAll: Number(row.deliveredByAll),
-    readByAll: Number(row.readByAll),
+    deliveredByAll: row.deliveredByAll,
+    readByAll: row.readByAll,
     digest: toHex(row.digest),
     last: row.last && toEvent(row.last),
   };
 }
 
-export function toChannelInfo(channel: fr.Channel, id: ChannelId): ChannelInfo {
+export function toChannelInfo(channel: wire.Channel, id: ChannelId): ChannelInfo {
   return {
     channel: id,
     description: channel.description,
     settings: toSettings(channel.settings),
     members: channel.members.flatMap((member) => {
       const account = toAccountId(member.account);
-      return account === undefined ? [] : [{ account, role: roleOf(member.role), since: Number(member.since) }];
+      return account === undefined ? [] : [{ account, role: roleOf(member.role), since: member.since }];
     }),
     invitations: channel.invitations.flatMap((info) => {
       const invitation = idFromBytes<InvitationId>(info.invitation);
       if (invitation === undefined) return [];
       const { usesLeft, unlimited } = info;
-      return [
-        { invitation, ...optional("by", toAccountId(info.by)), expires: Number(info.expires), usesLeft, unlimited },
-      ];
+      return [{ invitation, ...optional("by", toAccountId(info.by)), expires: info.expires, usesLeft, unlimited }];
     }),
-    cryptoEpoch: Number(channel.cryptoEpoch),
+    cryptoEpoch: channel.cryptoEpoch,
     iBlocked: channel.iBlocked,
   };
 }
 
-export function toReceipts(receipts: fr.Receipts): Receipt[] {
+export function toReceipts(receipts: wire.Receipts): Receipt[] {
   return receipts.receipts.flatMap((receipt) => {
     const account = toAccountId(receipt.account);
     if (account === undefined) return [];
     return [
       {
         account,
-        delivered: Number(receipt.delivered),
-        read: Number(receipt.read),
-        deliveredAt: Number(receipt.deliveredAt),
-        readAt: Number(receipt.readAt),
+        delivered: receipt.delivered,
+        read: receipt.read,
+        deliveredAt: receipt.deliveredAt,
+        readAt: receipt.readAt,
       },
     ];
   });
 }
 
-export function toError(error: fr.Error): ParleyError {
+export function toError(error: wire.Error): ParleyError {
   const retry = error.retryAfterMs > 0 ? "same" : "never";
   return ParleyError.fromServer(error.name, error.text, error.retryAfterMs, retry);
 }

@@ -1,12 +1,11 @@
 /** From the words of the SDK to what is sent. */
-import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import type { Command } from "../commands.ts";
-import * as fr from "../gen/parley/v1/frames_pb.ts";
 import { type AnyId, idToBytes } from "../ids.ts";
 import type { ChannelKind, ChannelSettings, Content, Mode, OutboxEntry, Role, Who } from "../types.ts";
+import { encode, type Init, type Messages } from "../wire/codec.ts";
 
 /** What a client's frame may hold, as it is given to the encoder. */
-export type FrameBody = NonNullable<MessageInitShape<typeof fr.ClientFrameSchema>["body"]>;
+export type FrameBody = NonNullable<Init<Messages["ClientFrame"]>["body"]>;
 
 const kinds: Readonly<Record<ChannelKind, number>> = { unknown: 0, direct: 1, group: 2, self: 3, account: 4 };
 const roles: Readonly<Record<Role, number>> = { none: 0, member: 1, admin: 2, owner: 3 };
@@ -16,7 +15,7 @@ export const modes: Readonly<Record<Mode, number>> = { everything: 0, heads_only
 export const idBytes = (id: AnyId | undefined): Uint8Array => (id === undefined ? new Uint8Array(0) : idToBytes(id));
 
 export function encodeFrame(request: number, body: FrameBody): Uint8Array<ArrayBuffer> {
-  return toBinary(fr.ClientFrameSchema, create(fr.ClientFrameSchema, { request: BigInt(request), body }));
+  return encode("ClientFrame", { request, body });
 }
 
 function content(said: Content | undefined): { content?: object } {
@@ -53,25 +52,25 @@ function bodyOf(command: Command): { case: string; value: object } {
         case: "post",
         value: {
           ...content(command.content),
-          replyTo: BigInt(command.replyTo ?? 0),
+          replyTo: command.replyTo ?? 0,
           mentions: (command.mentions ?? []).map(idToBytes),
           forwarded: command.forwarded ?? false,
-          cryptoEpoch: BigInt(command.cryptoEpoch ?? 0),
+          cryptoEpoch: command.cryptoEpoch ?? 0,
         },
       };
     case "edit":
       return {
         case: "edit",
         value: {
-          target: BigInt(command.target),
+          target: command.target,
           ...content(command.content),
-          cryptoEpoch: BigInt(command.cryptoEpoch ?? 0),
+          cryptoEpoch: command.cryptoEpoch ?? 0,
         },
       };
     case "delete":
-      return { case: "delete", value: { targets: command.targets.map(BigInt) } };
+      return { case: "delete", value: { targets: command.targets } };
     case "react":
-      return { case: "react", value: { target: BigInt(command.target), ...content(command.content) } };
+      return { case: "react", value: { target: command.target, ...content(command.content) } };
     case "createChannel":
       return {
         case: "createChannel",
@@ -103,7 +102,7 @@ function bodyOf(command: Command): { case: string; value: object } {
         value: {
           invitation: idToBytes(command.invitation),
           secretHash: command.secretHash,
-          expires: BigInt(command.expires),
+          expires: command.expires,
           uses: command.uses,
         },
       };
@@ -112,7 +111,7 @@ function bodyOf(command: Command): { case: string; value: object } {
     case "join":
       return { case: "join", value: { secret: command.secret } };
     case "cryptoCommit":
-      return { case: "cryptoCommit", value: { epoch: BigInt(command.epoch), ...content(command.content) } };
+      return { case: "cryptoCommit", value: { epoch: command.epoch, ...content(command.content) } };
   }
 }
 

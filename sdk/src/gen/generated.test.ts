@@ -20,7 +20,7 @@ describe("generated code", () => {
     try {
       execFileSync(process.execPath, [script, fresh]);
       expect(filesOf(checkedIn)).toEqual(filesOf(fresh));
-      expect(filesOf(fresh).size).toBe(4);
+      expect(filesOf(fresh).size).toBe(5);
     } finally {
       rmSync(fresh, { recursive: true, force: true });
     }

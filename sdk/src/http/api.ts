@@ -1,25 +1,7 @@
 import { ParleyError } from "../errors.ts";
-import {
-  AccountSchema,
-  ChangeAccountSchema,
-  ChangePasswordSchema,
-  CreateSignUpInvitationSchema,
-  DeleteAccountSchema,
-  DevicesSchema,
-  LookUpPeopleSchema,
-  PeopleSchema,
-  RenameDeviceSchema,
-  SignUpInvitationSchema,
-} from "../gen/parley/v1/accounts_pb.ts";
 import { type AccountId, type DeviceId, idToBytes } from "../ids.ts";
-import {
-  type CallerSettings,
-  type CallOptions,
-  encode,
-  HttpCaller,
-  SignedInCaller,
-  type TokenSource,
-} from "./caller.ts";
+import { encode } from "../wire/codec.ts";
+import { type CallerSettings, type CallOptions, HttpCaller, SignedInCaller, type TokenSource } from "./caller.ts";
 import { type ExportPart, exportParts } from "./export.ts";
 import { operations } from "./operations.ts";
 import {
@@ -59,22 +41,22 @@ export class HttpApi {
   // ---- one's own account ----------------------------------------------------------------------------------------
 
   async account(options?: CallOptions): Promise<OwnAccount> {
-    return ownAccountOf(await this.#caller.ask(operations.getAccount, AccountSchema, {}, options));
+    return ownAccountOf(await this.#caller.ask(operations.getAccount, "Account", {}, options));
   }
 
   async changeAccount(change: AccountChange, options?: CallOptions): Promise<OwnAccount> {
     const { lastSeen, online, ...rest } = change;
-    const body = encode(ChangeAccountSchema, {
+    const body = encode("ChangeAccount", {
       ...rest,
       ...(lastSeen === undefined ? {} : { lastSeen: wireAudience(lastSeen) }),
       ...(online === undefined ? {} : { online: wireAudience(online) }),
     });
-    return ownAccountOf(await this.#caller.ask(operations.changeAccount, AccountSchema, { body }, options));
+    return ownAccountOf(await this.#caller.ask(operations.changeAccount, "Account", { body }, options));
   }
 
   /** Signs out all other devices. `wrong_credentials`, `weak_password`. */
   async changePassword(oldPassword: string, newPassword: string, options?: CallOptions): Promise<void> {
-    const body = encode(ChangePasswordSchema, { oldPassword, newPassword });
+    const body = encode("ChangePassword", { oldPassword, newPassword });
     await this.#caller.send(operations.changePassword, { body }, options);
   }
 
@@ -83,7 +65,7 @@ export class HttpApi {
    * signed in here.
    */
   async deleteAccount(password: string, erase: boolean, options?: CallOptions): Promise<void> {
-    const body = encode(DeleteAccountSchema, { password, erase });
+    const body = encode("DeleteAccount", { password, erase });
     await this.#caller.send(operations.deleteAccount, { body, cookie: true }, options);
     this.#tokens.endSignIn(new ParleyError("signed_out", "The account was deleted."));
   }
@@ -95,21 +77,21 @@ export class HttpApi {
 
   /** For servers where sign-up needs one: once within seven days where nothing else is said. */
   async createSignUpInvitation(wish: { uses?: number; lifeMs?: number } = {}, options?: CallOptions) {
-    const body = encode(CreateSignUpInvitationSchema, { uses: wish.uses ?? 0, lifeMs: BigInt(wish.lifeMs ?? 0) });
-    const answer = await this.#caller.ask(operations.createSignUpInvitation, SignUpInvitationSchema, { body }, options);
-    return { invitation: answer.invitation, expires: Number(answer.expires) } satisfies SignUpInvitation;
+    const body = encode("CreateSignUpInvitation", { uses: wish.uses ?? 0, lifeMs: wish.lifeMs ?? 0 });
+    const answer = await this.#caller.ask(operations.createSignUpInvitation, "SignUpInvitation", { body }, options);
+    return { invitation: answer.invitation, expires: answer.expires } satisfies SignUpInvitation;
   }
 
   // ---- devices --------------------------------------------------------------------------------------------------
 
   /** Oldest first. */
   async devices(options?: CallOptions): Promise<readonly Device[]> {
-    const answer = await this.#caller.ask(operations.listDevices, DevicesSchema, {}, options);
+    const answer = await this.#caller.ask(operations.listDevices, "Devices", {}, options);
     return answer.devices.map(deviceOf);
   }
 
   async renameDevice(device: DeviceId, name: string, options?: CallOptions): Promise<void> {
-    const body = encode(RenameDeviceSchema, { name });
+    const body = encode("RenameDevice", { name });
     await this.#caller.send(operations.renameDevice, { params: { id: device }, body }, options);
   }
 
@@ -124,7 +106,7 @@ export class HttpApi {
   async findByHandle(handle: string, options?: CallOptions): Promise<Profile | undefined> {
     try {
       const query = { handle: handle.toLowerCase() };
-      const answer = await this.#caller.ask(operations.findPeople, PeopleSchema, { query }, options);
+      const answer = await this.#caller.ask(operations.findPeople, "People", { query }, options);
       return answer.people.map(profileOf)[0];
     } catch (error) {
       if (error instanceof ParleyError && error.name === "account_unknown") return undefined;
@@ -135,7 +117,7 @@ export class HttpApi {
   /** By the beginning of a handle, among contacts and people of shared channels (everybody on an open server). */
   async findPeople(prefix: string, wish: { limit?: number } = {}, options?: CallOptions): Promise<readonly Profile[]> {
     const query = { prefix: prefix.toLowerCase(), limit: wish.limit ?? 20 };
-    return (await this.#caller.ask(operations.findPeople, PeopleSchema, { query }, options)).people.map(profileOf);
+    return (await this.#caller.ask(operations.findPeople, "People", { query }, options)).people.map(profileOf);
   }
 
   /** Profiles in the order asked for; accounts that never existed are left out. */
@@ -143,8 +125,8 @@ export class HttpApi {
     const found: Profile[] = [];
     for (let at = 0; at < accounts.length; at += lookUpAtOnce) {
       const ids = accounts.slice(at, at + lookUpAtOnce).map(idToBytes);
-      const body = encode(LookUpPeopleSchema, { accounts: ids });
-      const answer = await this.#caller.ask(operations.lookUpPeople, PeopleSchema, { body }, options);
+      const body = encode("LookUpPeople", { accounts: ids });
+      const answer = await this.#caller.ask(operations.lookUpPeople, "People", { body }, options);
       found.push(...answer.people.map(profileOf));
     }
     return found;
@@ -184,7 +166,7 @@ export class HttpApi {
     let after = "";
     do {
       const query = after === "" ? {} : { after };
-      const page = await this.#caller.ask(operation, PeopleSchema, { query }, options);
+      const page = await this.#caller.ask(operation, "People", { query }, options);
       found.push(...page.people.map(profileOf));
       after = page.next;
     } while (after !== "");

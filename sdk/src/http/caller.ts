@@ -1,13 +1,6 @@
-import {
-  create,
-  type DescMessage,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from "@bufbuild/protobuf";
 import { ParleyError } from "../errors.ts";
 import { errors, type Retry } from "../gen/tables.ts";
+import { decode, type MessageName, type Messages } from "../wire/codec.ts";
 import type { Operation } from "./operations.ts";
 
 /** How long a request may take, with its answer. */
@@ -117,18 +110,19 @@ export class SignedInCaller {
     }
   }
 
-  async ask<O extends DescMessage>(operation: Operation, answer: O, request: Request, options?: CallOptions) {
+  async ask<Name extends MessageName>(
+    operation: Operation,
+    answer: Name,
+    request: Request,
+    options?: CallOptions,
+  ): Promise<Messages[Name]> {
     return parse(answer, await this.send(operation, request, options));
   }
 }
 
-export function encode<I extends DescMessage>(schema: I, message: MessageInitShape<I>): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(toBinary(schema, create(schema, message)));
-}
-
-export function parse<O extends DescMessage>(schema: O, bytes: Uint8Array): MessageShape<O> {
+export function parse<Name extends MessageName>(name: Name, bytes: Uint8Array): Messages[Name] {
   try {
-    return fromBinary(schema, bytes);
+    return decode(name, bytes);
   } catch (error) {
     throw new ParleyError("bad_answer", "The answer is none of this server.", { cause: error });
   }

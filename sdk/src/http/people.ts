@@ -1,12 +1,5 @@
-import type { MessageShape } from "@bufbuild/protobuf";
 import { ParleyError } from "../errors.ts";
-import {
-  type AccountSchema,
-  type DeviceSchema,
-  type PrivacySchema,
-  type ProfileSchema,
-  Audience as WireAudience,
-} from "../gen/parley/v1/accounts_pb.ts";
+import type * as wire from "../gen/messages.ts";
 import { type AccountId, type AnyId, type DeviceId, idFromBytes } from "../ids.ts";
 
 /** Who may see something of a person. */
@@ -63,6 +56,9 @@ export interface Device {
   readonly current: boolean;
 }
 
+/** By the number that each has on the wire. */
+const audiences: readonly (Audience | undefined)[] = [undefined, "everyone", "contacts", "nobody"];
+
 /** The id in an answer that has to have one. */
 export function needId<T extends AnyId>(bytes: Uint8Array): T {
   const id = idFromBytes<T>(bytes);
@@ -70,49 +66,47 @@ export function needId<T extends AnyId>(bytes: Uint8Array): T {
   return id;
 }
 
-export function profileOf(wire: MessageShape<typeof ProfileSchema>): Profile {
+export function profileOf(said: wire.Profile): Profile {
   return {
-    account: needId<AccountId>(wire.account),
-    handle: wire.handle,
-    displayName: wire.displayName,
-    about: wire.about,
-    avatar: wire.avatar,
-    deleted: wire.deleted,
-    isContact: wire.isContact,
-    isBlocked: wire.isBlocked,
-    lastSeen: wire.lastSeen === 0n ? undefined : Number(wire.lastSeen),
+    account: needId<AccountId>(said.account),
+    handle: said.handle,
+    displayName: said.displayName,
+    about: said.about,
+    avatar: said.avatar,
+    deleted: said.deleted,
+    isContact: said.isContact,
+    isBlocked: said.isBlocked,
+    lastSeen: said.lastSeen === 0 ? undefined : said.lastSeen,
   };
 }
 
-export function ownAccountOf(wire: MessageShape<typeof AccountSchema>): OwnAccount {
-  if (wire.profile === undefined || wire.privacy === undefined) {
+export function ownAccountOf(said: wire.Account): OwnAccount {
+  if (said.profile === undefined || said.privacy === undefined) {
     throw new ParleyError("bad_answer", "The answer lacks the profile.");
   }
-  return { profile: profileOf(wire.profile), privacy: privacyOf(wire.privacy), created: Number(wire.created) };
+  return { profile: profileOf(said.profile), privacy: privacyOf(said.privacy), created: said.created };
 }
 
-export function deviceOf(wire: MessageShape<typeof DeviceSchema>): Device {
+export function deviceOf(said: wire.Device): Device {
   return {
-    device: needId<DeviceId>(wire.device),
-    name: wire.name,
-    platform: wire.platform,
-    created: Number(wire.created),
-    lastUsed: Number(wire.lastUsed),
-    current: wire.current,
+    device: needId<DeviceId>(said.device),
+    name: said.name,
+    platform: said.platform,
+    created: said.created,
+    lastUsed: said.lastUsed,
+    current: said.current,
   };
 }
 
-export function wireAudience(audience: Audience): WireAudience {
-  if (audience === "everyone") return WireAudience.EVERYONE;
-  return audience === "contacts" ? WireAudience.CONTACTS : WireAudience.NOBODY;
+export function wireAudience(audience: Audience): number {
+  return audiences.indexOf(audience);
 }
 
-function privacyOf(wire: MessageShape<typeof PrivacySchema>): Privacy {
-  return { readReceipts: wire.readReceipts, lastSeen: audienceOf(wire.lastSeen), online: audienceOf(wire.online) };
+function privacyOf(said: wire.Privacy): Privacy {
+  return { readReceipts: said.readReceipts, lastSeen: audienceOf(said.lastSeen), online: audienceOf(said.online) };
 }
 
 /** What is not known is taken for the most private. */
-function audienceOf(wire: WireAudience): Audience {
-  if (wire === WireAudience.EVERYONE) return "everyone";
-  return wire === WireAudience.CONTACTS ? "contacts" : "nobody";
+function audienceOf(number: number): Audience {
+  return audiences[number] ?? "nobody";
 }
