@@ -168,7 +168,7 @@ void HttpCall::note(const AccountId& account, std::string what) {
   parts_.random.fill(random);
   command.stamp.send_id = SendId(make_uuid_v7(to_unix_ms(command.stamp.at), random));
   command.body = command::Note{std::move(what)};
-  io().submit({std::move(command), Origin{}});
+  io().submit_until_decided(std::move(command));
 }
 
 }  // namespace parley

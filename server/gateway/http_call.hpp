@@ -101,7 +101,7 @@ class HttpCall : public std::enable_shared_from_this<HttpCall> {
   // --- asking the node
   /// Through Io::handle; an error becomes the answer, anything else goes to `then`.
   void ask(const v1::ClientFrame& frame, std::move_only_function<void(v1::ServerFrame&)> then);
-  /// The account's other devices learn that `what` changed: an event in the account's own channel.
+  /// The account's other devices learn that `what` changed: an event in the account's own channel, tried for a minute.
   void note(const AccountId& account, std::string what);
 
  private:

@@ -8,6 +8,7 @@
 #include "node/hub.hpp"
 #include "node/owner.hpp"
 #include "node/requests.hpp"
+#include "node/send_order.hpp"
 #include "node/session.hpp"
 #include "parley/v1/frames.pb.h"
 #include "ports/jobs.hpp"
@@ -21,6 +22,9 @@ constexpr std::size_t kTickParts = 8;
 /// While memory is tight outboxes are so many times smaller.
 constexpr std::size_t kTightOutboxes = 8;
 constexpr Duration kAnswerTakes{30'000};
+/// Between two tries of what the server insists on: twice as long each time.
+constexpr Duration kFirstWait{250};
+constexpr Duration kLongestWait{32'000};
 /// From asking SQL to its answer, and from there to the queue, each: longer only where something stands still.
 constexpr Duration kFactsTake = kFactsLive / 2;
 /// Of the number that sessions are counted from: leaves room to count on, below the index of the Io.
@@ -179,6 +183,20 @@ Origin Io::expect(Reply reply) {
 
 void Io::ask(std::variant<Command, RegisterCommand> command, Reply reply) {
   submit({std::move(command), expect(std::move(reply))});
+}
+
+void Io::submit_until_decided(Command command) {
+  submit_until_decided(std::move(command), kFirstWait);
+}
+
+void Io::submit_until_decided(Command command, Duration wait) {
+  auto again = [this, command, wait](v1::ServerFrame& answer) mutable {
+    if (!answer.has_error() || !may_come_again(wire::to_error(answer.error())) || wait > kLongestWait) return;
+    executor_.post_after(wait, [this, alive = this->alive(), command = std::move(command), wait]() mutable {
+      if (!alive.expired()) submit_until_decided(std::move(command), 2 * wait);
+    });
+  };
+  ask(std::move(command), std::move(again));
 }
 
 void Io::handle(const Caller& caller, const v1::ClientFrame& frame, Reply to) {

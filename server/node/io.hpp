@@ -102,6 +102,9 @@ class Io {
   void submit(QueuedCommand command);
   /// The same, answered to `reply`.
   void ask(std::variant<Command, RegisterCommand> command, Reply reply);
+  /// For what nobody else would send again: once more after errors that pass, for about a minute, until it is decided.
+  /// What becomes of it is not told, and a crash forgets it.
+  void submit_until_decided(Command command);
   /// Stamps a command from outside with its sender, the time and the limits in force.
   void stamp(const Caller& caller, Command& command) const;
   /// What SQL knows of accounts, as `viewer` sees them. A command that is told it has to be submitted at once
@@ -147,6 +150,7 @@ class Io {
   void count_channels(Command command, Completion<Result<Command>> done);
   void add_people(Command command, Completion<Result<Command>> done);
   Origin expect(Reply reply);
+  void submit_until_decided(Command command, Duration wait);
   void flush();
   void answer(Answer& answer);
   void push(const Push& push);

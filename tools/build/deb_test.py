@@ -137,6 +137,11 @@ class Booted:
         return self("bash", "-c", 'exec 3<>/dev/tcp/127.0.0.1/8080; printf "GET /readyz HTTP/1.0\\r\\n\\r\\n" >&3; head -1 <&3',
                     may_fail=True).stdout.startswith("HTTP/1.1 200")  # fmt: skip
 
+    def page(self):
+        """What a browser gets at the front door."""
+        return self("bash", "-c", 'exec 3<>/dev/tcp/127.0.0.1/8080; printf "GET / HTTP/1.0\\r\\nAccept: text/html\\r\\n\\r\\n" >&3; cat <&3',
+                    may_fail=True).stdout  # fmt: skip
+
     def client(self, *arguments, may_fail=False):
         return self("env", "PARLEY_PASSWORD=correct horse battery", "parley", *arguments, may_fail=may_fail)
 
@@ -205,6 +210,7 @@ def first_install(system):
     say("-- installed")
     system(*APT, "install", "/root/parley.deb")
     wait_until(system.answers, "the server answers")
+    check('<script type="module"' in system.page(), "the web app is there")
     check(system.show("ActiveState") == "active" and system.show("ActiveState", "parleyd.socket") == "active", "service and socket run")
     check(system.show("StatusText").startswith("Listening on http://127.0.0.1:8080"), "the service says where it listens")
     check(system("stat", "-c", "%U %a", "/var/lib/parley/people.sqlite").stdout.split() == ["parley", "600"], "the data are the user's alone")

@@ -1,0 +1,51 @@
+// What changed of an account is an event in its own channel. Where the store refused that event because it was full or
+// busy, nobody sent it again, and the other devices went on showing what was.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "parley/v1/accounts.pb.h"
+#include "parley/v1/frames.pb.h"
+#include "sim/cluster.hpp"
+#include "sim/raw_device.hpp"
+#include "sim/storage.hpp"
+#include "sim/web.hpp"
+#include "sim/world.hpp"
+
+namespace parley::sim {
+namespace {
+
+bool tells_of_the_profile(const v1::ServerFrame& frame) {
+  return std::ranges::any_of(frame.events().events(),
+                             [](const v1::Event& event) { return event.header().noted().what() == "profile"; });
+}
+
+TEST(ChangeOfAnAccount, IsToldToItsOtherDevicesAlsoWhenTheDiskWasFull) {
+  World world(12);
+  Cluster cluster(world, false);
+  cluster.keep_links_even();
+  const AccountId anna = cluster.sign_up("anna");
+  RawDevice phone(world, cluster, anna);
+  phone.hello();
+  cluster.storage().fill_disk(true);
+  v1::ChangeAccount change;
+  change.set_about("at sea");
+  Web web(world, cluster);
+  web.lose(false);
+  std::optional<HttpResponse> response;
+  IdBytes laptop{};
+  world.fill(laptop);
+  web.ask("PATCH", "/v1/account", cluster.mint_token(anna, DeviceId(laptop)), &change,
+          [&](std::optional<HttpResponse> answer) { response = std::move(answer); });
+  world.run_for(std::chrono::seconds(5));
+  ASSERT_TRUE(response);
+  ASSERT_EQ(response->status / 100, 2) << response->body;
+  ASSERT_EQ(phone.count(tells_of_the_profile), 0U);
+  cluster.storage().fill_disk(false);
+  world.run_for(std::chrono::minutes(1));
+  EXPECT_EQ(phone.count(tells_of_the_profile), 1U);
+}
+
+}  // namespace
+}  // namespace parley::sim
