@@ -1,5 +1,5 @@
 declare const kind: unique symbol;
-type Id<Kind extends string> = string & { readonly [kind]: Kind };
+export type Id<Kind extends string> = string & { readonly [kind]: Kind };
 
 /** A person. Ids are UUID text in lower case; different kinds of ids are different types. */
 export type AccountId = Id<"account">;

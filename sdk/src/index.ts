@@ -15,22 +15,29 @@ export type {
 export type { Command, Draft } from "./commands.ts";
 export { type ChatClientOptions, createChatClient } from "./core/chat_client.ts";
 export type { AccessToken, Clock, Connect, Connection, ConnectionListener, TokenSource } from "./core/ports.ts";
-export { type WebSocketConstructor, webSocketConnect } from "./core/web_socket.ts";
-export { type AnyErrorName, ParleyError } from "./errors.ts";
-export { type ErrorName, errors, type LimitName, limits } from "./gen/tables.ts";
+export type { Settings } from "./core/settings.ts";
+export { type WebSocketConstructor, type WebSocketLike, webSocketConnect } from "./core/web_socket.ts";
+export { type AnyErrorName, type ClientErrorName, type ErrorRecord, ParleyError } from "./errors.ts";
+export { type ErrorName, errors, type LimitName, limits, type Retry } from "./gen/tables.ts";
+export type { HttpApi, SignUpInvitation } from "./http/api.ts";
+export type { CallOptions } from "./http/caller.ts";
 export type { ExportPart } from "./http/export.ts";
 export type { AccountChange, Audience, Device, OwnAccount, Privacy, Profile } from "./http/people.ts";
 export {
   type AccountId,
+  type AnyId,
   type ChannelId,
   type DeviceId,
+  type Id,
+  type Incarnation,
   type InvitationId,
   parseId,
+  type RandomFill,
   type SendId,
 } from "./ids.ts";
 export { Parley, type ParleyClient, type ParleyOptions } from "./parley.ts";
 export { fold, targetOf, withoutContent } from "./store/fold.ts";
-export { IndexedDbStore } from "./store/indexeddb_store.ts";
+export { type IndexedDbSettings, IndexedDbStore } from "./store/indexeddb_store.ts";
 export { MemoryStore } from "./store/memory_store.ts";
 export type {
   Changes,

@@ -79,6 +79,18 @@ describe("SignIn", () => {
     expect(server.refreshes).toBe(1);
   });
 
+  it("uses a token that holds shortly for three quarters of its life", async () => {
+    server.life = 8;
+    const signIn = signInOf();
+    await signIn.signIn({ handle: "anna", password: "x" });
+    now += 5_900;
+    await signIn.accessToken();
+    expect(server.refreshes).toBe(0);
+    now += 200;
+    await signIn.accessToken();
+    expect(server.refreshes).toBe(1);
+  });
+
   it("asks again with the same token when the answer was lost", async () => {
     const signIn = signInOf();
     await signIn.signIn({ handle: "anna", password: "x" });
@@ -108,6 +120,31 @@ describe("SignIn", () => {
     expect(server.current).toBe(6);
     expect(keeper.load()?.refreshToken).toBe("6");
   });
+
+  it.each([0, 1, 2, 3])(
+    "gets tokens for two tabs that ask at once with nothing between them, %i answers lost",
+    async (lost) => {
+      await signInOf().signIn({ handle: "anna", password: "x" });
+      now += 1_000_000;
+      server.lost = lost;
+      // As where a page has no Web Locks: each runs at once.
+      const tabs = [1, 2].map(() => signInOf(keeper, (_, work) => work()));
+      const ends: string[] = [];
+      for (const tab of tabs) tab.onEnded((why) => ends.push(why.name));
+      const untilGiven = async (tab: SignIn): Promise<string> => {
+        try {
+          return (await tab.accessToken()).token;
+        } catch (error) {
+          expect(error).toMatchObject({ name: "unreachable", retry: "same" });
+          return untilGiven(tab);
+        }
+      };
+      const tokens = await Promise.all(tabs.map(untilGiven));
+      expect(tokens.every((token) => token !== "")).toBe(true);
+      expect(ends).toEqual([]);
+      expect(keeper.load()?.refreshToken).toBe(String(server.current));
+    },
+  );
 
   it("gets another token in place of one that the server refused", async () => {
     const signIn = signInOf();

@@ -30,7 +30,7 @@ export interface SignInSettings extends CallerSettings {
   readonly now?: (() => number) | undefined;
 }
 
-/** A token is not used any more so long before it ends. */
+/** A token is not used any more so long before it ends, or for the last quarter of a short life. */
 const lead = 30_000;
 const refreshLock = "parley.refresh";
 
@@ -45,6 +45,8 @@ export class SignIn {
   readonly #exclusive: Exclusive;
   readonly #listeners: ((why: ParleyError) => void)[] = [];
   #token: AccessToken | undefined;
+  /** Until then it is used. */
+  #usedUntil = 0;
   #refreshing: Promise<AccessToken> | undefined;
 
   constructor(settings: SignInSettings) {
@@ -89,7 +91,7 @@ export class SignIn {
   async accessToken(options: { signal?: AbortSignal | undefined; refused?: string } = {}): Promise<AccessToken> {
     options.signal?.throwIfAborted();
     if (options.refused !== undefined) this.refuseToken(options.refused);
-    if (this.#token !== undefined && this.#now() < this.#token.expiresAt - lead) return this.#token;
+    if (this.#token !== undefined && this.#now() < this.#usedUntil) return this.#token;
     // One for all who wait, so that nobody's end of patience ends it for the others.
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = undefined;
@@ -130,10 +132,10 @@ export class SignIn {
     const tokens = parse("Tokens", answer);
     const record = { account: needId<AccountId>(tokens.account), device: needId<DeviceId>(tokens.device) };
     keeper.save(keeper.usesCookie ? record : { ...record, refreshToken: tokens.refreshToken });
-    this.#token = {
-      token: tokens.accessToken,
-      expiresAt: this.#now() + (lifeOf(tokens.accessToken) ?? tokens.accessExpires - this.#now()),
-    };
+    const now = this.#now();
+    const life = lifeOf(tokens.accessToken) ?? tokens.accessExpires - now;
+    this.#token = { token: tokens.accessToken, expiresAt: now + life };
+    this.#usedUntil = now + life - Math.min(lead, life / 4);
     return record;
   }
 

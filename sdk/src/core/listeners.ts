@@ -17,16 +17,23 @@ export class Listeners {
     // Of its own, so that one function may listen twice.
     const own: Listener = (event) => listener(event as ClientEvents[Name]);
     listeners.add(own);
-    const off = () => void listeners.delete(own);
+    const off = () => {
+      listeners.delete(own);
+      options.signal?.removeEventListener("abort", off);
+    };
     options.signal?.addEventListener("abort", off, { once: true });
     return off;
   }
 
   iterate(options: Cancel = {}): AsyncIterableIterator<ParleyEvent> {
-    const iteration = new Iteration(() => this.#iterations.delete(iteration));
-    if (options.signal?.aborted) void iteration.return();
+    const end = () => void iteration.return();
+    const iteration = new Iteration(() => {
+      this.#iterations.delete(iteration);
+      options.signal?.removeEventListener("abort", end);
+    });
+    if (options.signal?.aborted) end();
     else this.#iterations.add(iteration);
-    options.signal?.addEventListener("abort", () => void iteration.return(), { once: true });
+    options.signal?.addEventListener("abort", end, { once: true });
     return iteration;
   }
 
