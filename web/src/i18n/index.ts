@@ -1,6 +1,6 @@
-import i18next, { type i18n } from "i18next";
 import { useSyncExternalStore } from "react";
 import type en from "./en.json";
+import { Texts, type TextTree } from "./texts.ts";
 
 export const languages = ["en", "de", "ja", "ar"] as const;
 export type Language = (typeof languages)[number];
@@ -24,14 +24,14 @@ export type Key = Paths<typeof en>;
 export type Values = Readonly<Record<string, string | number>>;
 export type Translate = (key: Key, values?: Values) => string;
 
-const loaders: Readonly<Record<Language, () => Promise<{ default: object }>>> = {
+const loaders: Readonly<Record<Language, () => Promise<{ default: TextTree }>>> = {
   en: () => import("./en.json"),
   de: () => import("./de.json"),
   ja: () => import("./ja.json"),
   ar: () => import("./ar.json"),
 };
 
-const engine: i18n = i18next.createInstance();
+const loaded = new Map<Language, Texts>();
 let language: Language = "en";
 let translate: Translate = (key) => key;
 const listeners = new Set<() => void>();
@@ -55,16 +55,11 @@ export function directionOf(of: Language): "ltr" | "rtl" {
 
 /** Loads the texts of a language and shows them everywhere. */
 export async function setLanguage(to: Language): Promise<void> {
-  if (!engine.isInitialized) {
-    await engine.init({ lng: to, fallbackLng: false, resources: {}, interpolation: { escapeValue: false } });
-  }
-  if (!engine.hasResourceBundle(to, "translation")) {
-    engine.addResourceBundle(to, "translation", (await loaders[to]()).default);
-  }
-  await engine.changeLanguage(to);
+  const texts = loaded.get(to) ?? new Texts(to, (await loaders[to]()).default);
+  loaded.set(to, texts);
   language = to;
   // A new function for each language: what depends on it is made anew.
-  translate = (key, values) => engine.t(key, isolated(values));
+  translate = (key, values) => texts.get(key, isolated(values));
   if (typeof document !== "undefined") {
     document.documentElement.lang = to;
     document.documentElement.dir = directionOf(to);

@@ -2,8 +2,9 @@ import { lazy, Suspense, useEffect } from "react";
 import type { App } from "../model/app.ts";
 import { AppProvider, SessionProvider, useApp, useObservable, useRoute } from "./context.tsx";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
+import { MenuHost } from "./kit/MenuHost.tsx";
 import { Toasts } from "./kit/Toasts.tsx";
-import { TooltipProvider } from "./kit/Tooltip.tsx";
+import { Tooltips } from "./kit/Tooltip.tsx";
 
 const AuthScreen = lazy(async () => ({ default: (await import("./screens/auth/AuthScreen.tsx")).AuthScreen }));
 const Shell = lazy(async () => ({ default: (await import("./screens/Shell.tsx")).Shell }));
@@ -12,12 +13,12 @@ export function Root({ app }: { readonly app: App }) {
   return (
     <ErrorBoundary>
       <AppProvider value={app}>
-        <TooltipProvider>
-          <Suspense>
-            <Screens />
-          </Suspense>
-          <Toasts />
-        </TooltipProvider>
+        <Suspense>
+          <Screens />
+        </Suspense>
+        <MenuHost />
+        <Tooltips />
+        <Toasts />
       </AppProvider>
     </ErrorBoundary>
   );

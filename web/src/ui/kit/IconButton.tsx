@@ -2,7 +2,6 @@ import type { LucideIcon } from "lucide-react";
 import type { ButtonHTMLAttributes, Ref } from "react";
 import { cx } from "./cx.ts";
 import styles from "./IconButton.module.css";
-import { Tooltip } from "./Tooltip.tsx";
 
 export interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "children"> {
   readonly icon: LucideIcon;
@@ -14,19 +13,20 @@ export interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonEle
   readonly mirrored?: boolean | undefined;
   readonly tip?: boolean | undefined;
   readonly ref?: Ref<HTMLButtonElement>;
+  readonly [data: `data-${string}`]: string | undefined;
 }
 
 export function IconButton(props: IconButtonProps) {
   const { icon: Icon, label, look = "plain", size = "m", mirrored, tip = true, className, ...rest } = props;
-  const button = (
+  return (
     <button
       type="button"
       aria-label={label}
+      data-tip={tip ? label : undefined}
       {...rest}
       className={cx(styles.button, styles[look], styles[size], mirrored && styles.mirrored, className)}
     >
       <Icon aria-hidden="true" size={size === "s" ? 18 : 22} strokeWidth={1.9} />
     </button>
   );
-  return tip ? <Tooltip text={label}>{button}</Tooltip> : button;
 }

@@ -1,97 +1,59 @@
-import type { LucideIcon } from "lucide-react";
-import { ContextMenu, DropdownMenu } from "radix-ui";
-import type { ReactElement, ReactNode } from "react";
-import { cx } from "./cx.ts";
-import styles from "./Menu.module.css";
+import {
+  type ButtonHTMLAttributes,
+  cloneElement,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  useRef,
+} from "react";
+import { useObservable } from "../context.tsx";
+import { closeMenu, type MenuEntry, openedMenu, openMenu, placeAt } from "./open_menu.ts";
+import { type PressHandlers, usePress } from "./usePress.ts";
 
-export type MenuEntry =
-  | {
-      readonly label: string;
-      readonly icon?: LucideIcon;
-      readonly danger?: boolean;
-      readonly disabled?: boolean;
-      /** The key that does the same, shown beside it. */
-      readonly keys?: string;
-      readonly act: () => void;
-    }
-  | "line"
-  | false
-  | undefined;
-
-interface Parts {
-  readonly Item: typeof DropdownMenu.Item | typeof ContextMenu.Item;
-  readonly Separator: typeof DropdownMenu.Separator | typeof ContextMenu.Separator;
-}
-
-function Entries({
-  entries,
-  parts: { Item, Separator },
-}: {
-  readonly entries: readonly MenuEntry[];
-  readonly parts: Parts;
-}) {
-  return entries.map((entry, index) => {
-    if (!entry) return null;
-    if (entry === "line") return <Separator key={`line-${index.toString()}`} className={styles.line} />;
-    const Icon = entry.icon;
-    return (
-      <Item
-        key={entry.label}
-        className={cx(styles.item, entry.danger && styles.danger)}
-        disabled={entry.disabled ?? false}
-        onSelect={entry.act}
-      >
-        {Icon && <Icon aria-hidden="true" size={18} strokeWidth={1.9} />}
-        <span className={styles.label}>{entry.label}</span>
-        {entry.keys && <kbd className={styles.keys}>{entry.keys}</kbd>}
-      </Item>
-    );
-  });
-}
+export type { MenuEntry } from "./open_menu.ts";
 
 export interface MenuProps {
   readonly entries: readonly MenuEntry[];
-  readonly children: ReactElement;
-  /** Above the entries, such as a row of reactions. */
-  readonly top?: ReactNode;
+  /** A button, which opens it. */
+  readonly children: ReactElement<ButtonHTMLAttributes<HTMLButtonElement> & { "data-state"?: string }>;
   readonly align?: "start" | "end" | undefined;
   readonly side?: "top" | "bottom" | undefined;
-  readonly onOpenChange?: ((open: boolean) => void) | undefined;
 }
 
-/** A menu of a button. Never modal in the library's sense: that would inject a style element. */
-export function Menu({ entries, children, top, align = "end", side = "bottom", onOpenChange }: MenuProps) {
-  return (
-    <DropdownMenu.Root modal={false} {...(onOpenChange ? { onOpenChange } : {})}>
-      <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          className={styles.menu}
-          align={align}
-          side={side}
-          sideOffset={4}
-          collisionPadding={8}
-          loop
-        >
-          {top}
-          <Entries entries={entries} parts={DropdownMenu} />
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
-  );
+/** A menu of a button. What is shown of it is in `MenuHost`. */
+export function Menu({ entries, children, align = "end", side = "bottom" }: MenuProps) {
+  const opened = useObservable(openedMenu);
+  const button = useRef<HTMLElement>(undefined);
+  const isOpen = opened !== undefined && opened.owner === button.current;
+  const open = (owner: HTMLElement, byKeyboard: boolean) => {
+    button.current = owner;
+    openMenu({ entries, place: owner.getBoundingClientRect(), align, side, owner, isButton: true, byKeyboard });
+  };
+  return cloneElement(children, {
+    "aria-haspopup": "menu",
+    "aria-expanded": isOpen,
+    "data-state": isOpen ? "open" : "closed",
+    onClick: ({ currentTarget, detail }: MouseEvent<HTMLButtonElement>) => {
+      if (openedMenu.get()?.owner === currentTarget) closeMenu({ givesFocusBack: true });
+      else open(currentTarget, detail === 0);
+    },
+    onKeyDown: (event: KeyboardEvent<HTMLButtonElement>) => {
+      if (event.key !== "ArrowDown") return;
+      event.preventDefault();
+      open(event.currentTarget, true);
+    },
+  });
 }
 
-/** The same entries where somebody presses long, or with the right button. */
-export function PressMenu({ entries, children, top, onOpenChange }: Omit<MenuProps, "align" | "side">) {
-  return (
-    <ContextMenu.Root modal={false} {...(onOpenChange ? { onOpenChange } : {})}>
-      <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>
-      <ContextMenu.Portal>
-        <ContextMenu.Content className={styles.menu} collisionPadding={8} loop>
-          {top}
-          <Entries entries={entries} parts={ContextMenu} />
-        </ContextMenu.Content>
-      </ContextMenu.Portal>
-    </ContextMenu.Root>
-  );
+/** The same where somebody presses long, or with the right button, or the key for menus. */
+export function PressMenu(props: {
+  readonly entries: readonly MenuEntry[];
+  readonly children: ReactElement<PressHandlers>;
+}) {
+  const press = usePress((at, owner, byKeyboard) => {
+    const place = placeAt(at.x, at.y);
+    openMenu({ entries: props.entries, place, align: "start", side: "bottom", owner, byKeyboard });
+    return true;
+  });
+  return cloneElement(props.children, press);
 }

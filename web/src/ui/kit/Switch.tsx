@@ -1,4 +1,3 @@
-import { Switch as Radix } from "radix-ui";
 import { type ReactNode, useId } from "react";
 import styles from "./Switch.module.css";
 
@@ -23,17 +22,18 @@ export function Switch({ label, hint, checked, onChange, disabled }: SwitchProps
           </span>
         )}
       </label>
-      <Radix.Root
+      <input
         id={id}
+        type="checkbox"
+        role="switch"
+        aria-checked={checked}
         className={styles.track}
         checked={checked}
-        onCheckedChange={onChange}
-        disabled={disabled ?? false}
-        {...(hint ? { "aria-describedby": `${id}-hint` } : {})}
+        onChange={(event) => onChange(event.target.checked)}
+        disabled={disabled}
         aria-label={label}
-      >
-        <Radix.Thumb className={styles.thumb} />
-      </Radix.Root>
+        aria-describedby={hint ? `${id}-hint` : undefined}
+      />
     </div>
   );
 }

@@ -1,27 +1,25 @@
 import type { ChannelEvent } from "@parley/sdk";
-import { Ban, Forward } from "lucide-react";
+import { Ban, Forward, Smile } from "lucide-react";
 import { memo, type ReactNode, useState } from "react";
 import { formatDateTime, formatTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
+import { colourOf } from "../../../model/avatar.ts";
 import { type Tick, textOf } from "../../../model/channel_list.ts";
 import { useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { cx } from "../../kit/cx.ts";
+import { IconButton } from "../../kit/IconButton.tsx";
 import { toast } from "../../kit/Toasts.tsx";
 import { usePersonName } from "../channels/names.ts";
 import styles from "./Bubble.module.css";
 import { useConversation } from "./conversation_context.ts";
-import { MessageMenu } from "./MessageMenu.tsx";
+import { folded, isLong } from "./folded_text.ts";
 import { MessageText } from "./MessageText.tsx";
 import { Reactions } from "./Reactions.tsx";
 import { ReplyQuote } from "./ReplyQuote.tsx";
 import { TickIcon } from "./TickIcon.tsx";
 import { useMentions } from "./useMentions.ts";
-
-/** More lines are folded until somebody asks for them. */
-const foldedUnits = 1_500;
-const foldedLines = 24;
 
 export interface BubbleProps {
   readonly event: ChannelEvent;
@@ -46,7 +44,7 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
   const bubble = (
     <div className={styles.bubble} data-seq={event.seq}>
       {showsAuthor && (
-        <span className={styles.author}>
+        <span className={cx(styles.author, styles[`author${colourOf(event.account ?? "")}`])}>
           <bdi>{author}</bdi>
         </span>
       )}
@@ -56,21 +54,25 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
         </span>
       )}
       {event.body.kind === "message" && event.body.replyTo > 0 && !isDeleted && <ReplyQuote seq={event.body.replyTo} />}
-      {isDeleted ? (
-        <p className={styles.gone}>
-          <Ban size={16} aria-hidden="true" />{" "}
-          {t(event.contentGone === "damaged" ? "conversation.damaged" : "conversation.deleted")}
-        </p>
-      ) : (
-        <Said event={event} />
-      )}
-      <span className={styles.meta}>
-        {isEdited && <span>{t("conversation.edited")}</span>}
-        <time dateTime={new Date(event.time).toISOString()} title={formatDateTime(event.time)}>
-          {time}
-        </time>
-        {tick !== undefined && !isDeleted && <TickIcon tick={tick} />}
-      </span>
+      <div className={styles.line}>
+        <div className={styles.said}>
+          {isDeleted ? (
+            <p className={styles.gone}>
+              <Ban size={16} aria-hidden="true" />{" "}
+              {t(event.contentGone === "damaged" ? "conversation.damaged" : "conversation.deleted")}
+            </p>
+          ) : (
+            <Said event={event} />
+          )}
+        </div>
+        <span className={styles.meta}>
+          {isEdited && <span>{t("conversation.edited")}</span>}
+          <time dateTime={new Date(event.time).toISOString()} title={formatDateTime(event.time)}>
+            {time}
+          </time>
+          {tick !== undefined && !isDeleted && <TickIcon tick={tick} />}
+        </span>
+      </div>
     </div>
   );
   return (
@@ -100,13 +102,22 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
         <span className={styles.face}>{last && <Avatar seed={event.account ?? ""} name={author} size="xs" />}</span>
       )}
       <div className={styles.stack}>
-        {chosen === undefined ? (
-          <MessageMenu event={event} own={own}>
-            {bubble}
-          </MessageMenu>
-        ) : (
-          bubble
-        )}
+        <div className={styles.around}>
+          {bubble}
+          {chosen === undefined && (
+            <span className={styles.handle}>
+              <IconButton
+                icon={Smile}
+                label={t("conversation.actions")}
+                size="s"
+                tip={false}
+                tabIndex={-1}
+                aria-haspopup="menu"
+                data-menu=""
+              />
+            </span>
+          )}
+        </div>
         {!isDeleted && <Reactions event={event} />}
       </div>
     </article>
@@ -124,7 +135,7 @@ function Said({ event }: { readonly event: ChannelEvent }) {
   const content = event.annotation?.current ?? event.content;
   const text = whole ?? textOf(event);
   const isPreview = whole === undefined && content?.fullSize !== undefined;
-  const isLong = isPreview || text.length > foldedUnits || text.split("\n", foldedLines + 1).length > foldedLines;
+  const isFolded = isPreview || isLong(text);
   const show = async () => {
     setOpen(true);
     if (!isPreview) return;
@@ -141,23 +152,16 @@ function Said({ event }: { readonly event: ChannelEvent }) {
     content?.kind === "data" ? (
       <p className={styles.gone}>{t("conversation.unknownContent")}</p>
     ) : (
-      <MessageText text={isLong && !isOpen ? shortened(text) : text} mentions={mentions} me={me} />
+      <MessageText text={isFolded && !isOpen ? folded(text) : text} mentions={mentions} me={me} />
     );
   return (
     <>
       {body}
-      {isLong && (
+      {isFolded && (
         <button type="button" className={styles.more} onClick={() => (isOpen ? setOpen(false) : void show())}>
           {isOpen ? t("conversation.showLess") : t("conversation.showAll")}
         </button>
       )}
     </>
   );
-}
-
-function shortened(text: string): string {
-  const lines = text.split("\n", foldedLines).join("\n");
-  if (lines.length <= foldedUnits) return `${lines}…`;
-  const cut = lines.slice(0, foldedUnits);
-  return `${/[\ud800-\udbff]$/u.test(cut) ? cut.slice(0, -1) : cut}…`;
 }

@@ -21,7 +21,7 @@ const countFrom = 0.9;
 export function Composer() {
   const t = useT();
   const { client, drafts, live } = useSession();
-  const { channelId, conversation, edit } = useConversation();
+  const { channelId, conversation, edit, toNewest } = useConversation();
   useObservable(drafts.changed);
   const draft = drafts.get(channelId);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -78,7 +78,9 @@ export function Composer() {
       drafts.set(channelId, draft);
       toast(errorText(error), { look: "error" });
     });
+    if (draft.editing !== undefined) return;
     conversation.forgetNewLine();
+    toNewest();
   };
 
   const sendDraft = async (

@@ -47,6 +47,7 @@ function Open(props: {
   const list = useRef<MessageListHandle>(null);
   const [dialog, setDialog] = useState<MessageDialog>();
   const [chosen, setChosen] = useState<ReadonlySet<number>>();
+  const chooseNone = useCallback(() => setChosen(undefined), []);
   const channel = view.channel;
   const role = channel?.role;
   const isGroup = channel?.kind === "group";
@@ -97,6 +98,7 @@ function Open(props: {
         );
       },
       jumpTo: (seq: number) => void jumpTo(seq),
+      toNewest: () => void list.current?.toNewest(),
       openDialog: setDialog,
       chosen,
       choose: (seq: number) =>
@@ -114,7 +116,7 @@ function Open(props: {
         <ConversationHeader channelId={channelId} channel={channel} />
         <MessageList ref={list} view={view} />
         {chosen !== undefined ? (
-          <SelectionBar chosen={chosen} onDone={() => setChosen(undefined)} />
+          <SelectionBar chosen={chosen} onDone={chooseNone} />
         ) : mayPost ? (
           <Composer key={channelId} />
         ) : (

@@ -2,7 +2,7 @@ import type { ChannelEvent, ChannelId, Receipt } from "@parley/sdk";
 import { useEffect, useState } from "react";
 import { formatDateTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
-import { filterRows, textOf } from "../../../model/channel_list.ts";
+import { filterRows } from "../../../model/channel_list.ts";
 import { useObservable, useRouter, useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
 import { Avatar } from "../../kit/Avatar.tsx";
@@ -15,6 +15,7 @@ import { useChannelName, usePersonName } from "../channels/names.ts";
 import { type MessageDialog, useConversation } from "./conversation_context.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
 import styles from "./MessageDialogs.module.css";
+import { wholeText } from "./whole_text.ts";
 
 /** The dialogs about messages. */
 export function MessageDialogs({ dialog, onClose }: { readonly dialog: MessageDialog; readonly onClose: () => void }) {
@@ -94,34 +95,57 @@ function ForwardDialog({ events, onClose }: OfMessages) {
   const router = useRouter();
   const { channelId } = useConversation();
   const [words, setWords] = useState("");
+  const [to, setTo] = useState<ReadonlySet<ChannelId>>(new Set());
+  const [busy, setBusy] = useState(false);
   const rows = filterRows(useObservable(list.rows), "all", words).filter((row) => !row.gone);
-  const forward = async (to: ChannelId) => {
+  const toggle = (id: ChannelId) => {
+    const after = new Set(to);
+    if (!after.delete(id)) after.add(id);
+    setTo(after);
+  };
+  const forward = async () => {
+    setBusy(true);
     try {
-      for (const event of events) {
-        const content = event.annotation?.current ?? event.content;
-        const edits = event.annotation?.edits ?? [];
-        const whole =
-          content?.fullSize === undefined ? textOf(event) : await client.content(channelId, edits.at(-1) ?? event.seq);
-        const text = typeof whole === "string" ? whole : whole?.kind === "text" ? whole.text : "";
-        if (text !== "") await client.post(to, { text, forwarded: true });
+      // All of it is here before the first is sent.
+      const texts = await Promise.all(events.map((event) => wholeText(client, channelId, event)));
+      for (const channel of to) {
+        for (const text of texts) if (text !== "") await client.post(channel, { text, forwarded: true });
       }
       onClose();
-      router.go({ name: "channel", channel: to });
+      const [only] = to;
+      if (to.size === 1 && only !== undefined) router.go({ name: "channel", channel: only });
+      else toast(t("conversation.forwardedTo", { count: to.size }));
     } catch (error) {
+      setBusy(false);
       toast(errorText(error), { look: "error" });
     }
   };
   return (
-    <Dialog title={t("conversation.forwardTo")} onClose={onClose} flush>
+    <Dialog
+      title={t("conversation.forwardTo")}
+      onClose={onClose}
+      flush
+      actions={
+        <Button look="filled" disabled={to.size === 0} busy={busy} onClick={() => void forward()}>
+          {t("conversation.forward")}
+        </Button>
+      }
+    >
       <div className={styles.field}>
         <TextField label={t("common.search")} value={words} onChange={(event) => setWords(event.target.value)} />
       </div>
       <ul className={styles.list}>
         {rows.slice(0, 50).map((row) => (
           <li key={row.id}>
-            <button type="button" className={styles.row} onClick={() => void forward(row.id)}>
+            <label className={styles.row}>
               <ForwardTarget row={row} />
-            </button>
+              <input
+                type="checkbox"
+                className={styles.check}
+                checked={to.has(row.id)}
+                onChange={() => toggle(row.id)}
+              />
+            </label>
           </li>
         ))}
       </ul>
@@ -139,7 +163,9 @@ function ForwardTarget({
   return (
     <>
       <Avatar seed={row.avatarSeed} name={name} avatar={row.avatar} kind={kind} size="s" />
-      <bdi>{name}</bdi>
+      <span className={styles.name}>
+        <bdi>{name}</bdi>
+      </span>
     </>
   );
 }

@@ -6,7 +6,7 @@ import { formatCount, formatDay } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import type { ConversationView } from "../../../model/conversation.ts";
 import type { Row } from "../../../model/conversation_rows.ts";
-import { useObservable } from "../../context.tsx";
+import { useObservable, useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
 import { Button } from "../../kit/Button.tsx";
 import { EmptyState } from "../../kit/EmptyState.tsx";
@@ -16,24 +16,28 @@ import { Bubble } from "./Bubble.tsx";
 import { useConversation } from "./conversation_context.ts";
 import styles from "./MessageList.module.css";
 import { NoticeText } from "./NoticeText.tsx";
-import { useMessageKeys } from "./useMessageKeys.ts";
+import { useMessageActions } from "./useMessageActions.ts";
 import { FailedBubble, PendingBubble } from "./WaitingBubbles.tsx";
 
 export interface MessageListHandle {
   /** Brings a message to the middle of the screen, and points it out. */
   show(seq: number): void;
+  /** Shows the end, and stays there while more comes. */
+  toNewest(): Promise<void>;
 }
 
 const nearEdge = 600;
 const atEnd = 24;
+const dayHeight = 48;
 
 /** What was said, in a list that keeps its place when older messages come before it. */
 export function MessageList({ view, ref }: { readonly view: ConversationView; readonly ref: Ref<MessageListHandle> }) {
   const t = useT();
   const { conversation } = useConversation();
+  const { connectivity } = useSession();
   const problem = useObservable(conversation.problem);
   const list = useRef<VirtualizerHandle>(null);
-  const onKeyDown = useMessageKeys();
+  const actions = useMessageActions();
   const sticks = useRef(true);
   const offset = useRef(0);
   /** What is to be shown as soon as it is among the rows. */
@@ -41,6 +45,9 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   const prepended = useRef(view.prepended);
   const [marked, setMarked] = useState(0);
   const [isAway, setAway] = useState(false);
+  const [isAtTop, setAtTop] = useState(false);
+  /** Of what is at the top of the screen while somebody scrolls. */
+  const [day, setDay] = useState(0);
   const { rows } = view;
   const isPrepending = prepended.current !== view.prepended;
 
@@ -59,6 +66,7 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
       wanted.current = seq;
       showWanted();
     },
+    toNewest,
   }));
 
   // The first that is new, or else the end, is where somebody wants to begin.
@@ -92,6 +100,15 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   }, [marked]);
 
   const onScroll = () => {
+    look(true);
+    const handle = list.current;
+    const top = handle?.findItemIndex(handle.scrollOffset + dayHeight) ?? 0;
+    const isUnder = handle !== null && !sticks.current && handle.scrollOffset > dayHeight && rows[top]?.kind !== "day";
+    setDay(isUnder ? (rows.slice(0, top + 1).findLast((row) => row.kind === "day")?.time ?? 0) : 0);
+  };
+
+  /** What there is to load, to tell and to read where the list stands now. */
+  const look = (loads: boolean) => {
     const handle = list.current;
     if (!handle) return;
     const below = handle.scrollSize - handle.viewportSize - handle.scrollOffset;
@@ -100,8 +117,9 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
     else if (handle.scrollOffset < offset.current) sticks.current = false;
     offset.current = handle.scrollOffset;
     setAway(below > nearEdge || !view.atHead);
-    if (handle.scrollOffset < nearEdge) void conversation.loadOlder();
-    if (below < nearEdge) void conversation.loadNewer();
+    setAtTop(handle.scrollOffset < atEnd);
+    if (loads && handle.scrollOffset < nearEdge) void conversation.loadOlder();
+    if (loads && below < nearEdge) void conversation.loadNewer();
     see();
   };
 
@@ -115,28 +133,36 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
       if (row?.kind === "message" || row?.kind === "notice") return conversation.sawUpTo(newestOf(row.event, view, at));
     }
   };
-  const seeNow = useRef(see);
-  seeNow.current = see;
+  const lookNow = useRef(look);
+  lookNow.current = look;
   useEffect(() => {
     // In the first frames the list does not know yet how large it is.
-    const look = () => {
-      if (list.current !== null && list.current.viewportSize === 0) frame = requestAnimationFrame(look);
-      else seeNow.current();
+    const lookWhenMeasured = () => {
+      if (list.current !== null && list.current.viewportSize === 0) frame = requestAnimationFrame(lookWhenMeasured);
+      // What failed waits for somebody who scrolls, or for a connection.
+      else lookNow.current(conversation.problem.get() === undefined);
     };
-    let frame = requestAnimationFrame(look);
+    let frame = requestAnimationFrame(lookWhenMeasured);
     return () => cancelAnimationFrame(frame);
-  }, [rows]);
+  }, [view, conversation]);
   useEffect(() => {
-    const look = () => seeNow.current();
-    addEventListener("focus", look);
-    document.addEventListener("visibilitychange", look);
+    const lookAgain = () => lookNow.current(true);
+    addEventListener("focus", lookAgain);
+    document.addEventListener("visibilitychange", lookAgain);
+    // What could not be had without a network.
+    const unsubscribe = connectivity.subscribe(() => connectivity.get() === "live" && lookAgain());
     return () => {
-      removeEventListener("focus", look);
-      document.removeEventListener("visibilitychange", look);
+      removeEventListener("focus", lookAgain);
+      document.removeEventListener("visibilitychange", lookAgain);
+      unsubscribe();
     };
-  }, []);
+  }, [connectivity]);
+  useEffect(() => {
+    const timer = setTimeout(() => setDay(0), 1_500);
+    return () => clearTimeout(timer);
+  }, [day]);
 
-  const toEnd = async () => {
+  const toNewest = async () => {
     sticks.current = true;
     if (!view.atHead) await conversation.jumpToNewest();
     list.current?.scrollToIndex(conversation.view.get().rows.length - 1, { align: "end" });
@@ -168,7 +194,7 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         tabIndex={0}
         data-shortcut="messages"
-        onKeyDown={onKeyDown}
+        {...actions}
       >
         <Virtualizer
           ref={list}
@@ -183,9 +209,33 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
           {(row) => <OneRow key={row.key} row={row} marked={row.kind === "message" && row.event.seq === marked} />}
         </Virtualizer>
       </div>
+      {day > 0 && (
+        <div className={styles.floating} aria-hidden="true">
+          <span>{formatDay(day, Date.now())}</span>
+        </div>
+      )}
+      {isAtTop && !view.reachedStart && (
+        <div className={styles.older} role="status">
+          {problem === undefined ? (
+            <span>{t("common.loading")}</span>
+          ) : (
+            <>
+              <span>{errorText(problem)}</span>
+              <Button look="plain" onClick={() => void conversation.loadOlder()}>
+                {t("common.retry")}
+              </Button>
+            </>
+          )}
+        </div>
+      )}
       {isAway && (
         <span className={styles.down}>
-          <IconButton icon={ArrowDown} look="filled" label={t("conversation.toNewest")} onClick={() => void toEnd()} />
+          <IconButton
+            icon={ArrowDown}
+            look="filled"
+            label={t("conversation.toNewest")}
+            onClick={() => void toNewest()}
+          />
           {unread > 0 && <span className={styles.count}>{formatCount(unread)}</span>}
         </span>
       )}

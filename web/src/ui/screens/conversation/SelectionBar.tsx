@@ -1,20 +1,31 @@
 import { Copy, Forward, Trash2, X } from "lucide-react";
+import { useEffect } from "react";
 import { useT } from "../../../i18n/index.ts";
-import { textOf } from "../../../model/channel_list.ts";
 import { IconButton } from "../../kit/IconButton.tsx";
-import { toast } from "../../kit/Toasts.tsx";
 import { useConversation } from "./conversation_context.ts";
 import styles from "./SelectionBar.module.css";
+import { useCopy } from "./useCopy.ts";
 
 /** What can be done with several messages. */
 export function SelectionBar(props: { readonly chosen: ReadonlySet<number>; readonly onDone: () => void }) {
   const t = useT();
+  const copy = useCopy();
+  const { chosen, onDone } = props;
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]") !== null) return;
+      event.preventDefault();
+      onDone();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [onDone]);
   const { conversation, openDialog } = useConversation();
-  const events = [...props.chosen].sort((a, b) => a - b).flatMap((seq) => conversation.event(seq) ?? []);
+  const events = [...chosen].sort((a, b) => a - b).flatMap((seq) => conversation.event(seq) ?? []);
   const isNone = events.length === 0;
   return (
     <footer className={styles.bar}>
-      <IconButton icon={X} label={t("common.cancel")} onClick={props.onDone} />
+      <IconButton icon={X} label={t("common.cancel")} onClick={onDone} />
       <span className={styles.count} role="status">
         {t("conversation.selected", { count: events.length })}
       </span>
@@ -23,8 +34,8 @@ export function SelectionBar(props: { readonly chosen: ReadonlySet<number>; read
         label={t("common.copy")}
         disabled={isNone}
         onClick={() => {
-          void navigator.clipboard.writeText(events.map(textOf).join("\n")).then(() => toast(t("common.copied")));
-          props.onDone();
+          void copy(events);
+          onDone();
         }}
       />
       <IconButton

@@ -10,6 +10,7 @@ import { Button } from "../../kit/Button.tsx";
 import { cx } from "../../kit/cx.ts";
 import { toast } from "../../kit/Toasts.tsx";
 import styles from "./Bubble.module.css";
+import { folded, isLong } from "./folded_text.ts";
 import { MessageText } from "./MessageText.tsx";
 import { ReplyQuote } from "./ReplyQuote.tsx";
 import { TickIcon } from "./TickIcon.tsx";
@@ -28,6 +29,7 @@ export const PendingBubble = memo(function PendingBubble({
   const { command } = entry;
   if (command.kind !== "post") return null;
   const time = formatTime(entry.created);
+  const text = command.content.kind === "text" ? command.content.text : "";
   return (
     <article
       className={cx(styles.row, styles.own, first && styles.first)}
@@ -37,15 +39,15 @@ export const PendingBubble = memo(function PendingBubble({
       <div className={styles.stack}>
         <div className={styles.bubble}>
           {command.replyTo !== undefined && command.replyTo > 0 && <ReplyQuote seq={command.replyTo} />}
-          <MessageText
-            text={command.content.kind === "text" ? command.content.text : ""}
-            mentions={nobody}
-            me={undefined}
-          />
-          <span className={styles.meta}>
-            <time>{time}</time>
-            <TickIcon tick="waiting" />
-          </span>
+          <div className={styles.line}>
+            <div className={styles.said}>
+              <MessageText text={isLong(text) ? folded(text) : text} mentions={nobody} me={undefined} />
+            </div>
+            <span className={styles.meta}>
+              <time>{time}</time>
+              <TickIcon tick="waiting" />
+            </span>
+          </div>
         </div>
       </div>
     </article>
@@ -57,12 +59,13 @@ export const FailedBubble = memo(function FailedBubble({ failed }: { readonly fa
   const t = useT();
   const { failed: sends } = useSession();
   const { content } = failed.command;
+  const text = content.kind === "text" ? content.text : "";
   const report = (error: unknown) => toast(errorText(error), { look: "error" });
   return (
     <article className={cx(styles.row, styles.own)} aria-label={t("list.notSent")} tabIndex={-1}>
       <div className={styles.stack}>
         <div className={styles.bubble}>
-          <MessageText text={content.kind === "text" ? content.text : ""} mentions={nobody} me={undefined} />
+          <MessageText text={isLong(text) ? folded(text) : text} mentions={nobody} me={undefined} />
           <p className={styles.failed}>
             {t("list.notSent")}: {errorTextOf(failed.refused)}
           </p>

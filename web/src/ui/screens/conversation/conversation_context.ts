@@ -13,6 +13,8 @@ export interface ConversationParts {
   readonly reply: (event: ChannelEvent) => void;
   readonly edit: (event: ChannelEvent) => void;
   readonly jumpTo: (seq: number) => void;
+  /** Shows the end of the conversation, and stays there. */
+  readonly toNewest: () => void;
   readonly openDialog: (dialog: MessageDialog) => void;
   /** Seqs that are chosen; undefined: nobody chooses. */
   readonly chosen: ReadonlySet<number> | undefined;

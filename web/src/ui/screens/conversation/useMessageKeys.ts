@@ -2,7 +2,7 @@ import type { KeyboardEvent } from "react";
 import { useConversation } from "./conversation_context.ts";
 
 /** The keys on a message: up and down to the next, Enter for what can be done with it, R to answer, E to change it. */
-export function useMessageKeys(): (event: KeyboardEvent<HTMLElement>) => void {
+export function useMessageKeys(openMenu: (message: HTMLElement) => void): (event: KeyboardEvent<HTMLElement>) => void {
   const { conversation, mayPost, reply, edit, chosen, choose } = useConversation();
   return (key) => {
     const { target, currentTarget: log } = key;
@@ -25,7 +25,7 @@ export function useMessageKeys(): (event: KeyboardEvent<HTMLElement>) => void {
       work();
     };
     if (key.key === " " && chosen !== undefined) return act(() => choose(message.seq));
-    if (key.key === "Enter" || key.key === " ") return act(() => openMenu(bubble));
+    if (key.key === "Enter" || key.key === " ") return act(() => openMenu(target));
     if (!mayPost || message.contentGone !== undefined) return;
     if (key.key.toLowerCase() === "r") return act(() => reply(message));
     if (key.key.toLowerCase() === "e" && target.dataset.own !== undefined) return act(() => edit(message));
@@ -38,11 +38,4 @@ function neighbour(log: HTMLElement, from: HTMLElement | undefined, step: 1 | -1
   if (from !== undefined) return all[all.indexOf(from) + step];
   const end = log.getBoundingClientRect().bottom;
   return all.findLast((one) => one.getBoundingClientRect().top < end);
-}
-
-/** As the right button would. */
-function openMenu(bubble: HTMLElement): void {
-  const { left, top, width, height } = bubble.getBoundingClientRect();
-  const at = { clientX: left + Math.min(width / 2, 80), clientY: top + Math.min(height / 2, 24) };
-  bubble.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true, ...at }));
 }
