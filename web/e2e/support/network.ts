@@ -1,4 +1,4 @@
-/** The network between one person and the server: a TCP proxy that can be slow, cut, or lose connections. */
+/** The network between one person and the server: a TCP proxy that can be slow, cut, or lossy. */
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { Transform } from "node:stream";
@@ -10,6 +10,10 @@ export interface Shape {
   readonly bytesPerSecond?: number;
   /** A connection breaks after so many bytes from the server, in the middle of whatever it was saying. */
   readonly breakAfterBytes?: number;
+  /** A connection falls silent after so many bytes from the server, and nobody is told. */
+  readonly stallAfterBytes?: number;
+  /** Each so-manieth connection is refused. */
+  readonly refuseEach?: number;
 }
 
 export class Network {
@@ -19,7 +23,9 @@ export class Network {
   readonly #open = new Set<Socket>();
   #shape: Shape = {};
   #isCut = false;
+  #frozen: { readonly promise: Promise<void>; readonly thaw: () => void } | undefined;
   #connections = 0;
+  #attempts = 0;
 
   private constructor(target: number, port: number) {
     this.#target = target;
@@ -52,8 +58,19 @@ export class Network {
     this.breakAll();
   }
 
+  /** Nothing gets through, and nobody is told; what is on its way then arrives after `heal`. */
+  freeze(): void {
+    let thaw = () => {};
+    const promise = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    this.#frozen ??= { promise, thaw };
+  }
+
   heal(): void {
     this.#isCut = false;
+    this.#frozen?.thaw();
+    this.#frozen = undefined;
   }
 
   /** Breaks what is open; new connections go through. */
@@ -62,13 +79,16 @@ export class Network {
   }
 
   async close(): Promise<void> {
+    this.#frozen?.thaw();
     this.cut();
     this.#server.close();
     await once(this.#server, "close");
   }
 
   #carry(near: Socket): void {
-    if (this.#isCut) {
+    this.#attempts += 1;
+    const { refuseEach } = this.#shape;
+    if (this.#isCut || (refuseEach !== undefined && this.#attempts % refuseEach === 0)) {
       near.resetAndDestroy();
       return;
     }
@@ -86,19 +106,23 @@ export class Network {
         other.destroy();
       });
     }
-    near.pipe(this.#shaped()).pipe(far);
-    let left = this.#shape.breakAfterBytes ?? Number.POSITIVE_INFINITY;
+    const { breakAfterBytes = Number.POSITIVE_INFINITY, stallAfterBytes = Number.POSITIVE_INFINITY } = this.#shape;
+    let passed = 0;
+    const isStalled = () => passed > stallAfterBytes;
+    near.pipe(this.#shaped(isStalled)).pipe(far);
     far.on("data", (part: Buffer) => {
-      left -= part.length;
-      if (left < 0) near.resetAndDestroy();
+      passed += part.length;
+      if (passed > breakAfterBytes) near.resetAndDestroy();
     });
-    far.pipe(this.#shaped()).pipe(near);
+    far.pipe(this.#shaped(isStalled)).pipe(near);
   }
 
-  #shaped(): Transform {
+  #shaped(isStalled: () => boolean): Transform {
     let lineIsFreeAt = 0;
     return new Transform({
-      transform: (part: Buffer, _, done) => {
+      transform: async (part: Buffer, _, done) => {
+        if (isStalled()) return;
+        await this.#frozen?.promise;
         const { delayMs = 0, bytesPerSecond } = this.#shape;
         const now = performance.now();
         const onTheLine = bytesPerSecond === undefined ? 0 : (part.length / bytesPerSecond) * 1_000;

@@ -88,6 +88,7 @@ function Detail() {
 
 /** A link `/join#…`: joins, and opens the group. */
 function useJoin(): void {
+  const t = useT();
   const route = useRoute();
   const router = useRouter();
   const session = useSession();
@@ -104,10 +105,11 @@ function useJoin(): void {
           throw new ParleyError(result.refused as ParleyError["name"], result.text);
         }
       } catch (error) {
-        toast(errorText(error), { look: "error" });
+        const isNoLink = error instanceof ParleyError && error.name === "invalid_argument";
+        toast(isNoLink ? t("errors.invitation_invalid") : errorText(error), { look: "error" });
         router.go({ name: "home" }, { replace: true });
       }
     };
     void join();
-  }, [link, isReady, router, session]);
+  }, [link, isReady, router, session, t]);
 }

@@ -1,0 +1,48 @@
+/** Links into groups. */
+import { ChannelList, Conversation } from "./support/app.ts";
+import { group, post } from "./support/people.ts";
+import { expect, test } from "./support/stories.ts";
+
+test("a link opens the group for who is signed in, again and again, until it is used up", async ({ open, person }) => {
+  const [ana, ben, cleo] = [await person("ana"), await person("ben"), await person("cleo")];
+  const channel = await group("Book club", ana);
+  await post(ana, channel, "Who wants to read with me?");
+  const { link } = await ana.client.createInvitation(channel, { uses: 1 });
+  const path = `/join#${link}`;
+  const bens = await open(ben, { path });
+  const at = new Conversation(bens.page);
+  await expect(bens.page.getByRole("heading", { name: "Book club" })).toBeVisible();
+  await at.say("I do");
+  await at.showsTick("I do", "sent");
+  await expect(bens.page).toHaveURL(new RegExp(`/c/${channel}$`));
+  await bens.page.goto(path);
+  await bens.page.reload();
+  await expect(bens.page).toHaveURL(new RegExp(`/c/${channel}$`));
+  await expect(at.bubble("I do")).toBeVisible();
+
+  const cleos = await open(cleo, { path });
+  await expect(cleos.page.getByText("was used up")).toBeVisible();
+  await expect(cleos.page).toHaveURL(/\/$/);
+  await expect(new ChannelList(cleos.page).row("Book club")).toHaveCount(0);
+});
+
+test("who has an account signs in by the link and is in the group; what is no link says so", async ({
+  open,
+  person,
+}) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await group("Book club", ana);
+  const { link } = await ana.client.createInvitation(channel);
+  const { page } = await open(undefined, { path: `/join#${link}` });
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("Then you join the group you were invited to.")).toBeVisible();
+  await page.getByLabel("Handle").fill("ben");
+  await page.getByLabel("Password", { exact: true }).fill(ben.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Book club" })).toBeVisible();
+  await expect(new Conversation(page).log).toContainText("You joined by invitation");
+  await page.goto("/join#half-of-a-link");
+  await page.reload();
+  await expect(page.getByText("This invitation has expired, was used up or was taken back")).toBeVisible();
+  await expect(page).toHaveURL(/\/$/);
+});
