@@ -1,15 +1,20 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defaultClientConditions, defaultServerConditions, defineConfig } from "vite";
 import { emojiPlugin } from "./tools/emoji_plugin.ts";
+import { licensesFile, licensesPlugin } from "./tools/licenses_plugin.ts";
 import { shellPlugin } from "./tools/shell_plugin.ts";
 
 // `npx vite web` shows the app from its sources; what is not the app's goes to a parleyd.
 const server = process.env.PARLEY_SERVER ?? "http://127.0.0.1:8080";
+const source = "parley-source";
 
 export default defineConfig({
-  plugins: [react(), emojiPlugin(), shellPlugin()],
-  resolve: { conditions: ["parley-source"] },
+  plugins: [react(), emojiPlugin(), licensesPlugin(), shellPlugin()],
+  // The SDK from its sources, in the page and in unit tests: nothing has to be built first, and nothing old is tested.
+  resolve: { conditions: [source, ...defaultClientConditions] },
+  ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
   // The policy of parleyd allows no data: but for images.
-  build: { assetsInlineLimit: 0 },
+  // Those who wrote what is bundled want their words to come with it.
+  build: { assetsInlineLimit: 0, license: { fileName: licensesFile } },
   server: { proxy: { "/v1": { target: server, ws: true } } },
 });

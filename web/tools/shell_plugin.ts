@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import type { HtmlTagDescriptor, Plugin, Rolldown } from "vite";
 import type { ShellPlan } from "../src/sw/shell.ts";
+import { licensesFile } from "./licenses_plugin.ts";
 
 const brand = new URL("../src/brand/", import.meta.url);
 const icons = [
@@ -75,7 +76,7 @@ export function shellPlan(bundle: Rolldown.OutputBundle): ShellPlan {
     // The system keeps these itself.
     if (icons.some((icon) => icon.fileName === name)) continue;
     const isOfOneLanguage = file.type === "chunk" && file.moduleIds.some((id) => id.startsWith("\0virtual:emoji/"));
-    (isOfOneLanguage ? lazy : files).push(`/${name}`);
+    (isOfOneLanguage || name === licensesFile ? lazy : files).push(`/${name}`);
   }
   return { version: digest.digest("hex").slice(0, 16), files, lazy };
 }

@@ -91,6 +91,9 @@ function SettingsMenu({ current }: { readonly current: SettingsPage }) {
         ))}
       </ul>
       <SignOut />
+      <a className={styles.licenses} href="/licenses.txt" target="_blank" rel="noreferrer">
+        {t("settings.licenses")}
+      </a>
     </nav>
   );
 }
