@@ -10,6 +10,8 @@ using Fate = MemoryStoreFaults::Fate;
 constexpr std::uint64_t kCommitTakes = 20;
 constexpr std::uint64_t kReadTakes = 5;
 constexpr std::uint64_t kSlowDisk = 3000;
+constexpr std::uint64_t kSlowCommitOneIn = 30;
+constexpr std::uint64_t kSlowReadOneIn = 10;
 
 Incarnation first_incarnation() {
   IdBytes bytes{};
@@ -28,8 +30,14 @@ std::unique_ptr<ChannelStore> MemoryStorage::open(std::size_t /*node*/) {
     const bool fails = world_.dice().once_in(2);
     return fails ? Result<void>(fail(ErrorCode::store_unavailable)) : Result<void>{};
   };
-  faults.commit_delay = [this] { return takes(kCommitTakes); };
-  faults.read_delay = [this] { return takes(kReadTakes); };
+  faults.commit_delay = [this] { return takes(kCommitTakes, kSlowCommitOneIn); };
+  faults.read_delay = [this] {
+    const Duration all = takes(kReadTakes, kSlowReadOneIn);
+    // Every second time what was read is old when it comes.
+    answer_takes_ = ++reads_ % 2 == 0 ? all : Duration(0);
+    return all - answer_takes_;
+  };
+  faults.answer_delay = [this] { return answer_takes_; };
   faults.read = [this] {
     const bool fails = reads_fail_ && world_.dice().once_in(4);
     return fails ? Result<void>(fail(ErrorCode::store_unavailable)) : Result<void>{};
@@ -60,8 +68,8 @@ Fate MemoryStorage::fate() {
   return full_ ? Fate::disk_full : Fate::ok;
 }
 
-Duration MemoryStorage::takes(std::uint64_t most) {
-  if (slow_ && world_.dice().once_in(30)) most = kSlowDisk;
+Duration MemoryStorage::takes(std::uint64_t most, std::uint64_t slow_one_in) {
+  if (slow_ && world_.dice().once_in(slow_one_in)) most = kSlowDisk;
   return Duration(static_cast<std::int64_t>(world_.dice().below(most)));
 }
 

@@ -31,13 +31,15 @@ class MemoryStorage final : public Storage {
   [[nodiscard]] MemoryDisk& disk() { return *disk_; }
 
  private:
-  Duration takes(std::uint64_t most);
+  Duration takes(std::uint64_t most, std::uint64_t slow_one_in);
   MemoryStoreFaults::Fate fate();
 
   World& world_;
   std::shared_ptr<MemoryDisk> disk_;
   MemoryDisk::Image backup_;
   std::uint8_t restores_ = 0;
+  std::uint64_t reads_ = 0;
+  Duration answer_takes_{0};
   CommitFate next_ = CommitFate::ok;
   bool full_ = false;
   bool slow_ = false;

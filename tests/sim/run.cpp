@@ -30,10 +30,12 @@ constexpr std::uint64_t kRarities = kSettings - 3;
 /// In a run that has them: one step in so many.
 constexpr std::uint64_t kRaritiesOneIn = 4;
 constexpr std::uint64_t kLastWords = kRarities - 1 - kRunSteps;
-constexpr std::uint64_t kLastWordsOneIn = 3;  // seeds
+constexpr std::uint64_t kLastWordsOneIn = 2;  // seeds
 constexpr int kLastRounds = 3;
 constexpr int kLastActs = 40;
 constexpr std::uint64_t kBetweenLastActs = 60;
+constexpr std::uint64_t kRowsChangeOneIn = 4;
+constexpr std::uint64_t kNodeStays = 1500;
 
 /// A stream of its own for each purpose of a run.
 Dice dice_of(std::uint64_t seed, std::uint64_t purpose) {
@@ -187,13 +189,21 @@ class Run {
 
   /// While everybody asks what they missed. Afterwards nothing happens that would mend what a device took wrongly.
   void say_last_words() {
+    // Answers that take long are overtaken by what is said meanwhile.
+    cluster_.storage().slow_down(!dice().once_in(3));
     for (int round = 0; round < kLastRounds; ++round) {
       for (const auto& link : cluster_.links()) link->cut();
+      // As when a node comes and goes, which is no fault.
+      if (dice().once_in(2))
+        cluster_.take_partitions_away(Duration(static_cast<std::int64_t>(dice().below(kNodeStays))));
       for (int act = 0; act < kLastActs; ++act) {
         world_.run_for(Duration(static_cast<std::int64_t>(dice().below(kBetweenLastActs))));
+        // Rows that are on their way are overtaken.
+        if (dice().once_in(kRowsChangeOneIn)) workload_.change_a_row();
         workload_.act();
       }
     }
+    cluster_.storage().slow_down(false);
   }
 
   /// Everybody has what is theirs, and has sent what they had to say.

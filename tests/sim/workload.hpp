@@ -42,6 +42,8 @@ class Workload {
   void act();
   /// … that hardly anybody does.
   void act_rarely();
+  /// … that changes how a channel looks in the list: its title, or who is in it.
+  void change_a_row();
   [[nodiscard]] std::uint64_t sends() const { return sends_; }
 
  private:

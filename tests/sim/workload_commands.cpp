@@ -133,6 +133,26 @@ void Workload::create_invitation(v1::Command& command) {
   invitations_.emplace_back(channel, create.invitation());
 }
 
+void Workload::change_a_row() {
+  Device& device = some_device();
+  if (!device.running()) return;
+  const auto* channel = some_channel(device);
+  if (channel == nullptr) return;
+  v1::Command command;
+  command.set_channel_id(std::string(channel->id.view()));
+  switch (dice().below(4)) {
+    case 0:
+      command.mutable_add_members()->add_accounts(some_id());
+      break;
+    case 1:
+      command.mutable_remove_member()->set_account(some_id());
+      break;
+    default:
+      command.mutable_describe()->set_title("title " + std::to_string(dice().below(1000)));
+  }
+  send(device, command);
+}
+
 void Workload::command(Device& device, const client::ChannelState& channel) {
   v1::Command command;
   command.set_channel_id(std::string(channel.id.view()));

@@ -180,17 +180,29 @@ struct MemoryChannelStore::State : std::enable_shared_from_this<State> {
   template <class T, class Ask>
   void read(Executor& executor, Completion<Result<T>> done, Ask ask) {
     Duration delay{};
+    Duration on_its_way{};
     {
       const std::lock_guard lock(mutex);
       if (dead) return;
       delay = delay_of(faults.read_delay);
+      on_its_way = delay_of(faults.answer_delay);
     }
-    run_after(executor, delay, [weak = weak_from_this(), done = std::move(done), ask = std::move(ask)]() mutable {
-      const auto self = weak.lock();
-      if (self == nullptr) return;
-      auto result = self->read_now<T>(ask);
-      if (result) done(std::move(*result));
-    });
+    run_after(executor, delay,
+              [weak = weak_from_this(), &executor, on_its_way, done = std::move(done), ask = std::move(ask)]() mutable {
+                const auto self = weak.lock();
+                if (self == nullptr) return;
+                auto result = self->read_now<T>(ask);
+                if (!result) return;
+                if (on_its_way == Duration::zero()) return done(std::move(*result));
+                executor.post_after(on_its_way, [weak, done = std::move(done), result = std::move(*result)]() mutable {
+                  if (const auto live = weak.lock(); live && live->lives()) done(std::move(result));
+                });
+              });
+  }
+
+  bool lives() {
+    const std::lock_guard lock(mutex);
+    return !dead;
   }
 
   /// nullopt: the process is dead.

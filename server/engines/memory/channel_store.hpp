@@ -56,8 +56,9 @@ struct MemoryStoreFaults {
   std::function<Result<void>()> reopen;
   /// How long a commit, take_over or reopen takes. Order is kept whatever it says.
   std::function<Duration()> commit_delay;
-  /// How long a read takes.
+  /// How long it takes until a read is done, and from then until the answer is there, which may be an old one by then.
   std::function<Duration()> read_delay;
+  std::function<Duration()> answer_delay;
   /// Asked once per read; an error is its answer.
   std::function<Result<void>()> read;
 };
