@@ -17,7 +17,7 @@ export { type ChatClientOptions, createChatClient } from "./core/chat_client.ts"
 export type { AccessToken, Clock, Connect, Connection, ConnectionListener, TokenSource } from "./core/ports.ts";
 export type { Settings } from "./core/settings.ts";
 export { type WebSocketConstructor, type WebSocketLike, webSocketConnect } from "./core/web_socket.ts";
-export { type AnyErrorName, type ClientErrorName, type ErrorRecord, ParleyError } from "./errors.ts";
+export { type AnyErrorName, type ClientErrorName, clientErrors, type ErrorRecord, ParleyError } from "./errors.ts";
 export { type ErrorName, errors, type LimitName, limits, type Retry } from "./gen/tables.ts";
 export type { HttpApi, SignUpInvitation } from "./http/api.ts";
 export type { CallOptions } from "./http/caller.ts";

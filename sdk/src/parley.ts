@@ -173,10 +173,17 @@ export class Parley {
     const client = new TabsClient({
       ...tabs,
       clock,
-      openStore: () => new IndexedDbStore(name),
+      openStore: (above) => this.#openStore(account, name, above),
       makeClient: (store, tell) => createChatClient({ ...this.#settingsFor(account, store), clock, tell }),
     });
     return this.#withHttp(client);
+  }
+
+  /** In another tab somebody may have signed out, and what was stored was deleted for that. */
+  #openStore(account: AccountId, name: string, above: number): Store {
+    if (this.#signIn.record?.account === account) return new IndexedDbStore(name, { above });
+    queueMicrotask(() => this.#follow());
+    throw new ParleyError("signed_out", "Nobody is signed in here any more.");
   }
 
   #settingsFor(account: AccountId, store: Store): ChatClientOptions {

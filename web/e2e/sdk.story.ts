@@ -73,3 +73,14 @@ test("keeps the app's own values over a reload", async ({ open, person }) => {
   });
   expect(await kept).toEqual({ text: "so far" });
 });
+
+test("runs in a worker", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  const { page } = await open(undefined);
+  await page.evaluate((credentials) => sdk.startWorker(credentials), { handle: ana.handle, password: ana.password });
+  await expect.poll(() => page.evaluate(() => sdk.worked)).toContain("live");
+  await post(ben, channel, "hello");
+  await expect.poll(() => texts(ben, channel)).toEqual(["hello", "hello, says the worker"]);
+  await expect.poll(() => page.evaluate(() => sdk.worked)).toContain("posted");
+});

@@ -94,3 +94,28 @@ test("sign out together", async ({ open, person }) => {
   await expect.poll(() => page.evaluate(() => sdk.state)).toBe("nobody");
   await expect.poll(() => other.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
+
+test("keep what waits when what they stored is deleted under them", async ({ open, person, server }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, "one");
+  const { page, tab } = await open(ana);
+  await isLive(page);
+  const other = await tab();
+  await shows(other, channel, ["one"]);
+  await server.kill();
+  await other.evaluate((at) => sdk.post(at, "two"), channel);
+  await page.evaluate(() => sdk.parley.client?.setValue("draft", "so far"));
+  await expect.poll(() => page.evaluate(() => sdk.waiting)).toBe(1);
+  await other.evaluate(async () => {
+    for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name ?? "");
+  });
+  await other.evaluate((at) => sdk.post(at, "three"), channel);
+  await server.run();
+  await expect.poll(() => texts(ben, channel)).toEqual(["one", "two", "three"]);
+  for (const each of [page, other]) await shows(each, channel, ["one", "two", "three"]);
+  await page.close();
+  await other.reload();
+  await shows(other, channel, ["one", "two", "three"]);
+  expect(await other.evaluate(() => sdk.parley.client?.value("draft"))).toBe("so far");
+});

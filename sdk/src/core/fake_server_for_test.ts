@@ -33,6 +33,8 @@ export class FakeServer {
   readonly hints: string[] = [];
   readonly sessions = new Set<Session>();
   time = 1_000_000;
+  /** Takes no commands for now. */
+  isSilent = false;
 
   /** A client connected; `send` takes frames to it, and `cut` tells it that the connection broke. */
   open(send: (frame: Uint8Array<ArrayBuffer>) => void, cut: () => void): FakeSession {
@@ -150,6 +152,7 @@ class Session implements FakeSession {
         return { case: "ok", value: {} };
       }
       case "command": {
+        if (server.isSilent) return undefined;
         const { channelId, sendId, body: command } = body.value;
         const content = command.case === "post" ? command.value.content?.body : undefined;
         if (content?.case !== "text") return { case: "error", value: { number: 1, name: "invalid_argument" } };

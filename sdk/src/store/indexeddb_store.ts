@@ -8,6 +8,8 @@ import type { Changes, EventsQuery, SessionRecord, Store, StoredState } from "./
 export interface IndexedDbSettings {
   /** The browser's where nothing is said. */
   readonly factory?: IDBFactory | undefined;
+  /** The highest generation that is known of: one that begins anew, for it was deleted, is above it all the same. */
+  readonly above?: number | undefined;
 }
 
 /** Never changed once it was published: what comes later is a further one. */
@@ -32,6 +34,7 @@ const everything = ["state", "channels", "events", "ties", "outbox", "values"];
 export class IndexedDbStore implements Store {
   readonly #name: string;
   readonly #factory: IDBFactory | undefined;
+  readonly #above: number;
   readonly #listeners: ((why: ParleyError) => void)[] = [];
   #database: Promise<IDBDatabase> | undefined;
   #lost: ParleyError | undefined;
@@ -40,6 +43,7 @@ export class IndexedDbStore implements Store {
   constructor(name: string, settings: IndexedDbSettings = {}) {
     this.#name = name;
     this.#factory = settings.factory;
+    this.#above = settings.above ?? 0;
   }
 
   get generation(): number | undefined {
@@ -49,7 +53,8 @@ export class IndexedDbStore implements Store {
   async load(): Promise<StoredState> {
     return await this.#transact("readwrite", "relaxed", everything, async (transaction) => {
       const state = transaction.objectStore("state");
-      const generation = ((await answer<number | undefined>(state.get("generation"))) ?? 0) + 1;
+      const last = (await answer<number | undefined>(state.get("generation"))) ?? 0;
+      const generation = Math.max(last, this.#above) + 1;
       state.put(generation, "generation");
       const stored = await this.#read(transaction);
       this.#generation = generation;

@@ -26,9 +26,11 @@ class Place {
 
 export class Browser {
   readonly server = new FakeServer();
-  readonly place = new Place();
+  place = new Place();
   readonly locks = new FakeLocks(this);
   readonly tabs = new Set<Tab>();
+  /** Who is told when what is stored goes. */
+  readonly lost = new Set<() => void>();
   now = 1_000_000;
   #due: Due[] = [];
   #order = 0;
@@ -86,6 +88,12 @@ export class Browser {
     return tab;
   }
 
+  /** The user deletes what is stored. */
+  lose(): void {
+    this.place = new Place();
+    for (const lost of [...this.lost]) lost();
+  }
+
   /** Those with a connection. */
   connected(): Tab[] {
     return [...this.tabs].filter((tab) => tab.connections > 0);
@@ -111,7 +119,7 @@ export class Tab {
     const random = (bytes: Uint8Array<ArrayBuffer>) => bytes.map(() => browser.random(256));
     this.client = new TabsClient({
       name: "parley",
-      openStore: () => new SharedStore(this, browser.place),
+      openStore: (above) => new SharedStore(this, browser.place, above),
       makeClient: (store, tell) =>
         createChatClient({
           store,
@@ -351,17 +359,20 @@ class SharedStore implements Store {
   readonly #tab: Tab;
   readonly #place: Place;
   readonly #order: InOrder;
+  readonly #above: number;
   generation: number | undefined;
+  #lost: ParleyError | undefined;
 
-  constructor(tab: Tab, place: Place) {
+  constructor(tab: Tab, place: Place, above: number) {
     this.#tab = tab;
     this.#place = place;
+    this.#above = above;
     this.#order = new InOrder(tab.browser);
   }
 
   load() {
     return this.#do(() => {
-      this.generation = ++this.#place.generation;
+      this.generation = this.#place.generation = Math.max(this.#place.generation, this.#above) + 1;
       return this.#place.memory.load();
     });
   }
@@ -381,6 +392,16 @@ class SharedStore implements Store {
       return this.#place.memory.clear();
     });
   }
+  onLost(listener: (why: ParleyError) => void): void {
+    const { browser } = this.#tab;
+    const lost = () => {
+      this.#lost = new ParleyError("storage_lost", "It was deleted.");
+      const why = this.#lost;
+      this.#order.after(0, () => this.#tab.run(() => listener(why)));
+    };
+    browser.lost.add(lost);
+    this.#tab.atEnd(() => browser.lost.delete(lost));
+  }
   close(): void {}
 
   #check(): void {
@@ -390,6 +411,7 @@ class SharedStore implements Store {
   /** What was asked for happens or not when the tab dies meanwhile; nobody is told then. */
   #do<T>(work: () => Promise<T>): Promise<T> {
     const { browser } = this.#tab;
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
     return new Promise((resolve, reject) => {
       this.#order.after(browser.random(6), () => {
         if (!this.#tab.isAlive && browser.random(2) === 0) return;

@@ -9,6 +9,8 @@ export interface Call {
   readonly method: Method;
   readonly args: readonly unknown[];
   readonly aborted: AbortController;
+  /** Goes before all that wait, after others of its kind. */
+  readonly goesFirst: boolean;
   /** The leadership that was asked last. */
   askedOf: number;
 }
@@ -40,6 +42,7 @@ export class Calls {
     signal: AbortSignal | undefined,
     ask: (call: Call) => void,
     abort: (call: Call) => void,
+    goesFirst = false,
   ): Promise<MethodResult<Name>> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
@@ -56,6 +59,7 @@ export class Calls {
         method,
         args,
         aborted: new AbortController(),
+        goesFirst,
         askedOf: -1,
         resolve: (value) => {
           off();
@@ -72,9 +76,10 @@ export class Calls {
     });
   }
 
-  /** In the order in which they were made. */
+  /** In the order in which they are to be asked. */
   waiting(): readonly Call[] {
-    return [...this.#waiting.values()];
+    const all = [...this.#waiting.values()];
+    return [...all.filter((call) => call.goesFirst), ...all.filter((call) => !call.goesFirst)];
   }
 
   resolve(id: number, value: unknown): void {

@@ -1,5 +1,6 @@
 /** The tab that leads: has the client of them all, does what the others ask, and tells them everything. */
 import type { ChatClient, ParleyEvent } from "../client.ts";
+import type { ParleyError } from "../errors.ts";
 import { type LimitName, limits } from "../gen/tables.ts";
 import type { Store } from "../store/store.ts";
 import { type Call, isOvertaken } from "./calls.ts";
@@ -28,6 +29,8 @@ export interface LeadingOptions {
   readonly tell: (events: readonly ParleyEvent[], status: Status | undefined) => void;
   /** Another has loaded the store since: what this one wanted to write was not written. */
   readonly overtaken: () => void;
+  /** The store is lost, full or of a newer program: nothing more is done with it. The other tabs were told. */
+  readonly failed: (why: ParleyError) => void;
   readonly clock: NudgedClock;
   /** A tab that was not heard of for so long is gone. */
   readonly tabLife: number;
@@ -127,10 +130,17 @@ export class Leading {
 
   #tell(events: readonly ParleyEvent[]): void {
     if (this.#isOver) return;
-    if (events.some((event) => event.type === "storage" && isOvertaken(event.why))) return this.#options.overtaken();
+    const failure = events.find((event) => event.type === "storage");
+    if (failure !== undefined && isOvertaken(failure.why)) return this.#options.overtaken();
     if (!this.#isServing) return;
-    this.#told++;
     const status = events.some((event) => event.type === "state") ? this.#status() : undefined;
+    this.#tellOthers(failure === undefined ? events : [failure], status);
+    if (failure === undefined) this.#options.tell(events, status);
+    else this.#options.failed(failure.why);
+  }
+
+  #tellOthers(events: readonly ParleyEvent[], status: Status | undefined): void {
+    this.#told++;
     // Nobody else there: it need not be cloned.
     if (this.#hints.size > 1) {
       this.#options.post({
@@ -141,7 +151,6 @@ export class Leading {
         ...(status !== undefined ? { status } : {}),
       });
     }
-    this.#options.tell(events, status);
   }
 
   async #call(message: TabMessage & { kind: "call" }): Promise<void> {

@@ -221,6 +221,48 @@ describe.each([true, false])("tabs (with Web Locks: %s)", (locks) => {
     await browser.until(() => browser.server.hints.includes("idle"));
   });
 
+  it.each([1, 2, 3])(
+    "lose nothing that waits when what was stored is deleted under them (%i of them)",
+    async (count) => {
+      const { browser, tabs } = await openTabs(count, locks);
+      const last = tabs.at(-1) as Tab;
+      const told: string[] = [];
+      for (const { client } of tabs) {
+        client.on("storage", ({ why }) => told.push(why.name));
+        client.on("value", ({ value }) => told.push(`value ${value}`));
+      }
+      browser.server.isSilent = true;
+      void last.client.setValue("draft", "half a sen");
+      for (const text of ["1", "2"]) void last.client.post(here, { text });
+      await browser.until(() => tabs.every(({ client }) => client.outbox().length === 2));
+      browser.lose();
+      // While nobody can store anything.
+      for (const text of ["3", "4"]) void last.client.post(here, { text });
+      browser.server.isSilent = false;
+      await browser.until(() => tabs.every((tab) => has(tab, 5) && tab.client.outbox().length === 0));
+      await browser.pass(10_000);
+      expect(browser.server.texts(here)).toEqual(["first", "1", "2", "3", "4"]);
+      expect(told.filter((it) => it === "storage_lost")).toHaveLength(count);
+      expect(told).not.toContain("value undefined");
+      expect(browser.connected()).toHaveLength(1);
+      for (const { client } of tabs) expect(client.state.name).toBe("live");
+      const reloaded = browser.open({ locks });
+      await browser.until(() => reloaded.client.state.name === "live" && has(reloaded, 5));
+      expect(reloaded.client.value("draft")).toBe("half a sen");
+    },
+  );
+
+  it("give up where what is stored is deleted again and again", async () => {
+    const { browser, tab } = await openTabs(1, locks);
+    for (let times = 1; times <= 6; times++) {
+      await browser.until(() => tab(0).client.state.name === "live");
+      browser.lose();
+      await browser.until(() => tab(0).client.state.name !== "live");
+    }
+    expect(tab(0).client.state).toMatchObject({ name: "stopped", why: { name: "storage_lost" } });
+    await expect(tab(0).client.read(here, 1)).rejects.toMatchObject({ name: "storage_lost" });
+  });
+
   it("stand aside where another has a newer program", async () => {
     const { browser, tab } = await openTabs(2, locks);
     const why: string[] = [];

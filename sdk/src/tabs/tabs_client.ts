@@ -4,7 +4,7 @@ import { ClientBase } from "../core/client_base.ts";
 import { ParleyError } from "../errors.ts";
 import { type LimitName, limits } from "../gen/tables.ts";
 import { type AccountId, type AnyId, type ChannelId, IdSource, type RandomFill, type SendId } from "../ids.ts";
-import type { ChannelEvent, Send, Want } from "../types.ts";
+import type { ChannelEvent, ClientState, Send, Want } from "../types.ts";
 import { type Call, Calls } from "./calls.ts";
 import { compare, type Missed, type Untold } from "./catch_up.ts";
 import { noHints } from "./hints.ts";
@@ -36,6 +36,9 @@ export class TabsClient extends ClientBase implements ChatClient {
   #status: Status | undefined;
   /** What is told while this tab still reads what it missed. */
   #held: ParleyEvent[] | undefined;
+  /** What was stored is gone: what is shown here is all that is left. */
+  #isStoreLost = false;
+  #isStarted = false;
   #ended: ParleyError | undefined;
   /** Ends the reading for what was so before. */
   #reading = new AbortController();
@@ -67,10 +70,12 @@ export class TabsClient extends ClientBase implements ChatClient {
   }
 
   start(): void {
+    this.#isStarted = true;
     this.#team.start();
     this.#do("start", []);
   }
   stop(): void {
+    this.#isStarted = false;
     this.#team.stop();
     this.#do("stop", []);
   }
@@ -91,8 +96,14 @@ export class TabsClient extends ClientBase implements ChatClient {
     this.#reading.abort();
     this.#held = undefined;
     this.#status = snapshot.status;
-    const now = { ...snapshot, state: unpackState(snapshot.state) };
+    const now = { ...snapshot, state: this.#stateOf(snapshot) };
     const shown = { state: this.state, channels: this.channels(), outbox: this.outbox(), values: this.values() };
+    if (this.#isStoreLost) {
+      this.#isStoreLost = false;
+      const lost = [...shown.values].filter(([key]) => !now.values.has(key));
+      now.values = new Map([...now.values, ...lost]);
+      if (this.#team.isLeading) for (const [key, value] of lost) this.#do("setValue", [key, value]);
+    }
     if (this.#loadedWith !== undefined) {
       this.show(snapshot);
       this.#loadedWith.resolve();
@@ -106,6 +117,13 @@ export class TabsClient extends ClientBase implements ChatClient {
     this.#held = [];
     this.#reading = new AbortController();
     void this.#read(missed, this.#reading.signal);
+  }
+
+  /** A tab that has just begun to lead has not begun to connect. */
+  #stateOf(snapshot: Snapshot): ClientState {
+    const state = unpackState(snapshot.state);
+    const isIdle = state.name === "signed_out" && state.why === undefined;
+    return isIdle && this.#isStarted ? { name: "waiting" } : state;
   }
 
   async #read(missed: Missed, signal: AbortSignal): Promise<void> {
@@ -139,7 +157,7 @@ export class TabsClient extends ClientBase implements ChatClient {
     this.#held = undefined;
     this.#tell([...before, ...events, ...after, ...held]);
     for (const { channel, command, sendId } of unheard) {
-      if (!this.hasEnded(sendId)) this.sendTo(channel, command, { sendId }).catch(() => {});
+      if (!this.hasEnded(sendId)) this.#ask("send", [channel, command, { sendId }], undefined, true).catch(() => {});
     }
     this.#team.askWaiting();
   }
@@ -155,6 +173,7 @@ export class TabsClient extends ClientBase implements ChatClient {
     const ended = new Set<SendId>();
     for (const event of events) {
       if (event.type === "loaded") continue;
+      if (event.type === "storage") this.#isStoreLost = event.why.name === "storage_lost";
       if (event.type === "queued" || event.type === "sent") {
         const { sendId, channel } = event.type === "queued" ? event.entry : event;
         // Its end was told already: another tab had not heard of it, and asked again.
@@ -200,6 +219,7 @@ export class TabsClient extends ClientBase implements ChatClient {
     method: Name,
     args: MethodArguments<Name>,
     signal?: AbortSignal,
+    goesFirst = false,
   ): Promise<MethodResult<Name>> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return this.#calls.make(
@@ -208,6 +228,7 @@ export class TabsClient extends ClientBase implements ChatClient {
       signal,
       (call) => this.#team.ask(call),
       (call) => this.#team.abort(call),
+      goesFirst,
     );
   }
 

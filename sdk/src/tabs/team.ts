@@ -28,7 +28,8 @@ export interface TabChannel {
 export interface TeamOptions {
   /** The same in all tabs that share a store, and of those alone. */
   readonly name: string;
-  readonly openStore: () => Store;
+  /** With a generation above `above`, also where what was stored is gone. Throws where nobody is to use it any more. */
+  readonly openStore: (above: number) => Store;
   /** The client of the tab that leads. What it tells is to be given to `tell`. */
   readonly makeClient: (store: Store, tell: (events: readonly ParleyEvent[]) => void) => ChatClient;
   readonly channel: TabChannel;
@@ -44,7 +45,7 @@ export interface TeamListener {
   /** Whoever leads now: all that is so. What is told from then on follows it. To be answered with `askWaiting()`. */
   began(snapshot: Snapshot): void;
   told(events: readonly ParleyEvent[], status: Status | undefined): void;
-  /** No tab can do anything. */
+  /** This tab can do nothing any more; another may. */
   failed(why: ParleyError): void;
 }
 
@@ -52,6 +53,9 @@ export interface TeamListener {
 const beat = 1_000;
 /** and how many of them are left without an answer before another tab leads. */
 const patience = 4;
+/** So often what was stored may go in a while before the tab gives up: it is no use to store anything. */
+const mostLosses = 5;
+const aWhile = 60_000;
 /** A tab in the background may do something once a minute at least. */
 const tabLife = 150_000;
 
@@ -72,6 +76,9 @@ export class Team {
   #generation = 0;
   /** What waited has been asked of the leader. */
   #isAsking = false;
+  /** What was stored has gone so often under this tab. */
+  #losses = 0;
+  #lostAt = 0;
   /** Beats since the leader was heard. */
   #silence = 0;
   #cancelBeat = (): void => {};
@@ -97,6 +104,11 @@ export class Team {
   }
 
   // ---- of this tab --------------------------------------------------------------------------------------------------
+
+  /** Whether this tab does what all of them ask. */
+  get isLeading(): boolean {
+    return this.#leading?.isServing ?? false;
+  }
 
   /** Whoever leads connects. */
   start(): void {
@@ -160,11 +172,13 @@ export class Team {
   async #lead(): Promise<void> {
     this.#stopWhatWas();
     this.#post({ kind: "taking" });
-    const { clock, makeClient, openStore } = this.#options;
+    const { clock, makeClient } = this.#options;
+    const store = this.#openStore();
+    if (store === undefined) return;
     const leading = new Leading(
       {
         tab: this.#tab,
-        store: openStore(),
+        store,
         makeClient,
         post: (words) => this.#post(words),
         tell: (events, status) => {
@@ -172,6 +186,10 @@ export class Team {
         },
         overtaken: () => {
           if (this.#leading === leading) this.#follow();
+        },
+        failed: (why) => {
+          if (this.#leading !== leading) return;
+          this.#storeFailed(why);
         },
         clock,
         tabLife,
@@ -192,8 +210,28 @@ export class Team {
     if (this.#isStarted) leading.client.start();
   }
 
+  #storeFailed(why: ParleyError): void {
+    const now = this.#options.clock.now();
+    if (now - this.#lostAt > aWhile) this.#losses = 0;
+    this.#lostAt = now;
+    if (why.name !== "storage_lost" || ++this.#losses > mostLosses) return this.#fail(why);
+    // What is shown is all that is left of it: it goes into a new store.
+    this.#listener.told([{ type: "storage", why }], undefined);
+    void this.#lead();
+  }
+
+  #openStore(): Store | undefined {
+    try {
+      return this.#options.openStore(this.#generation);
+    } catch (error) {
+      this.#fail(asStorageError(error));
+      return undefined;
+    }
+  }
+
   #fail(why: ParleyError): void {
     this.#end();
+    this.#post({ kind: "bye" });
     this.#listener.failed(why);
   }
 

@@ -16,6 +16,14 @@ export const page = {
     if (state?.name === "stopped") return `stopped: ${state.why?.name} ${state.why?.message}`;
     return state?.name ?? "nobody";
   },
+  /** What the worker said. */
+  worked: [] as string[],
+  startWorker: (credentials: { handle: string; password: string }): void => {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<string>) => page.worked.push(data);
+    worker.onerror = ({ message }) => page.worked.push(message);
+    worker.postMessage(credentials);
+  },
   get waiting(): number {
     return parley.client?.outbox().length ?? 0;
   },
