@@ -35,7 +35,7 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit stories lint format generate fuzz sim mutants plug hostile soak asan tsan bench bench-store bench-report install deb deb-test clean setup
+.PHONY: help run build test unit stories lint format generate fuzz sim sim-coverage mutants plug hostile soak asan tsan bench bench-store bench-report install deb deb-test clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
@@ -106,6 +106,11 @@ sim: ## Run the simulator: SEED=7 replays one seed, KEEP=0-7,12 some of its step
 	@$(BUILD)/bin/parley_sim --tier $(TIER) --jobs $(JOBS) --shrink 60 $(if $(KEEP),--keep $(KEEP)) \
 	  $(if $(filter command line environment,$(origin MINUTES)),--minutes $(MINUTES) \
 	    $(if $(filter command line environment,$(origin SEED)),$(SEED)),$(SEED) $(RUNS))
+
+sim-coverage: ## Run RUNS=300 seeds, and 30 over the real store, and tell which lines of the server they reach
+	@tools/build/setup.sh build coverage
+	@$(call compile,coverage,--target parley_sim)
+	@$(PYTHON) tools/build/sim_coverage.py --jobs $(JOBS) $(if $(filter command line environment,$(origin RUNS)),--runs $(RUNS))
 
 mutants: ## Break each promise on purpose (ONLY="a b" for some) and see the simulator notice, within RUNS=300 seeds
 	@tools/build/setup.sh build

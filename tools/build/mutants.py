@@ -5,7 +5,7 @@
 A mutant is a patch of tests/mutants: a line "P1: what it breaks, in words" ("P1, tier 2: …" for one of the real store's
 engine), a blank line, and a unified diff of one file. A copy of the tree stands in the scratch folder; for each mutant
 its file is patched there, the simulator is built, and seeds are run until a checker speaks or the process dies. The tree
-as it is runs the same seeds first: one that breaks there proves nothing, is told, and counts for no mutant. Exit code 1
+as it is then runs that seed, too: one that breaks there proves nothing, is told, and counts for no mutant. Exit code 1
 when there is such a seed, or a mutant survives, does not apply or does not compile.
 """
 
@@ -105,6 +105,8 @@ def copy_tree(scratch):
 class Simulator:
     def __init__(self, scratch, jobs):
         self.scratch, self.jobs = scratch, jobs
+        self.as_it_is = scratch / "build/as_it_is"
+        self.broken = {}  # (tier, seed): what speaks there in the tree as it is, or None
 
     def build(self):
         """Returns what the compiler said, or None when all is well."""
@@ -114,6 +116,20 @@ class Simulator:
                 return done.stdout
         done = self.command("cmake", "--build", "build/release", "-j", str(self.jobs), "--target", "parley_sim")
         return done.stdout if done.returncode else None
+
+    def keep(self):
+        """What was built last is the tree as it is."""
+        shutil.copy2(self.scratch / "build/release/bin/parley_sim", self.as_it_is)
+
+    def breaks_as_it_is(self, tier, seed):
+        if (tier, seed) not in self.broken:
+            words = [self.as_it_is, "--tier", str(tier), str(seed)]
+            done = subprocess.run(words, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            spoke = [line for line in done.stdout.splitlines() if line.startswith("  BROKEN ")] or [None]
+            self.broken[tier, seed] = spoke[0] if done.returncode in (0, 1) else "crash"
+            if self.broken[tier, seed]:
+                print(f"Seed {seed} is broken as it is, and proves nothing: {self.broken[tier, seed].strip()}", flush=True)
+        return self.broken[tier, seed] is not None
 
     def command(self, *words):
         return subprocess.run(words, cwd=self.scratch, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -180,7 +196,15 @@ def untried(mutant):
     return {"name": mutant.name, "promise": mutant.promise + (", tier 2" if mutant.tier == 2 else ""), "words": mutant.words}
 
 
-def try_mutant(mutant, simulator, runs, seconds, broken):
+def proves(simulator, tier, seed):
+    """Whether the tree as it is stands that seed; costs the mutant none of its time."""
+    left = signal.alarm(0)
+    stands = not simulator.breaks_as_it_is(tier, seed)
+    signal.alarm(left)
+    return stands
+
+
+def try_mutant(mutant, simulator, runs, seconds):
     path = simulator.scratch / mutant.file
     original = path.read_text()
     result = untried(mutant) | {"seeds": 0, "spoke": None}
@@ -195,7 +219,7 @@ def try_mutant(mutant, simulator, runs, seconds, broken):
         try:
             for seed, spoke in simulator.run(mutant.tier, runs, seconds):
                 result["seeds"] += 1
-                if spoke and seed not in broken:
+                if spoke and (seed == 0 or proves(simulator, mutant.tier, seed)):
                     result["spoke"] = checker_of(spoke)
                     break
         except TimeoutError:
@@ -252,21 +276,12 @@ def main(arguments):
     if (said := simulator.build()) is not None:
         print(said)
         return 1
-    broken = {}
-    for tier in sorted({mutant.tier for mutant in mutants}):
-        print(f"==> The tree as it is, tier {tier}, {options.runs} runs", flush=True)
-        try:
-            broken[tier] = {seed: spoke for seed, spoke in simulator.run(tier, options.runs, 10 * options.seconds) if spoke}
-        except TimeoutError:
-            print("They do not end in time.")
-            return 1
-        for seed, spoke in sorted(broken[tier].items()):
-            print(f"Seed {seed} is broken as it is, and proves nothing: {spoke}", flush=True)
+    simulator.keep()
 
     results = []
     for number, mutant in enumerate(mutants, 1):
         started = time.monotonic()
-        result = try_mutant(mutant, simulator, options.runs, options.seconds, broken[mutant.tier])
+        result = try_mutant(mutant, simulator, options.runs, options.seconds)
         results.append(result)
         keep(results_file, [result])
         verdict = f"run {result['seeds']:<4} {result['spoke']}" if result["spoke"] else result.get("error", f"SURVIVED {result['seeds']} runs").upper()
@@ -275,7 +290,7 @@ def main(arguments):
             print(result["said"])
     alive = [one["name"] for one in results if not one["spoke"]]
     print(f"{len(results) - len(alive)} of {len(results)} mutants killed" + (f"; not: {', '.join(alive)}" if alive else ""))
-    return 1 if alive or any(broken.values()) else 0
+    return 1 if alive or any(simulator.broken.values()) else 0
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+import contextlib
+import io
 import pathlib
 import tempfile
 import unittest
@@ -63,6 +65,23 @@ class CheckerTest(unittest.TestCase):
     def test_what_differs_from_seed_to_seed_is_left_out(self):
         said = "P4: person1.0 in 0190c7a3-1111-7222-8333-444455556666: badge 3, counted 12"
         self.assertEqual(mutants.checker_of(said), "P4: a device in …: badge n, counted n")
+
+
+class AsItIsTest(unittest.TestCase):
+    def test_a_seed_that_breaks_in_the_tree_as_it_is_proves_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            scratch = pathlib.Path(folder)
+            built = scratch / "build/release/bin/parley_sim"
+            built.parent.mkdir(parents=True)
+            built.write_text("#!/bin/sh\necho seed $3\n[ $3 = 7 ] && echo '  BROKEN P1: lost' && exit 1\n[ $3 != 8 ] || exit 6\n")
+            built.chmod(0o755)
+            simulator = mutants.Simulator(scratch, 1)
+            simulator.keep()
+            built.unlink()
+            with contextlib.redirect_stdout(io.StringIO()) as told:
+                stands = [mutants.proves(simulator, 1, seed) for seed in (6, 7, 7, 8)]
+            self.assertEqual(stands, [True, False, False, False])
+            self.assertEqual(told.getvalue().count("Seed 7 is broken as it is"), 1)
 
 
 class TableTest(unittest.TestCase):

@@ -41,6 +41,12 @@ if(PARLEY_SANITIZE STREQUAL "fuzz")
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+if(PARLEY_COVERAGE)
+  # Counters live in a shared mapping of the file that is written: those of a process that dies are there, too.
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping "SHELL:-mllvm -runtime-counter-relocation")
+  add_link_options(-fprofile-instr-generate)
+endif()
+
 find_program(PARLEY_LLD ld.lld-19)
 if(PARLEY_LLD AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_link_options(-fuse-ld=${PARLEY_LLD})
