@@ -16,6 +16,8 @@ export function MenuHost() {
 
 function Surface({ menu }: { readonly menu: OpenMenu }) {
   const ref = useRef<HTMLDivElement>(null);
+  /** A finger that opened the menu and is lifted above it has chosen nothing. */
+  const isPressed = useRef(false);
   useLayoutEffect(() => {
     const box = ref.current;
     if (box === null) return;
@@ -44,7 +46,20 @@ function Surface({ menu }: { readonly menu: OpenMenu }) {
     item.act();
   };
   return (
-    <div ref={ref} popover="manual" role="menu" tabIndex={-1} className={styles.menu} onKeyDown={onKeyDown}>
+    <div
+      ref={ref}
+      popover="manual"
+      role="menu"
+      tabIndex={-1}
+      className={styles.menu}
+      onKeyDown={onKeyDown}
+      onPointerDownCapture={() => {
+        isPressed.current = true;
+      }}
+      onClickCapture={(event) => {
+        if (!isPressed.current && event.detail > 0) event.stopPropagation();
+      }}
+    >
       {menu.signs !== undefined && (
         <div className={styles.signs} role="group" aria-label={menu.signsLabel}>
           {menu.signs.map((one) => (

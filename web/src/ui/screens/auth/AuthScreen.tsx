@@ -69,6 +69,12 @@ export function AuthScreen() {
     }
   };
 
+  // Where there is a keyboard, one begins to write at once; elsewhere it would cover half of the screen.
+  useEffect(() => {
+    if (!matchMedia("(hover: hover)").matches) return;
+    form.current?.querySelector<HTMLInputElement>(isNew ? "[name=displayName]" : "[name=handle]")?.focus();
+  }, [isNew]);
+
   // The field that is wrong is where to go on.
   useEffect(() => {
     if (problem?.field !== undefined) form.current?.querySelector<HTMLInputElement>(`[name=${problem.field}]`)?.focus();

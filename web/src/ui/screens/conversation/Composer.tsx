@@ -178,6 +178,8 @@ export function Composer() {
           look="filled"
           mirrored
           disabled={draft.text.trim() === "" || isTooLong}
+          // The field keeps the focus, and a phone its keyboard.
+          onMouseDown={(event) => event.preventDefault()}
           onClick={send}
         />
       </div>

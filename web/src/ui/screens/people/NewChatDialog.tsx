@@ -1,6 +1,6 @@
 import type { AccountId, ChannelId } from "@parley/sdk";
 import { Bookmark, Search } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useT } from "../../../i18n/index.ts";
 import { useRouter, useSession } from "../../context.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
@@ -18,7 +18,9 @@ export function NewChatDialog({ onClose }: { readonly onClose: () => void }) {
   const router = useRouter();
   const { act, busy } = useAct();
   const [words, setWords] = useState("");
-  const { people, problem } = usePeopleSearch(words);
+  const { people, problem, words: foundBy } = usePeopleSearch(words);
+  /** Enter came before the answer. */
+  const [wantsFirst, setWantsFirst] = useState(false);
   const isSearch = words.trim() !== "";
 
   const show = (channel: ChannelId) => {
@@ -26,11 +28,20 @@ export function NewChatDialog({ onClose }: { readonly onClose: () => void }) {
     router.go({ name: "channel", channel });
   };
   const open = (person: AccountId) => act(async () => show(await session.direct(person)));
+  const openIt = useRef(open);
+  openIt.current = open;
   const openNotes = () =>
     act(async () => {
       const known = session.client.channels().find((channel) => channel.kind === "self");
       show(known?.id ?? (await session.client.openSelf()).channel);
     });
+
+  useEffect(() => {
+    if (!wantsFirst || foundBy !== words) return;
+    setWantsFirst(false);
+    const first = people?.[0];
+    if (first !== undefined) void openIt.current(first.account);
+  }, [wantsFirst, foundBy, words, people]);
 
   return (
     <Dialog title={t("people.newChat")} onClose={onClose} flush>
@@ -41,10 +52,12 @@ export function NewChatDialog({ onClose }: { readonly onClose: () => void }) {
             hint={t("people.findHint")}
             type="search"
             value={words}
-            onChange={(event) => setWords(event.target.value)}
+            onChange={(event) => {
+              setWords(event.target.value);
+              setWantsFirst(false);
+            }}
             onKeyDown={(event) => {
-              const first = people?.[0];
-              if (event.key === "Enter" && isSearch && first && !busy) void open(first.account);
+              if (event.key === "Enter" && !event.nativeEvent.isComposing && isSearch && !busy) setWantsFirst(true);
             }}
             before={<Search size={18} aria-hidden="true" />}
             autoComplete="off"

@@ -8,6 +8,8 @@ const pauseMs = 180;
 const most = 30;
 
 export interface Found {
+  /** What these were found by; other words than in the field while an answer is on its way. */
+  readonly words: string;
   /** Undefined until the first answer. */
   readonly people: readonly Profile[] | undefined;
   readonly problem: string;
@@ -29,7 +31,7 @@ async function find(http: AppHttp, wanted: string, signal: AbortSignal): Promise
 /** Contacts, and with words in the field whoever is found by them. */
 export function usePeopleSearch(words: string): Found {
   const { client, people, me } = useSession();
-  const [found, setFound] = useState<Found>({ people: undefined, problem: "" });
+  const [found, setFound] = useState<Found>({ words: "", people: undefined, problem: "" });
   useEffect(() => {
     const wanted = words.trim().replace(/^@/u, "");
     const ended = new AbortController();
@@ -38,9 +40,9 @@ export function usePeopleSearch(words: string): Found {
         const { signal } = ended;
         const list = wanted === "" ? await client.http.contacts({ signal }) : await find(client.http, wanted, signal);
         people.learn(list);
-        if (!signal.aborted) setFound({ people: list.filter((person) => person.account !== me), problem: "" });
+        if (!signal.aborted) setFound({ words, people: list.filter((person) => person.account !== me), problem: "" });
       } catch (error) {
-        if (!ended.signal.aborted) setFound({ people: [], problem: errorText(error) });
+        if (!ended.signal.aborted) setFound({ words, people: [], problem: errorText(error) });
       }
     };
     const timer = setTimeout(() => void ask(), wanted === "" ? 0 : pauseMs);

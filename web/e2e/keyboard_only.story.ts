@@ -1,0 +1,163 @@
+/** No mouse, from signing up on. */
+import type { Page } from "@playwright/test";
+import { Conversation } from "./support/app.ts";
+import { directChannel, post } from "./support/people.ts";
+import { expect, test } from "./support/stories.ts";
+
+/** Tab until this has the focus. */
+async function tabTo(
+  page: Page,
+  role: "button" | "link" | "menuitem" | "textbox" | "searchbox",
+  name: string | RegExp,
+) {
+  const wanted = page.getByRole(role, { name }).first();
+  await expect(wanted).toBeVisible();
+  for (let steps = 0; steps < 40; steps += 1) {
+    if (await wanted.evaluate((one) => one === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab never comes to ${name}`);
+}
+
+test("somebody signs up, finds a person and talks to them, without a mouse", async ({ open, person }) => {
+  const ben = await person("ben");
+  const { page } = await open(undefined, { path: "/sign-up" });
+  const { keyboard } = page;
+  await expect(page.getByLabel("Your name")).toBeFocused();
+  await keyboard.type("Ana Lima");
+  await keyboard.press("Tab");
+  await keyboard.type("ana");
+  await keyboard.press("Tab");
+  await keyboard.type("correct horse battery");
+  await keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Chats" })).toBeVisible();
+
+  await keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard" })).toContainText("Next unread chat");
+  await keyboard.press("Escape");
+  await keyboard.press("Control+Alt+n");
+  const finder = page.getByLabel("Name or handle");
+  await expect(finder).toBeFocused();
+  // Faster than any answer: it is for what was typed.
+  await keyboard.type("ben");
+  await keyboard.press("Enter");
+  const at = new Conversation(page);
+  await expect(at.composer).toBeFocused();
+  await keyboard.type("Hello Ben :wave:");
+  await keyboard.press("Enter");
+  await at.showsTick("Hello Ben 👋", "delivered");
+
+  // What is wrong in the last one is one key away.
+  await keyboard.press("ArrowUp");
+  await expect(at.composer).toHaveValue("Hello Ben 👋");
+  await keyboard.press("End");
+  await keyboard.type(" how are you?");
+  await keyboard.press("Enter");
+  await expect(at.bubble("how are you?")).toContainText("edited");
+  const [channel] = ben.client.channels().filter(({ kind }) => kind === "direct");
+  if (channel === undefined) throw new Error("Ben has no channel");
+  await post(ben, channel.id, "Fine, and you?");
+  await at.shows("Hello Ben 👋 how are you?", "Fine, and you?");
+});
+
+test("messages are answered, reacted to and deleted by keys", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, "one", "two", "three");
+  const { page } = await open(ana, { path: `/c/${channel}` });
+  const { keyboard } = page;
+  const at = new Conversation(page);
+  await at.shows("one", "two", "three");
+  await expect(at.composer).toBeFocused();
+  await keyboard.press("Shift+Tab");
+  while (!(await at.log.evaluate((log) => log === document.activeElement))) await keyboard.press("Shift+Tab");
+  await keyboard.press("ArrowUp");
+  await expect(at.bubble("three")).toBeFocused();
+  await keyboard.press("ArrowUp");
+  await expect(at.bubble("two")).toBeFocused();
+  await keyboard.press("r");
+  await expect(at.composer).toBeFocused();
+  await expect(page.getByText("Reply to")).toBeVisible();
+  await keyboard.type("answer to two");
+  await keyboard.press("Enter");
+  await expect(at.bubble("answer to two").getByRole("button", { name: /two/ })).toBeVisible();
+
+  while (!(await at.log.evaluate((log) => log === document.activeElement))) await keyboard.press("Shift+Tab");
+  await keyboard.press("ArrowUp");
+  await keyboard.press("ArrowUp");
+  await expect(at.bubble("three")).toBeFocused();
+  await keyboard.press("Enter");
+  await expect(page.getByRole("menu")).toBeVisible();
+  const thumb = page.getByRole("menuitemcheckbox", { name: "👍" });
+  for (let steps = 0; !(await thumb.evaluate((one) => one === document.activeElement)); steps += 1) {
+    expect(steps).toBeLessThan(20);
+    await keyboard.press("ArrowDown");
+  }
+  await keyboard.press("Enter");
+  await expect(at.bubble("three").getByRole("button", { name: /👍 from You/ })).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(channel));
+
+  await expect(at.bubble("three")).toBeFocused();
+  await keyboard.press("ArrowDown");
+  await expect(at.bubble("answer to two")).toBeFocused();
+  await keyboard.press("Enter");
+  await expect(page.getByRole("menu")).toBeVisible();
+  await keyboard.press("End");
+  await expect(page.getByRole("menuitem", { name: "Delete" })).toBeFocused();
+  await keyboard.press("Enter");
+  await tabTo(page, "button", "Delete for everyone");
+  await keyboard.press("Enter");
+  await expect(at.bubble("Message deleted")).toBeVisible();
+  await expect(at.bubble("answer to two")).toHaveCount(0);
+});
+
+test("one goes from chat to chat, to the settings and back by keys", async ({ open, person }) => {
+  const [ana, ben, cleo] = [await person("ana"), await person("ben"), await person("cleo")];
+  const withBen = await directChannel(ana, ben);
+  const withCleo = await directChannel(ana, cleo);
+  const { page } = await open(ana);
+  const { keyboard } = page;
+  await post(ben, withBen, "news");
+  await expect(page.getByRole("link", { name: /Ben.*1 unread message/ })).toBeVisible();
+  await keyboard.press("Alt+Shift+ArrowDown");
+  await expect(page).toHaveURL(new RegExp(withBen));
+  await expect(page.getByRole("link", { name: /Ben.*1 unread message/ })).toHaveCount(0);
+  await keyboard.press("Alt+ArrowDown");
+  await expect(page).toHaveURL(new RegExp(withCleo));
+  await keyboard.press("Alt+ArrowUp");
+  await expect(page).toHaveURL(new RegExp(withBen));
+  await keyboard.press("Control+k");
+  await expect(page.getByRole("dialog", { name: "Go to" })).toBeVisible();
+  await keyboard.type("cle");
+  await keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(withCleo));
+  await expect(new Conversation(page).composer).toBeFocused();
+  await keyboard.press("Control+k");
+  await keyboard.type("dark");
+  await keyboard.press("Enter");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await keyboard.press("Control+k");
+  await keyboard.type("privacy");
+  await keyboard.press("Enter");
+  const marks = page.getByRole("switch", { name: "Read marks" });
+  await expect(marks).toBeChecked();
+  for (let steps = 0; !(await marks.evaluate((one) => one === document.activeElement)); steps += 1) {
+    expect(steps).toBeLessThan(40);
+    await keyboard.press("Tab");
+  }
+  await keyboard.press("Space");
+  await expect(marks).not.toBeChecked();
+  await keyboard.press("Escape");
+  await expect(page.getByRole("heading", { name: "Chats" })).toBeVisible();
+  await keyboard.press("/");
+  await expect(page.getByLabel("Filter chats")).toBeFocused();
+  await keyboard.type("ben");
+  await expect(page.getByRole("link", { name: /^Cleo/ })).toHaveCount(0);
+  await keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(withBen));
+  await keyboard.press("Control+Shift+f");
+  await keyboard.type("new");
+  await tabTo(page, "link", /news/);
+  await keyboard.press("Enter");
+  await expect(new Conversation(page).bubble("news")).toBeVisible();
+});
