@@ -111,9 +111,13 @@ def one_field(field, value):
 
 
 def to_wire(descriptor, tree):
-    """`tree` as a message of that descriptor; a key that is no field has to hold a RawField."""
+    """`tree` as a message of that descriptor; a key that is no field has to hold a RawField.
+
+    RawFields come last: one that ends too early must not go on in the field behind it, and so be whole by chance.
+    """
     by_name = {field.json_name: field for field in descriptor.fields}
-    return b"".join(value.data if name not in by_name else one_field(by_name[name], value) for name, value in tree.items())
+    items = sorted(tree.items(), key=lambda item: isinstance(item[1], RawField))
+    return b"".join(value.data if name not in by_name else one_field(by_name[name], value) for name, value in items)
 
 
 def fixed(number, size):
