@@ -16,6 +16,8 @@ export const clientErrors = {
   storage_full: { retry: "same" },
   /** The browser keeps nothing for this site: private mode, forbidden, broken. */
   storage_unavailable: { retry: "never" },
+  /** The browser has not promised to keep what is stored: it may delete it when it wants the room. */
+  storage_at_risk: { retry: "never" },
   /** What was stored was deleted under the client: by the user, or by the browser that wanted the room. */
   storage_lost: { retry: "never" },
   /** Another tab has a newer version of this program, which stores in another form: this one has to be loaded anew. */

@@ -2,6 +2,7 @@ import { BrowserKeeper, MemoryKeeper, type SignInKeeper, type SignInRecord } fro
 import { type Credentials, SignIn, type SignUpDetails } from "./auth/sign_in.ts";
 import type { ChatClient } from "./client.ts";
 import { type ChatClientOptions, createChatClient } from "./core/chat_client.ts";
+import { ClientBase } from "./core/client_base.ts";
 import type { Settings } from "./core/settings.ts";
 import { systemClock } from "./core/system_clock.ts";
 import { type WebSocketConstructor, webSocketConnect } from "./core/web_socket.ts";
@@ -54,6 +55,8 @@ export class Parley {
   #client: ParleyClient | undefined;
   #account: AccountId | undefined;
   #storageProblem: ParleyError | undefined;
+  /** The client's listeners were told of it, since it was live last. */
+  #hasWarned = false;
 
   constructor(options: ParleyOptions = {}) {
     this.#options = options;
@@ -72,7 +75,11 @@ export class Parley {
     return this.#client;
   }
 
-  /** Why nothing of this account is kept beyond this page; undefined: it is kept. */
+  /**
+   * Why what is stored may be gone after this page: `storage_unavailable` where the browser keeps nothing,
+   * `storage_at_risk` where it has not promised to; undefined: it is kept. Told as the client's event "storage" once
+   * something waits to be sent and there is no connection.
+   */
   get storageProblem(): ParleyError | undefined {
     return this.#storageProblem;
   }
@@ -124,7 +131,10 @@ export class Parley {
     this.#client = client;
     client.on("state", ({ state }) => {
       if (state.name === "signed_out" && state.why !== undefined) this.#signIn.endSignIn(state.why);
+      if (state.name === "live") this.#hasWarned = false;
+      this.#warn(client);
     });
+    client.on("queued", () => this.#warn(client));
     client.start();
     client.loaded.catch((error: unknown) => {
       if (this.#client !== client || !(error instanceof ParleyError) || error.name !== "storage_unavailable") return;
@@ -134,6 +144,15 @@ export class Parley {
       this.#use(this.#make(this.#settingsFor(this.#account as AccountId, new MemoryStore())));
       this.#tell(undefined);
     });
+  }
+
+  /** Before an outbox can vanish. */
+  #warn(client: ParleyClient): void {
+    const why = this.#storageProblem;
+    if (why === undefined || this.#hasWarned || this.#client !== client) return;
+    if (client.state.name === "live" || client.outbox().length === 0) return;
+    this.#hasWarned = true;
+    ClientBase.tellStorage(client, why);
   }
 
   /** Does what another tab did: signs in or out. */
@@ -165,7 +184,7 @@ export class Parley {
       this.#storageProblem = new ParleyError("storage_unavailable", "This browser keeps nothing for this page.");
       return this.#make(this.#settingsFor(account, new MemoryStore()));
     }
-    void this.#askToKeep();
+    void this.#askToKeep(account);
     const name = databasePrefix + account;
     const tabs = pageTabs(name);
     if (tabs === undefined) return this.#make(this.#settingsFor(account, new IndexedDbStore(name)));
@@ -202,9 +221,12 @@ export class Parley {
   }
 
   /** A browser may take away what it did not promise to keep. */
-  async #askToKeep(): Promise<void> {
-    const kept = await navigator.storage?.persist?.().catch(() => false);
-    if (kept === false) this.#storageProblem = new ParleyError("storage_lost", "The browser may delete what is kept.");
+  async #askToKeep(account: AccountId): Promise<void> {
+    const isKept = await navigator.storage?.persist?.().catch(() => false);
+    const client = this.#client;
+    if (isKept === true || client === undefined || this.#account !== account) return;
+    this.#storageProblem ??= new ParleyError("storage_at_risk", "The browser may delete what is kept.");
+    this.#warn(client);
   }
 
   async #forget(account: AccountId): Promise<void> {

@@ -69,6 +69,11 @@ export abstract class ClientBase implements Pick<ChatClient, Shown> {
     return this.#listeners.iterate(options);
   }
 
+  /** For who knows more of the store than the client does. */
+  static tellStorage(client: unknown, why: ParleyError): void {
+    if (client instanceof ClientBase) client.told([{ type: "storage", why }]);
+  }
+
   protected show({ channels, outbox, values }: Pick<StoredState, "channels" | "outbox" | "values">): void {
     for (const channel of channels) this.#channels.set(channel.id, channel);
     for (const entry of outbox) this.#outbox.set(entry.sendId, entry);

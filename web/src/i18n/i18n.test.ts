@@ -1,4 +1,4 @@
-import { errors } from "@parley/sdk";
+import { clientErrors, errors } from "@parley/sdk";
 import { describe, expect, test } from "vitest";
 import ar from "./ar.json";
 import de from "./de.json";
@@ -64,7 +64,9 @@ test("every text is used somewhere", () => {
   expect(unused).toEqual([]);
 });
 
-test("an error is spoken of by a name that servers have, or that the app gives to several", () => {
+test("an error is spoken of by a name that servers and the SDK have, or that the app gives to several", () => {
   const ours = ["offline", "other", "storage", "unavailable"];
-  expect(Object.keys(en.errors).filter((name) => !(name in errors) && !ours.includes(name))).toEqual([]);
+  expect(
+    Object.keys(en.errors).filter((name) => !(name in errors || name in clientErrors) && !ours.includes(name)),
+  ).toEqual([]);
 });

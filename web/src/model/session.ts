@@ -23,7 +23,7 @@ export class Session {
   readonly failed: FailedSends;
   readonly list: ChannelList;
   readonly connectivity = new Observable<Connectivity>("connecting");
-  /** What is stored may vanish or cannot be written. */
+  /** What is stored may vanish, has vanished, or cannot be written; undefined again once there is a connection. */
   readonly storage = new Observable<ParleyError | undefined>(undefined);
   #search: MessageSearch | undefined;
 
@@ -75,6 +75,7 @@ export class Session {
   #stateChanged(): void {
     const { state } = this.client;
     this.connectivity.set(connectivityOf(state.name));
+    if (state.name === "live") this.storage.set(undefined);
   }
 }
 

@@ -22,7 +22,8 @@ export function ConnectionBanner() {
     const timer = setTimeout(() => setLong(true), patienceMs);
     return () => clearTimeout(timer);
   }, [state]);
-  if (storageWhy !== undefined) {
+  const isAtRisk = storageWhy?.name === "storage_at_risk" || storageWhy?.name === "storage_unavailable";
+  if (storageWhy !== undefined && !isAtRisk) {
     return (
       <p className={styles.banner} role="alert">
         <DatabaseZap size={18} aria-hidden="true" />
@@ -40,7 +41,10 @@ export function ConnectionBanner() {
           ) : (
             <CloudOff size={18} aria-hidden="true" />
           )}
-          <span className={styles.text}>{t(`connection.${state}`)}</span>
+          <span className={styles.text}>
+            {t(`connection.${state}`)}
+            {isAtRisk && ` ${t("connection.atRisk")}`}
+          </span>
           {state === "offline" && (
             <Button look="plain" onClick={() => client.wake()}>
               {t("common.retry")}

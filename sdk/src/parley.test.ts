@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakePage } from "./fake_page_for_test.ts";
+import type { ParleyClient } from "./parley.ts";
+import { MemoryStore } from "./store/memory_store.ts";
+import { channelId } from "./store/samples_for_test.ts";
+
+const credentials = { handle: "anna", password: "correct horse" };
+const here = channelId(1);
+
+const until = (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true), { interval: 1, timeout: 20_000 });
+const isLive = (client: ParleyClient) => until(() => client.state.name === "live");
+const isWaiting = (client: ParleyClient) => until(() => client.state.name === "waiting");
+
+/** The names of what the client tells of its storage. */
+function warningsOf(client: ParleyClient): string[] {
+  const told: string[] = [];
+  client.on("storage", ({ why }) => told.push(why.name));
+  return told;
+}
+
+describe("a page", () => {
+  let page: FakePage;
+  beforeEach(() => {
+    page = new FakePage();
+    page.server.say(here, "hello");
+  });
+  afterEach(() => page.close());
+
+  describe("wakes the client up", () => {
+    /** Its next attempt would come in days. */
+    async function waiting() {
+      // The clock is ours, and the time between attempts is long past whenever it is looked at.
+      const started = Date.now();
+      let looks = 0;
+      vi.spyOn(Date, "now").mockImplementation(() => started + 2_000 * ++looks);
+      const client = await page.open({ storeFor: () => new MemoryStore() }).signIn(credentials);
+      await isLive(client);
+      page.cutOff();
+      await isWaiting(client);
+      page.isReachable = true;
+      return client;
+    }
+    afterEach(() => void vi.restoreAllMocks());
+
+    it("when there is a network again", async () => {
+      const client = await waiting();
+      page.window.dispatchEvent(new Event("online"));
+      await isLive(client);
+    });
+
+    it("when the page is looked at, and not when it is hidden", async () => {
+      const client = await waiting();
+      const { attempts } = page;
+      page.document.visibilityState = "hidden";
+      page.document.dispatchEvent(new Event("visibilitychange"));
+      page.window.dispatchEvent(new Event("online"));
+      await client.setValue("turn", 1);
+      expect(page.attempts).toBe(attempts);
+      page.document.visibilityState = "visible";
+      page.document.dispatchEvent(new Event("visibilitychange"));
+      await isLive(client);
+    });
+  });
+
+  it("asks the browser to keep what is stored, and has nothing to say where it does", async () => {
+    const persist = vi.fn(async () => true);
+    page.persist = persist;
+    const parley = page.open();
+    expect(persist).not.toHaveBeenCalled();
+    const client = await parley.signIn(credentials);
+    const told = warningsOf(client);
+    await isLive(client);
+    expect(persist).toHaveBeenCalledOnce();
+    page.cutOff();
+    await isWaiting(client);
+    await client.post(here, { text: "later" });
+    expect(parley.storageProblem).toBeUndefined();
+    expect(told).toEqual([]);
+  });
+
+  it.each([
+    ["refuses to promise it", async () => false],
+    ["fails to", () => Promise.reject(new Error("no"))],
+    ["does not know how", undefined],
+  ])("that the browser %s tells once something waits that could vanish, and once for each time", async (_, persist) => {
+    page.persist = persist as typeof page.persist;
+    const parley = page.open();
+    const client = await parley.signIn(credentials);
+    const told = warningsOf(client);
+    await isLive(client);
+    await client.outcome((await client.post(here, { text: "goes at once" })).sendId);
+    expect(parley.storageProblem).toMatchObject({ name: "storage_at_risk" });
+    page.cutOff();
+    await isWaiting(client);
+    expect(told, "nothing waits").toEqual([]);
+    await client.post(here, { text: "later" });
+    await client.post(here, { text: "later still" });
+    expect(told).toEqual(["storage_at_risk"]);
+  });
+
+  it("tells before anything is sent when what waits was found in the store", async () => {
+    page.persist = async () => false;
+    page.isReachable = false;
+    const first = page.open();
+    await (await first.signIn(credentials)).post(here, { text: "later" });
+    await first.close();
+    const again = page.open().client as ParleyClient;
+    const told = warningsOf(again);
+    await until(() => told.length === 1);
+    expect(again.outbox()).toHaveLength(1);
+  });
+
+  it.each([
+    ["has no database", () => vi.stubGlobal("indexedDB", undefined)],
+    [
+      "opens none",
+      () =>
+        vi.spyOn(indexedDB, "open").mockImplementation(() => {
+          throw new DOMException("private", "InvalidStateError");
+        }),
+    ],
+  ])("of a browser that %s works in memory, and tells once something waits", async (_, spoil) => {
+    spoil();
+    const parley = page.open();
+    await parley.signIn(credentials);
+    await until(() => parley.storageProblem?.name === "storage_unavailable");
+    const client = parley.client as ParleyClient;
+    const told = warningsOf(client);
+    await isLive(client);
+    page.cutOff();
+    await isWaiting(client);
+    await client.post(here, { text: "later" });
+    expect(told).toEqual(["storage_unavailable"]);
+  });
+});
