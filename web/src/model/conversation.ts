@@ -53,6 +53,7 @@ export class Conversation {
   #loadingOlder = false;
   #loadingNewer = false;
   #readAtOpening: number;
+  #wasSeen = false;
   /** Rises with each jump: an answer to what was asked before it is none. */
   #jumps = 0;
 
@@ -131,6 +132,11 @@ export class Conversation {
   sawUpTo(seq: number): void {
     const channel = this.#session.client.channel(this.channelId);
     if (channel === undefined || channel.role === "none") return;
+    // Once: who marks it while it is open means the next time.
+    if (!this.#wasSeen && channel.registers.markedUnread) {
+      void this.#session.client.setRegisters(this.channelId, { markedUnread: false }).catch(() => undefined);
+    }
+    this.#wasSeen = true;
     if (seq <= Math.max(channel.readWanted, channel.registers.read) || seq > channel.head) return;
     void this.#session.client.read(this.channelId, seq).catch(() => undefined);
   }

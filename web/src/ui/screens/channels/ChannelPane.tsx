@@ -1,6 +1,7 @@
 import { MessageSquarePlus, Search, Settings, UserRound, Users, X } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { VList } from "virtua";
+import { formatCount } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import { filterRows, type ListFilter } from "../../../model/channel_list.ts";
 import { useObservable, useRoute, useRouter, useSession } from "../../context.tsx";
@@ -31,6 +32,9 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
   const rows = useMemo(() => filterRows(all, filter, words), [all, filter, words]);
   const chosen = route.name === "channel" || route.name === "info" ? route.channel : undefined;
   const unreadCount = all.filter((row) => !row.archived && (row.unread > 0 || row.markedUnread)).length;
+  /** Nobody but oneself to talk to yet. */
+  const isNew =
+    words === "" && filter === "all" && all.length === rows.length && all.every((row) => row.kind === "self");
   const isWaiting = !isReady || (all.length === 0 && connectivity === "connecting");
   return (
     <section className={styles.pane} aria-label={t("list.title")}>
@@ -76,7 +80,7 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
             onClick={() => setFilter(one)}
           >
             {t(`list.filters.${one}`)}
-            {one === "unread" && unreadCount > 0 && <span className={styles.count}>{unreadCount}</span>}
+            {one === "unread" && unreadCount > 0 && <span className={styles.count}>{formatCount(unreadCount)}</span>}
           </button>
         ))}
       </div>
@@ -84,6 +88,13 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
       <nav className={styles.rows} aria-label={t("list.title")}>
         {isWaiting ? (
           <SkeletonRows label={t("common.loading")} />
+        ) : isNew ? (
+          <>
+            {rows.map((row) => (
+              <ChannelListRow key={row.id} row={row} chosen={row.id === chosen} />
+            ))}
+            <Nothing filter={filter} words={words} onNew={() => onOpen("chat")} />
+          </>
         ) : rows.length > 0 ? (
           <VList className={styles.scroller} itemSize={76} tabIndex={-1}>
             {rows.map((row) => (
