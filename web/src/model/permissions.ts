@@ -1,4 +1,4 @@
-import type { ChannelState, Role, Who } from "@parley/sdk";
+import type { ChannelState, Profile, Role, Who } from "@parley/sdk";
 
 const ranks: Readonly<Record<Role, number>> = { none: 0, member: 1, admin: 2, owner: 3 };
 
@@ -16,6 +16,21 @@ export function mayRemove(mine: Role, theirs: Role): boolean {
 /** The owner first, then admins, then who was there longest. */
 export function inOrder<M extends { readonly role: Role; readonly since: number }>(members: readonly M[]): M[] {
   return [...members].sort((a, b) => ranks[b.role] - ranks[a.role] || a.since - b.since);
+}
+
+export type Closed = "notMember" | "adminsWrite" | "ownerWrites" | "youBlocked" | "accountDeleted";
+
+/** Why one cannot write here; undefined: one can, or nobody knows better. */
+export function closedFor(
+  channel: Pick<ChannelState, "role" | "kind"> | undefined,
+  writers: Who | undefined,
+  peer: Pick<Profile, "isBlocked" | "deleted"> | undefined,
+): Closed | undefined {
+  if (channel?.role === "none") return "notMember";
+  if (peer?.deleted) return "accountDeleted";
+  if (peer?.isBlocked) return "youBlocked";
+  if (channel?.kind !== "group" || belongsTo(channel.role, writers ?? "members")) return undefined;
+  return writers === "owner" ? "ownerWrites" : "adminsWrite";
 }
 
 /** Of a channel that one left or was taken out of, only what was seen stays. */

@@ -2,9 +2,10 @@ import type { ChannelEvent, ChannelId } from "@parley/sdk";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useT } from "../../../i18n/index.ts";
 import { Conversation } from "../../../model/conversation.ts";
-import { belongsTo } from "../../../model/permissions.ts";
+import { closedFor } from "../../../model/permissions.ts";
 import { useObservable, useSession } from "../../context.tsx";
 import { toast } from "../../kit/Toasts.tsx";
+import { ClosedNote, usePeer } from "./ClosedNote.tsx";
 import { Composer } from "./Composer.tsx";
 import { ConversationHeader } from "./ConversationHeader.tsx";
 import styles from "./ConversationScreen.module.css";
@@ -52,8 +53,9 @@ function Open(props: {
   const role = channel?.role;
   const isGroup = channel?.kind === "group";
   const isAdmin = role === "admin" || role === "owner";
-  const writers = useChannelInfo(isGroup && role !== "none" ? channelId : undefined)?.settings.post ?? "members";
-  const mayPost = channel === undefined || (role !== undefined && belongsTo(role, isGroup ? writers : "members"));
+  const writers = useChannelInfo(isGroup && role !== "none" ? channelId : undefined)?.settings.post;
+  const closed = closedFor(channel, writers, usePeer(channelId));
+  const mayPost = closed === undefined;
 
   const jumpTo = useCallback(
     async (seq: number) => {
@@ -117,18 +119,10 @@ function Open(props: {
         <MessageList ref={list} view={view} />
         {chosen !== undefined ? (
           <SelectionBar chosen={chosen} onDone={chooseNone} />
-        ) : mayPost ? (
+        ) : closed === undefined ? (
           <Composer key={channelId} />
         ) : (
-          <p className={styles.gone} role="status">
-            {t(
-              role === "none"
-                ? "conversation.notMember"
-                : writers === "owner"
-                  ? "conversation.ownerWrites"
-                  : "conversation.adminsWrite",
-            )}
-          </p>
+          <ClosedNote channelId={channelId} closed={closed} />
         )}
       </div>
       <Suspense>

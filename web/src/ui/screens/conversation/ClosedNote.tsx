@@ -1,0 +1,39 @@
+import type { ChannelId } from "@parley/sdk";
+import { useT } from "../../../i18n/index.ts";
+import type { Closed } from "../../../model/permissions.ts";
+import type { Profile } from "../../../model/ports.ts";
+import { useObservable, useSession } from "../../context.tsx";
+import { Button } from "../../kit/Button.tsx";
+import { useAct } from "../../useAct.ts";
+import styles from "./ClosedNote.module.css";
+
+/** The other one of a direct channel, as far as they are known. */
+export function usePeer(channelId: ChannelId): Profile | undefined {
+  const session = useSession();
+  useObservable(session.people.changed);
+  const peer = session.peerOf(channelId);
+  return peer && session.people.get(peer);
+}
+
+/** In place of where one would write: why one cannot, and what can be done about it. */
+export function ClosedNote({ channelId, closed }: { readonly channelId: ChannelId; readonly closed: Closed }) {
+  const t = useT();
+  const { client, people } = useSession();
+  const { act, busy } = useAct();
+  const peer = usePeer(channelId);
+  const unblock = (person: Profile) =>
+    act(async () => {
+      await client.http.unblock(person.account);
+      people.refresh(person.account);
+    });
+  return (
+    <div className={styles.note} role="status">
+      <p>{t(`conversation.${closed}`, { name: peer?.displayName || peer?.handle || t("people.unknown") })}</p>
+      {closed === "youBlocked" && peer !== undefined && (
+        <Button look="plain" busy={busy} onClick={() => void unblock(peer)}>
+          {t("people.unblock")}
+        </Button>
+      )}
+    </div>
+  );
+}
