@@ -1,3 +1,4 @@
+import { abortable } from "../core/abortable.ts";
 import { endsSignIn } from "../core/errors.ts";
 import type { AccessToken } from "../core/ports.ts";
 import { ParleyError } from "../errors.ts";
@@ -163,13 +164,4 @@ function lifeOf(token: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const aborted = () => reject(signal.reason);
-    signal.addEventListener("abort", aborted, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
-  });
 }

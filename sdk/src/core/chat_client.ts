@@ -5,6 +5,7 @@ import { type LimitName, limits } from "../gen/tables.ts";
 import { type AccountId, type AnyId, type ChannelId, idToBytes, type RandomFill } from "../ids.ts";
 import type { Store } from "../store/store.ts";
 import type { ChannelEvent, HistoryPage, Registers, Send, Want } from "../types.ts";
+import { abortable } from "./abortable.ts";
 import { ClientBase } from "./client_base.ts";
 import { Driver } from "./driver.ts";
 import { HistoryReader } from "./history_reader.ts";
@@ -89,7 +90,10 @@ class CoreClient extends ClientBase implements ChatClient {
 
   // ---- looking ------------------------------------------------------------------------------------------------------
 
-  async history(channel: ChannelId, query: HistoryQuery = {}): Promise<HistoryPage> {
+  history(channel: ChannelId, query: HistoryQuery = {}): Promise<HistoryPage> {
+    return abortable(this.#history(channel, query), query.signal);
+  }
+  async #history(channel: ChannelId, query: HistoryQuery): Promise<HistoryPage> {
     await this.loaded;
     const reader = new HistoryReader(
       channel,
@@ -109,7 +113,10 @@ class CoreClient extends ClientBase implements ChatClient {
     return reader.read(query);
   }
 
-  async event(channel: ChannelId, seq: number, options: Cancel = {}): Promise<ChannelEvent | undefined> {
+  event(channel: ChannelId, seq: number, options: Cancel = {}): Promise<ChannelEvent | undefined> {
+    return abortable(this.#event(channel, seq, options), options.signal);
+  }
+  async #event(channel: ChannelId, seq: number, options: Cancel): Promise<ChannelEvent | undefined> {
     await this.loaded;
     const [stored] = await this.#store.events(channel, { from: seq, to: seq, limit: 1 });
     if (stored !== undefined) return stored;
@@ -173,9 +180,10 @@ class CoreClient extends ClientBase implements ChatClient {
   // ---- sending ------------------------------------------------------------------------------------------------------
 
   protected async sendTo(channel: ChannelId | undefined, command: Command, options: SendOptions = {}): Promise<Send> {
-    options.signal?.throwIfAborted();
-    await this.loaded;
-    const entry = await this.#driver.enter((now) => this.#driver.core.send(now, channel, command, options));
+    const { signal } = options;
+    await abortable(this.loaded, signal);
+    const stored = this.#driver.enter((now) => this.#driver.core.send(now, channel, command, options));
+    const entry = await abortable(stored, signal);
     return { sendId: entry.sendId, channel: entry.channel };
   }
   protected newId<T extends AnyId>(): T {

@@ -5,6 +5,7 @@ import type { ParleyError } from "../errors.ts";
 import type { AnyId, ChannelId, InvitationId, RandomFill, SendId } from "../ids.ts";
 import type { StoredState } from "../store/store.ts";
 import type { ChannelState, ClientState, OutboxEntry, Send, SendResult } from "../types.ts";
+import { abortable } from "./abortable.ts";
 import { readInvitation, writeInvitation } from "./invitation_link.ts";
 import { Listeners } from "./listeners.ts";
 import { Outcomes } from "./outcomes.ts";
@@ -149,9 +150,9 @@ export abstract class ClientBase implements Pick<ChatClient, Shown> {
     return this.#outcomes.has(sendId);
   }
 
-  async outcome(sendId: SendId, { signal }: Cancel = {}): Promise<SendResult> {
-    await this.loaded;
-    return this.#outcomes.of(sendId, this.#outbox.has(sendId), signal);
+  outcome(sendId: SendId, { signal }: Cancel = {}): Promise<SendResult> {
+    const outcome = this.loaded.then(() => this.#outcomes.of(sendId, this.#outbox.has(sendId)));
+    return abortable(outcome, signal);
   }
 
   // ---- sending ------------------------------------------------------------------------------------------------------

@@ -15,23 +15,14 @@ export class Outcomes {
   readonly #waiting = new Map<SendId, Set<Waiter>>();
 
   /** `isWaiting`: the send is in the outbox. */
-  of(sendId: SendId, isWaiting: boolean, signal: AbortSignal | undefined): Promise<SendResult> {
+  of(sendId: SendId, isWaiting: boolean): Promise<SendResult> {
     const known = this.#last.get(sendId);
     if (known !== undefined) return Promise.resolve(known);
     if (!isWaiting) return Promise.reject(new ParleyError("not_found", "There is no such send here."));
-    signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const waiter = { resolve, reject };
       const waiters = this.#waiting.get(sendId) ?? new Set();
       this.#waiting.set(sendId, waiters.add(waiter));
-      signal?.addEventListener(
-        "abort",
-        () => {
-          waiters.delete(waiter);
-          reject(signal.reason);
-        },
-        { once: true },
-      );
     });
   }
 

@@ -11,10 +11,12 @@ import { createChatClient } from "./chat_client.ts";
 import type { AccessToken, Connect, ConnectionListener } from "./ports.ts";
 import type { Settings } from "./settings.ts";
 
+export type Step = Readonly<Record<string, unknown>>;
+
 export interface Scenario {
   readonly about: string;
   readonly settings?: Pick<Partial<Settings>, "want" | "channelWindow">;
-  readonly steps: readonly Readonly<Record<string, never>>[];
+  readonly steps: readonly Step[];
 }
 
 /** "@7" stands for the id of that number, as protobuf's JSON writes bytes. */
@@ -67,7 +69,7 @@ export class Stage {
       const play = this.#steps[name];
       if (play === undefined) throw new Error(`There is no step "${name}".`);
       try {
-        await play(value);
+        await play(value as never);
         await settled();
       } catch (error) {
         throw new Error(`Step ${at + 1}, ${JSON.stringify(step)}: ${(error as Error).message}`, { cause: error });
@@ -122,6 +124,9 @@ export class Stage {
       }
       this.#now = end;
     },
+    // These are not in the scenarios that both cores play.
+    wake: () => this.#client.wake(),
+    rebuild: () => this.#client.rebuild(),
     restart: async () => {
       await this.#client.close();
       this.#disconnect();

@@ -125,7 +125,7 @@ describe("bytes that are no message are refused", () => {
   it("whatever else they are: what is read of them is a message", () => {
     const random = makeRandom(5);
     let read = 0;
-    for (let round = 0; round < 20_000; round++) {
+    for (let round = 0; round < 3_000; round++) {
       const broken = frame.map((byte) => (random(12) === 0 ? random(256) : byte));
       try {
         const message = decode("ServerFrame", broken);
@@ -136,7 +136,7 @@ describe("bytes that are no message are refused", () => {
         expect((error as Error).name).not.toBe("AssertionError");
       }
     }
-    expect(read).toBeGreaterThan(100);
+    expect(read).toBeGreaterThan(50);
   });
 });
 
