@@ -57,7 +57,11 @@ class Live:
 
     @classmethod
     async def open(cls, person, mode=None, resume=None, record=None, **options):
-        live = cls(await connect(person.server, **options), record)
+        try:
+            socket = await connect(person.server, **options)
+        except websockets.InvalidMessage as cut:
+            raise ConnectionError("closed in the middle of the handshake") from cut
+        live = cls(socket, record)
         hello = {"version": 1, "client": "e2e"}
         if resume:
             hello["resumeToken"] = resume
