@@ -42,6 +42,7 @@ Device::~Device() {
 void Device::start() {
   client::Settings settings;
   settings.want = client::Want::everything;
+  settings.mode = mode_;
   settings.window = 8;
   settings.outbox_entries = kOutboxEntries;
   core_ = std::make_unique<client::Client>(settings, disk_, *this, *this,
@@ -121,6 +122,29 @@ bool Device::send(v1::Command& command) {
   sends_[send_id].lost = dying;
   world_.trace(name_ + " sends " + send_id.str());
   return true;
+}
+
+std::optional<SendId> Device::post(const ChannelId& channel, const std::string& text, Seq reply_to) {
+  const auto id = core_->post(world_.now(), channel, text, reply_to);
+  if (!id && id.error().code != ErrorCode::store_unavailable) return std::nullopt;
+  std::optional<SendId> send_id = id ? std::optional(*id) : std::nullopt;
+  if (!send_id) {
+    // The device died while it wrote: it may be in the outbox, and may not.
+    for (const auto& [waiting, entry] : store().outbox()) {
+      if (entry.command.contains(text)) send_id = waiting;
+    }
+    if (!send_id) return std::nullopt;
+  }
+  sends_[*send_id].channel = channel;
+  sends_[*send_id].lost = !id;
+  world_.trace(name_ + " posts " + send_id->str());
+  return send_id;
+}
+
+void Device::want_everything() {
+  std::vector<ChannelId> all;
+  core_->each_channel([&](const client::ChannelState& channel) { all.push_back(channel.id); });
+  for (const auto& id : all) core_->want(world_.now(), id, client::Want::everything);
 }
 
 void Device::read(const ChannelId& channel, Seq seq) {

@@ -68,6 +68,12 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   void sent_elsewhere(const SendId& send_id);
   /// Sends a command; its outcome will be checked. False: refused at once, so that nothing was accepted.
   bool send(v1::Command& command);
+  /// The same for a text. nullopt: nothing was accepted.
+  std::optional<SendId> post(const ChannelId& channel, const std::string& text, Seq reply_to);
+  /// Of all channels it wants all that there is, whatever it wanted before.
+  void want_everything();
+  /// What the server pushes to it from its next start on.
+  void set_mode(client::Mode mode) { mode_ = mode; }
   /// Asks over HTTP with this device's token.
   void ask(const std::string& method, const std::string& path, const google::protobuf::Message* body,
            Web::Answer answer);
@@ -135,6 +141,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   std::string name_;
   DeviceStore disk_;
   std::optional<Backup> backup_;
+  client::Mode mode_ = client::Mode::everything;
   std::string access_token_;
   std::uint64_t refreshes_ = 0;
   bool may_be_out_ = false;

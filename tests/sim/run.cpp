@@ -30,6 +30,9 @@ constexpr std::uint64_t kRarities = kSettings - 3;
 /// In a run that has them: one step in so many.
 constexpr std::uint64_t kRaritiesOneIn = 4;
 constexpr std::uint64_t kLastWords = kRarities - 1 - kRunSteps;
+constexpr std::uint64_t kClients = kLastWords - 1'000;
+/// In a run in which apps do more than to send and to read: one step in so many.
+constexpr std::uint64_t kClientsOneIn = 4;
 constexpr std::uint64_t kLastWordsOneIn = 2;  // seeds
 constexpr int kLastRounds = 3;
 constexpr int kLastActs = 40;
@@ -102,16 +105,19 @@ class Run {
         fault_one_in_(fault_rate(seed)),
         restores_(options.tier == 1 && dice_of(seed, kRestores).once_in(kRestoresOneIn)),
         rarities_(dice_of(seed, kRarities).once_in(2)),
-        last_words_(dice_of(seed, kLastWords).once_in(kLastWordsOneIn)) {
+        last_words_(dice_of(seed, kLastWords).once_in(kLastWordsOneIn)),
+        clients_(dice_of(seed, kClients).once_in(2)) {
     cluster_.collect_into(corpus_);
     world_.verbose = options.verbose;
     result_.seed = seed;
+    Dice modes = dice_of(seed, kClients - 1);
     for (int i = 0; i < kPeople; ++i) {
       const std::string name = "person" + std::to_string(i);
       accounts_.push_back({cluster_.sign_up(name), name});
       for (int d = 0; d < kDevices; ++d) {
         devices_.push_back(
             std::make_unique<Device>(around_, accounts_.back().id, name, name + "." + std::to_string(d)));
+        if (clients_) devices_.back()->set_mode(static_cast<client::Mode>(modes.once_in(2) ? 0 : modes.below(3)));
         devices_.back()->start();
       }
     }
@@ -120,6 +126,7 @@ class Run {
 
   RunResult all() {
     for (std::size_t step = 0; step < kRunSteps; ++step) {
+      if (restores_ && clients_ && step == kRunSteps / 6) workload_.talk_long();
       if (restores_ && step == kRunSteps / 3) cluster_.storage().take_backup();
       if (restores_ && step == 2 * kRunSteps / 3) restore();
       Dice chance = dice_of(result_.seed, step);
@@ -132,6 +139,7 @@ class Run {
       });
       world_.with(chance, [this] { one_step(); });
       if (rarities_) world_.with(dice_of(result_.seed, kRarities - 1 - step), [this] { one_rarity(); });
+      if (clients_) world_.with(dice_of(result_.seed, kClients - 2 - step), [this] { one_use_of_a_client(); });
       world_.listen({});
     }
     settle();
@@ -157,6 +165,10 @@ class Run {
   /// Beside all else, with chance of its own, so that all else goes on as without it.
   void one_rarity() {
     if (dice().once_in(kRaritiesOneIn)) workload_.act_rarely();
+  }
+
+  void one_use_of_a_client() {
+    if (dice().once_in(kClientsOneIn)) workload_.use_the_client();
   }
 
   /// Nobody does anything for a day or so: tokens end, and sends of yesterday are retried.
@@ -210,6 +222,7 @@ class Run {
   void come_to_rest() {
     for (const auto& device : devices_) {
       if (!device->running() && !device->given_up()) device->start();
+      if (device->running()) device->want_everything();
     }
     const bool settled = world_.run_until(
         [&] {
@@ -287,6 +300,7 @@ class Run {
   const bool restores_;    // the whole server comes back from an old backup
   const bool rarities_;    // people do what hardly anybody does
   const bool last_words_;  // much is said when all faults are over
+  const bool clients_;     // apps do more than to send and to read
   Web web_{world_, cluster_};
   Witness witness_{cluster_.limits(), words_, cluster_.committed_log()};
   Surroundings around_{world_, cluster_, web_, &witness_};

@@ -5,11 +5,14 @@
 #include <memory>
 #include <utility>
 
+#include "wire/frames.hpp"
+
 namespace parley::sim {
 namespace {
 
 constexpr Duration kPatience{15'000};
 constexpr std::uint64_t kLosesOneIn = 12;
+constexpr std::uint64_t kJsonOneIn = 3;
 
 /// Answered by whoever is first: the server or the clock.
 struct Call {
@@ -35,9 +38,11 @@ void Web::ask(const std::string& method, const std::string& path, const std::str
   request.peer.address = "10.0.0." + std::to_string(world_.dice().below(200));
   if (!token.empty()) request.headers.emplace_back("authorization", "Bearer " + token);
   if (body != nullptr) {
-    request.headers.emplace_back("content-type", "application/x-protobuf");
+    // What is asked in either form is answered in the one that can be read here.
+    const bool json = ++bodies_ % kJsonOneIn == 0;
+    request.headers.emplace_back("content-type", json ? "application/json" : "application/x-protobuf");
     request.headers.emplace_back("accept", "application/x-protobuf");
-    request.body = body->SerializeAsString();
+    request.body = wire::serialize(json ? wire::Encoding::json : wire::Encoding::binary, *body);
   }
   const bool loses_request = loses_ && world_.dice().once_in(2 * kLosesOneIn);
   const bool loses_answer = loses_ && world_.dice().once_in(kLosesOneIn);

@@ -35,6 +35,7 @@ class Web {
   Cluster& cluster_;
   bool loses_ = true;
   std::uint64_t lost_ = 0;
+  std::uint64_t bodies_ = 0;
 };
 
 /// The name of the error in an answer; empty where there is none.

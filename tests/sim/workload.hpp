@@ -44,6 +44,10 @@ class Workload {
   void act_rarely();
   /// … that changes how a channel looks in the list: its title, or who is in it.
   void change_a_row();
+  /// … that an app does with its client core beside all that.
+  void use_the_client();
+  /// So much is said in the big group that devices remember a digest of it that they can ask for.
+  void talk_long();
   [[nodiscard]] std::uint64_t sends() const { return sends_; }
 
  private:
@@ -87,6 +91,9 @@ class Workload {
   Web::Answer if_alone(const std::string& key, std::function<void(const HttpResponse&)> then);
   /// For frames that answer a call: as if they had come over a connection, unless the server was restored meanwhile.
   std::function<void(const v1::ServerFrame&)> hear_over_http(Device& device);
+
+  // ---- workload_client.cpp
+  void post_text(Device& device, const client::ChannelState& channel);
 
   // ---- workload_rare.cpp
   Seq some_own_message(Device& device, const ChannelId& channel);
