@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { Parley } from "./parley.ts";
 import { RealServer, serverBinary } from "./real_server_for_test.ts";
@@ -37,14 +37,24 @@ describe.skipIf(serverBinary === undefined)("examples", () => {
       const anna = await parley.signUp({ handle: "anna", password: "correct horse", displayName: "Anna" });
       const told = anna.events();
       const { channel } = await anna.openDirect(account);
+      const answers = async function* () {
+        for await (const event of told) {
+          if (event.type !== "events") continue;
+          for (const { account: by, body, content } of event.events) {
+            if (by === account && body.kind === "message" && content?.kind === "text") yield content.text;
+          }
+        }
+      };
+      const answer = answers();
       await anna.post(channel, { text: "Hello, bot" });
-      for await (const event of told) {
-        if (event.type !== "events") continue;
-        const answer = event.events.find((one) => one.account === account && one.body.kind === "message");
-        if (answer === undefined) continue;
-        expect(answer.content).toMatchObject({ text: "You said: Hello, bot" });
-        break;
-      }
+      expect((await answer.next()).value).toBe("You said: Hello, bot");
+      const read = () => anna.receipts(channel, 2).then(([receipt]) => receipt?.read);
+      await vi.waitFor(async () => expect(await read()).toBeGreaterThanOrEqual(2), deadline);
+      // Another one does not answer what was answered.
+      bot.kill("SIGKILL");
+      await anna.post(channel, { text: "Still there?" });
+      bot = spawn(process.execPath, [example("bot.mjs"), server.url, "echo", "correct horse"], { stdio: "inherit" });
+      expect((await answer.next()).value).toBe("You said: Still there?");
       await parley.close();
     },
     deadline,

@@ -125,6 +125,18 @@ describe("a client", () => {
     expect([told, sent, client.state.name]).toEqual([["storage_unavailable"], [], "stopped"]);
   });
 
+  it("refuses a value that cannot be stored, and goes on", async () => {
+    const wrong = { name: "DataCloneError" };
+    await expect(client.setValue("draft", () => 1)).rejects.toMatchObject(wrong);
+    await expect(client.post(here, { text: "x" }, { values: { draft: () => 1 } })).rejects.toMatchObject(wrong);
+    const draft = { text: "so far" };
+    await client.setValue("draft", draft);
+    draft.text = "changed since";
+    expect(client.value("draft")).toEqual({ text: "so far" });
+    expect(client.state.name).toBe("live");
+    expect(client.outbox()).toEqual([]);
+  });
+
   describe("lets go of whoever aborts", () => {
     const friend = accountId(3);
     const waits: readonly (readonly [string, (signal: AbortSignal) => Promise<unknown>])[] = [

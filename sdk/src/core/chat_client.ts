@@ -180,9 +180,10 @@ class CoreClient extends ClientBase implements ChatClient {
   // ---- sending ------------------------------------------------------------------------------------------------------
 
   protected async sendTo(channel: ChannelId | undefined, command: Command, options: SendOptions = {}): Promise<Send> {
-    const { signal } = options;
+    const { signal, ...others } = options;
+    const kept = structuredClone(others);
     await abortable(this.loaded, signal);
-    const stored = this.#driver.enter((now) => this.#driver.core.send(now, channel, command, options));
+    const stored = this.#driver.enter((now) => this.#driver.core.send(now, channel, command, kept));
     const entry = await abortable(stored, signal);
     return { sendId: entry.sendId, channel: entry.channel };
   }
@@ -226,11 +227,13 @@ class CoreClient extends ClientBase implements ChatClient {
   rebuild(): Promise<void> {
     return this.#driver.enter((now) => this.#driver.core.inbox.rebuild(now));
   }
-  setValue(key: string, value: unknown): Promise<void> {
+  async setValue(key: string, value: unknown): Promise<void> {
     const { core } = this.#driver;
-    return this.#driver.enter(() => {
-      core.turn.values.set(key, value);
-      core.turn.tell("value", { key, value });
+    // What cannot be stored is refused before it is in a transaction with anything else.
+    const kept = structuredClone(value);
+    await this.#driver.enter(() => {
+      core.turn.values.set(key, kept);
+      core.turn.tell("value", { key, value: kept });
     });
   }
 

@@ -88,6 +88,11 @@ export class Browser {
     return tab;
   }
 
+  /** What is asked of storage fails, by this name, in whoever has it open. */
+  break(name: "storage_unavailable" | "storage_full"): void {
+    for (const tab of this.tabs) for (const store of tab.stores) store.broken = new ParleyError(name, "It broke.");
+  }
+
   /** The user deletes what is stored. */
   lose(): void {
     this.place = new Place();
@@ -107,6 +112,7 @@ export class Tab {
   isFrozen = false;
   connections = 0;
   readonly channel: FakeChannel;
+  readonly stores: SharedStore[] = [];
   readonly #backlog: (() => void)[] = [];
   readonly #ends: (() => void)[] = [];
   #isWorking = false;
@@ -119,7 +125,11 @@ export class Tab {
     const random = (bytes: Uint8Array<ArrayBuffer>) => bytes.map(() => browser.random(256));
     this.client = new TabsClient({
       name: "parley",
-      openStore: (above) => new SharedStore(this, browser.place, above),
+      openStore: (above) => {
+        const store = new SharedStore(this, browser.place, above);
+        this.stores.push(store);
+        return store;
+      },
       makeClient: (store, tell) =>
         createChatClient({
           store,
@@ -361,6 +371,7 @@ class SharedStore implements Store {
   readonly #order: InOrder;
   readonly #above: number;
   generation: number | undefined;
+  broken: ParleyError | undefined;
   #lost: ParleyError | undefined;
 
   constructor(tab: Tab, place: Place, above: number) {
@@ -412,6 +423,7 @@ class SharedStore implements Store {
   #do<T>(work: () => Promise<T>): Promise<T> {
     const { browser } = this.#tab;
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    if (this.broken !== undefined) return Promise.reject(this.broken);
     return new Promise((resolve, reject) => {
       this.#order.after(browser.random(6), () => {
         if (!this.#tab.isAlive && browser.random(2) === 0) return;

@@ -29,7 +29,7 @@ export interface LeadingOptions {
   readonly tell: (events: readonly ParleyEvent[], status: Status | undefined) => void;
   /** Another has loaded the store since: what this one wanted to write was not written. */
   readonly overtaken: () => void;
-  /** The store is lost, full or of a newer program: nothing more is done with it. The other tabs were told. */
+  /** The store is lost (of which the other tabs were told), broken, full, or of a newer program: this is the end of it. */
   readonly failed: (why: ParleyError) => void;
   readonly clock: NudgedClock;
   /** A tab that was not heard of for so long is gone. */
@@ -134,9 +134,13 @@ export class Leading {
     if (failure !== undefined && isOvertaken(failure.why)) return this.#options.overtaken();
     if (!this.#isServing) return;
     const status = events.some((event) => event.type === "state") ? this.#status() : undefined;
-    this.#tellOthers(failure === undefined ? events : [failure], status);
-    if (failure === undefined) this.#options.tell(events, status);
-    else this.#options.failed(failure.why);
+    if (failure === undefined) {
+      this.#tellOthers(events, status);
+      return this.#options.tell(events, status);
+    }
+    // Otherwise another tab may do better.
+    if (failure.why.name === "storage_lost") this.#tellOthers([failure], undefined);
+    this.#options.failed(failure.why);
   }
 
   #tellOthers(events: readonly ParleyEvent[], status: Status | undefined): void {

@@ -252,6 +252,51 @@ describe.each([true, false])("tabs (with Web Locks: %s)", (locks) => {
     },
   );
 
+  it("open what is stored again when the browser has lost its connection to it, and tell nobody", async () => {
+    const { browser, tabs, tab } = await openTabs(2, locks);
+    const told: string[] = [];
+    for (const { client } of tabs) client.on("storage", ({ why }) => told.push(why.name));
+    browser.break("storage_unavailable");
+    const results: unknown[] = [];
+    for (const { client } of tabs) {
+      client.post(here, { text: "mine" }).then(
+        async ({ sendId }) => results.push((await client.outcome(sendId)).outcome),
+        (error) => results.push(error),
+      );
+    }
+    await browser.until(() => results.length === 2 && tabs.every((it) => has(it, 3)));
+    expect(results).toEqual(["posted", "posted"]);
+    expect(browser.server.texts(here)).toEqual(["first", "mine", "mine"]);
+    expect(told).toEqual([]);
+    expect(browser.connected()).toHaveLength(1);
+    expect(tab(0).client.state.name).toBe("live");
+  });
+
+  it("say so where there is no room, and leave it to another tab that may find some", async () => {
+    const { browser, tab } = await openTabs(2, locks);
+    const told: string[] = [];
+    for (const n of [0, 1]) tab(n).client.on("storage", ({ why }) => told.push(`${n} ${why.name}`));
+    browser.break("storage_full");
+    let why: unknown;
+    tab(0)
+      .client.post(here, { text: "mine" })
+      .catch((error) => {
+        why = error;
+      });
+    await browser.until(() => why !== undefined);
+    expect(why).toMatchObject({ name: "storage_full" });
+    expect(tab(0).client.state).toMatchObject({ name: "stopped", why: { name: "storage_full" } });
+    let isKept = false;
+    void tab(1)
+      .client.post(here, { text: "theirs" })
+      .then(() => {
+        isKept = true;
+      });
+    await browser.until(() => isKept && has(tab(1), 2));
+    expect(told).toEqual(["0 storage_full"]);
+    expect(browser.server.texts(here)).toEqual(["first", "theirs"]);
+  });
+
   it("give up where what is stored is deleted again and again", async () => {
     const { browser, tab } = await openTabs(1, locks);
     for (let times = 1; times <= 6; times++) {

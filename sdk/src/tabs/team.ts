@@ -53,7 +53,7 @@ export interface TeamListener {
 const beat = 1_000;
 /** and how many of them are left without an answer before another tab leads. */
 const patience = 4;
-/** So often what was stored may go in a while before the tab gives up: it is no use to store anything. */
+/** So often what was stored may go, or fail, in a while before the tab gives up: it is no use to store anything. */
 const mostLosses = 5;
 const aWhile = 60_000;
 /** A tab in the background may do something once a minute at least. */
@@ -76,7 +76,7 @@ export class Team {
   #generation = 0;
   /** What waited has been asked of the leader. */
   #isAsking = false;
-  /** What was stored has gone so often under this tab. */
+  /** What was stored has gone, or failed, so often under this tab. */
   #losses = 0;
   #lostAt = 0;
   /** Beats since the leader was heard. */
@@ -214,9 +214,11 @@ export class Team {
     const now = this.#options.clock.now();
     if (now - this.#lostAt > aWhile) this.#losses = 0;
     this.#lostAt = now;
-    if (why.name !== "storage_lost" || ++this.#losses > mostLosses) return this.#fail(why);
+    const isLost = why.name === "storage_lost";
+    // A browser may lose its connection to what it has stored, too: it is there again when it is opened again.
+    if ((!isLost && why.name !== "storage_unavailable") || ++this.#losses > mostLosses) return this.#fail(why);
     // What is shown is all that is left of it: it goes into a new store.
-    this.#listener.told([{ type: "storage", why }], undefined);
+    if (isLost) this.#listener.told([{ type: "storage", why }], undefined);
     void this.#lead();
   }
 
