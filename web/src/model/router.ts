@@ -1,8 +1,8 @@
 import { type ChannelId, parseId } from "@parley/sdk";
 import { Observable } from "./observable.ts";
 
-export type SettingsPage = "profile" | "privacy" | "devices" | "appearance" | "data";
-const settingsPages: readonly string[] = ["profile", "privacy", "devices", "appearance", "data"];
+export type SettingsPage = "profile" | "privacy" | "notifications" | "devices" | "appearance" | "data";
+const settingsPages: readonly string[] = ["profile", "privacy", "notifications", "devices", "appearance", "data"];
 
 /** Where in the app somebody is. */
 export type Route =

@@ -8,6 +8,7 @@ import { cx } from "../kit/cx.ts";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { toast } from "../kit/Toasts.tsx";
 import { useActive } from "../useActive.ts";
+import { useNotifications } from "../useNotifications.ts";
 import { ChannelPane } from "./channels/ChannelPane.tsx";
 import { useTitle } from "./channels/useTitle.ts";
 import styles from "./Shell.module.css";
@@ -32,6 +33,7 @@ export function Shell() {
   const close = () => setOpened(undefined);
   useTitle();
   useActive();
+  useNotifications();
   useShortcuts(setOpened);
   useJoin();
   // Sooner or later somebody opens a conversation, and then it has to be there.

@@ -1,4 +1,5 @@
 import {
+  Bell,
   CheckCheck,
   HardDrive,
   Keyboard,
@@ -32,7 +33,10 @@ export function useCommands(open: (what: Opened) => void): readonly Command[] {
   const router = useRouter();
   const { client } = useSession();
   return useMemo(() => {
-    const settings = (page: "profile" | "privacy" | "devices" | "appearance" | "data", icon: LucideIcon): Command => ({
+    const settings = (
+      page: "profile" | "privacy" | "notifications" | "devices" | "appearance" | "data",
+      icon: LucideIcon,
+    ): Command => ({
       id: page,
       label: `${t("settings.title")}: ${t(`settings.pages.${page}`)}`,
       icon,
@@ -64,6 +68,7 @@ export function useCommands(open: (what: Opened) => void): readonly Command[] {
       { id: "dark", label: t("palette.dark"), icon: Moon, act: () => setTheme("dark") },
       settings("profile", UserRound),
       settings("privacy", ShieldCheck),
+      settings("notifications", Bell),
       settings("devices", MonitorSmartphone),
       settings("appearance", Palette),
       settings("data", HardDrive),

@@ -1,5 +1,6 @@
 import {
   ArrowLeft,
+  Bell,
   ChevronRight,
   HardDrive,
   type LucideIcon,
@@ -16,6 +17,7 @@ import { IconButton } from "../../kit/IconButton.tsx";
 import { AppearancePage } from "./AppearancePage.tsx";
 import { DataPage } from "./DataPage.tsx";
 import { DevicesPage } from "./DevicesPage.tsx";
+import { NotificationsPage } from "./NotificationsPage.tsx";
 import { PrivacyPage } from "./PrivacyPage.tsx";
 import { ProfilePage } from "./ProfilePage.tsx";
 import styles from "./Settings.module.css";
@@ -23,6 +25,7 @@ import { SignOut } from "./SignOut.tsx";
 
 const entries: readonly { readonly page: Exclude<SettingsPage, "profile">; readonly icon: LucideIcon }[] = [
   { page: "privacy", icon: ShieldCheck },
+  { page: "notifications", icon: Bell },
   { page: "devices", icon: MonitorSmartphone },
   { page: "appearance", icon: Palette },
   { page: "data", icon: HardDrive },
@@ -119,6 +122,7 @@ function Page({ page }: { readonly page: SettingsPage }) {
         <div className={styles.body}>
           {page === "profile" && <ProfilePage />}
           {page === "privacy" && <PrivacyPage />}
+          {page === "notifications" && <NotificationsPage />}
           {page === "devices" && <DevicesPage />}
           {page === "appearance" && <AppearancePage />}
           {page === "data" && <DataPage />}
