@@ -30,7 +30,7 @@ test("somebody signs up, finds a person and talks to them, without a mouse", asy
   await keyboard.press("Tab");
   await keyboard.type("correct horse battery");
   await keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: "Chats" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Chats", exact: true })).toBeVisible();
 
   await keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keyboard" })).toContainText("Next unread chat");
@@ -148,7 +148,7 @@ test("one goes from chat to chat, to the settings and back by keys", async ({ op
   await keyboard.press("Space");
   await expect(marks).not.toBeChecked();
   await keyboard.press("Escape");
-  await expect(page.getByRole("heading", { name: "Chats" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Chats", exact: true })).toBeVisible();
   await keyboard.press("/");
   await expect(page.getByLabel("Filter chats")).toBeFocused();
   await keyboard.type("ben");
