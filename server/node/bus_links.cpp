@@ -142,6 +142,7 @@ void BusLinks::received(const NodeId& from, const std::string& bytes) {
   const bool position_only = frame.body_case() == v1::BusFrame::BODY_NOT_SET;
   const std::uint64_t expected = link.number + (position_only ? 0 : 1);
   const bool fresh = link.start != frame.start();
+  if (!fresh && frame.number() < expected) return;  // once more, or a position that others have overtaken
   // Nothing of an earlier process is missed by this one; but a first frame other than 1 means that some went before it.
   const bool gap = fresh ? frame.number() > (position_only ? 0U : 1U) : frame.number() != expected;
   link.start = frame.start();

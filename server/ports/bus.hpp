@@ -1,5 +1,5 @@
-// Bus carries frames between nodes, at most once: live delivery, outcomes, presence, typing. What it loses is noticed
-// by whoever numbers the frames of a link (node/bus_link.hpp), never by the bus.
+// Bus carries frames between nodes, once where all is well: live delivery, outcomes, presence, typing. What it loses or
+// hands out again is noticed by whoever numbers the frames of a link (node/bus_links.hpp), never by the bus.
 #pragma once
 
 #include <functional>

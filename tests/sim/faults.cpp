@@ -6,6 +6,7 @@ namespace parley::sim {
 namespace {
 
 constexpr std::int64_t kClockJump = 600'000;
+constexpr std::int64_t kWrongClock = 400LL * 24 * 3600 * 1000;
 
 }  // namespace
 
@@ -182,6 +183,25 @@ void Faults::partitions() {
   cluster_.pause(node, stands, all, expires);
 }
 
+void Faults::strike_oddly() {
+  SimBus* bus = cluster_.bus();
+  if (bus == nullptr) return;
+  count("bus repeats frames for a while");
+  bus->repeat(true);
+  in(span(10'000), [bus] { bus->repeat(false); });
+}
+
+Duration Faults::some_clock() {
+  if (dice().once_in(2)) return Duration(0);
+  if (dice().once_in(8)) {
+    count("device's clock stands at 1970");
+    return Duration(0) - world_.now().time_since_epoch();
+  }
+  const auto off = static_cast<std::int64_t>(dice().below(2 * kWrongClock)) - kWrongClock;
+  count(off < 0 ? "device's clock is behind" : "device's clock is ahead");
+  return Duration(off / (std::int64_t{1} << dice().below(20)));
+}
+
 void Faults::end() {
   over_ = true;
   Storage& storage = cluster_.storage();
@@ -192,6 +212,7 @@ void Faults::end() {
   if (SimBus* bus = cluster_.bus()) {
     bus->lose(false);
     bus->slow_down(false);
+    bus->repeat(false);
   }
   for (std::size_t node = 0; node < cluster_.nodes(); ++node) {
     cluster_.set_memory(node, MemoryState::roomy);

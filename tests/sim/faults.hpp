@@ -17,6 +17,10 @@ class Faults {
 
   /// Something goes wrong, at once or a moment later.
   void strike();
+  /// Something of the kinds that only some runs have.
+  void strike_oddly();
+  /// A device's clock is off by so much from its start on.
+  Duration some_clock();
   /// Whatever still goes on ends; what was about to happen does not.
   void end();
   [[nodiscard]] const FaultCounts& counts() const { return counts_; }

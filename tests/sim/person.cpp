@@ -17,6 +17,7 @@ Device::Device(const Surroundings& around, AccountId account, std::string handle
       cluster_(around.cluster),
       web_(around.web),
       witness_(around.witness),
+      some_clock_(around.some_clock),
       account_(account),
       first_(around.cluster.incarnation()),
       handle_(std::move(handle)),
@@ -50,7 +51,8 @@ void Device::start() {
   told_.clear();
   told_up_to_.clear();
   shown_.clear();
-  auto started = core_->start(world_.now());
+  if (some_clock_) clock_off_ = some_clock_();
+  auto started = core_->start(now());
   if (!started) say("the store could not be loaded");
 }
 
@@ -113,19 +115,20 @@ void Device::later(std::function<void(client::Client&)> task) {
 // ---- the user ----------------------------------------------------------------------------------------------------
 
 bool Device::send(v1::Command& command) {
-  const auto id = core_->send(world_.now(), command);
+  const auto id = core_->send(now(), command);
   // The device died while it wrote: the command may be in the outbox, and may not.
   const bool dying = !id && id.error().code == ErrorCode::store_unavailable;
   if (!id && !dying) return false;
   const SendId send_id = id ? *id : SendId::from_bytes(command.send_id()).value_or(SendId{});
   sends_[send_id].channel = ChannelId::from_bytes(command.channel_id()).value_or(ChannelId{});
   sends_[send_id].lost = dying;
+  ear_.made.add(send_id);
   world_.trace(name_ + " sends " + send_id.str());
   return true;
 }
 
 std::optional<SendId> Device::post(const ChannelId& channel, const std::string& text, Seq reply_to) {
-  const auto id = core_->post(world_.now(), channel, text, reply_to);
+  const auto id = core_->post(now(), channel, text, reply_to);
   if (!id && id.error().code != ErrorCode::store_unavailable) return std::nullopt;
   std::optional<SendId> send_id = id ? std::optional(*id) : std::nullopt;
   if (!send_id) {
@@ -137,6 +140,7 @@ std::optional<SendId> Device::post(const ChannelId& channel, const std::string& 
   }
   sends_[*send_id].channel = channel;
   sends_[*send_id].lost = !id;
+  ear_.made.add(*send_id);
   world_.trace(name_ + " posts " + send_id->str());
   return send_id;
 }
@@ -144,11 +148,11 @@ std::optional<SendId> Device::post(const ChannelId& channel, const std::string& 
 void Device::want_everything() {
   std::vector<ChannelId> all;
   core_->each_channel([&](const client::ChannelState& channel) { all.push_back(channel.id); });
-  for (const auto& id : all) core_->want(world_.now(), id, client::Want::everything);
+  for (const auto& id : all) core_->want(now(), id, client::Want::everything);
 }
 
 void Device::read(const ChannelId& channel, Seq seq) {
-  if (!core_->read(world_.now(), channel, seq)) return;
+  if (!core_->read(now(), channel, seq)) return;
   Seq& known = reads_[channel];
   known = std::max(known, seq);
 }
@@ -170,7 +174,7 @@ void Device::connect() {
   ear_.asked.clear();
   ear_.sends = {};
   link_ = cluster_.connect(*this);
-  if (link_ == nullptr) later([this](client::Client& core) { core.disconnected(world_.now(), 0); });
+  if (link_ == nullptr) later([this](client::Client& core) { core.disconnected(now(), 0); });
 }
 
 void Device::send(std::string_view frame) {
@@ -184,9 +188,9 @@ void Device::close(std::uint16_t) {
 }
 
 void Device::wake_at(Time at) {
-  const Duration delay = std::max(Duration(0), at - world_.now());
+  const Duration delay = std::max(Duration(0), at - now());
   world_.at(delay, [this, life = life_, wake = ++wake_] {
-    if (life == life_ && wake == wake_ && core_) core_->tick(world_.now());
+    if (life == life_ && wake == wake_ && core_) core_->tick(now());
   });
 }
 
@@ -252,18 +256,18 @@ void Device::on_sent(const client::SendResult& result) {
 // ---- LinkEnd -----------------------------------------------------------------------------------------------------
 
 void Device::link_opened() {
-  core_->connected(world_.now());
+  core_->connected(now());
 }
 void Device::link_frame(std::string bytes) {
-  core_->frame(world_.now(), bytes);
+  core_->frame(now(), bytes);
 }
 void Device::link_closed(std::uint16_t code) {
   link_.reset();
   ear_.open.clear();
-  core_->disconnected(world_.now(), code);
+  core_->disconnected(now(), code);
 }
 void Device::link_pinged() {
-  if (core_) core_->heard(world_.now());
+  if (core_) core_->heard(now());
 }
 void Device::server_says(std::string_view bytes, std::size_t queued) {
   if (witness_ != nullptr) witness_->said(ear_, bytes, queued, world_.now());

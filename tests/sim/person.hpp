@@ -27,6 +27,8 @@ struct Surroundings {
   Cluster& cluster;
   Web& web;
   Witness* witness = nullptr;
+  /// By how much the clock of a device is off that starts now. Empty: all are right.
+  std::function<Duration()> some_clock{};
 };
 
 class Device final : public client::Host, public client::Listener, public LinkEnd {
@@ -50,6 +52,8 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   [[nodiscard]] bool given_up() const { return given_up_; }
   [[nodiscard]] bool settled() const;
 
+  /// What its clock says: right or wrong, and for as long as the app runs it does not jump.
+  [[nodiscard]] Time now() const { return world_.now() + clock_off_; }
   client::Client& core() { return *core_; }
   [[nodiscard]] const client::Client& core() const { return *core_; }
   [[nodiscard]] const client::MemoryClientStore& store() const { return disk_.disk.store; }
@@ -134,6 +138,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   Cluster& cluster_;
   Web& web_;
   Witness* witness_;
+  std::function<Duration()> some_clock_;
   AccountId account_;
   Incarnation first_;  // of the server
   DeviceId device_;
@@ -149,6 +154,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   bool must_be_out_ = false;
   bool given_up_ = false;
   std::unique_ptr<client::Client> core_;
+  Duration clock_off_{0};
   std::shared_ptr<Link> link_;
   Witness::Ear ear_;
   std::uint64_t life_ = 0;

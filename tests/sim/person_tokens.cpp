@@ -1,4 +1,5 @@
 // How a simulated device comes by its tokens.
+#include <algorithm>
 #include <utility>
 
 #include "parley/v1/accounts.pb.h"
@@ -9,6 +10,7 @@ namespace {
 
 constexpr Duration kTypesPassword{3000};
 constexpr Duration kOnItsWay{60'000};
+constexpr Duration kLeastLife{20'000};
 
 /// The sign-in has ended; anything else may pass.
 bool ends_sign_in(const std::string& error) {
@@ -46,7 +48,7 @@ void Device::sign_in() {
     const std::string error = response ? error_name(*response) : "timeout";
     world_.trace(name_ + " cannot sign in: " + error);
     if (error == "wrong_credentials" || error == "account_disabled") return give_up();
-    core_->token_unavailable(world_.now(), ErrorCode::overloaded);
+    core_->token_unavailable(now(), ErrorCode::overloaded);
   });
 }
 
@@ -64,7 +66,7 @@ void Device::refresh() {
     const std::string error = response ? error_name(*response) : "timeout";
     if (ends_sign_in(error)) return signed_out(error);
     if (error == "account_disabled") return give_up();
-    core_->token_unavailable(world_.now(), ErrorCode::overloaded);
+    core_->token_unavailable(now(), ErrorCode::overloaded);
   });
 }
 
@@ -75,7 +77,9 @@ void Device::take_tokens(const HttpResponse& response) {
   disk_.disk.refresh_token = tokens.refresh_token();
   device_ = DeviceId::from_bytes(tokens.device()).value_or(DeviceId{});
   access_token_ = tokens.access_token();
-  core_->set_access_token(world_.now(), tokens.access_token(), from_unix_ms(tokens.access_expires()) - world_.now());
+  // Its clock may differ from the server's by more than a token lives.
+  const Duration life = std::max(from_unix_ms(tokens.access_expires()) - now(), kLeastLife);
+  core_->set_access_token(now(), tokens.access_token(), life);
 }
 
 void Device::signed_out(const std::string& why) {
@@ -83,8 +87,8 @@ void Device::signed_out(const std::string& why) {
   if (!may_be_out_) say("signed out without a reason: " + why);
   disk_.disk.refresh_token.clear();
   access_token_.clear();
-  core_->sign_out(world_.now());
-  (void)core_->start(world_.now());  // asks for a token, and so for the password
+  core_->sign_out(now());
+  (void)core_->start(now());  // asks for a token, and so for the password
 }
 
 void Device::on_state(client::State state, const Error& why) {
@@ -102,9 +106,9 @@ void Device::on_state(client::State state, const Error& why) {
     if (life != life_ || !core_ || core_->state() != client::State::stopped) return;
     if (ended) {
       disk_.disk.refresh_token.clear();
-      core_->sign_out(world_.now());
+      core_->sign_out(now());
     }
-    (void)core_->start(world_.now());
+    (void)core_->start(now());
   });
 }
 

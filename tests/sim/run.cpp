@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "parley/v1/frames.pb.h"
+#include "sim/bit_rot.hpp"
 #include "sim/cluster.hpp"
 #include "sim/device_check.hpp"
 #include "sim/faults.hpp"
@@ -39,6 +40,15 @@ constexpr int kLastActs = 40;
 constexpr std::uint64_t kBetweenLastActs = 60;
 constexpr std::uint64_t kRowsChangeOneIn = 4;
 constexpr std::uint64_t kNodeStays = 1500;
+
+constexpr std::uint64_t kOddFaults = kLastWords - 1;
+constexpr std::uint64_t kOddFaultsOneIn = 3;  // seeds
+/// In a run that has them: one step in so many.
+constexpr std::uint64_t kOddFaultOneIn = 25;
+constexpr std::uint64_t kWrongClocks = kOddFaults - 1 - kRunSteps;
+constexpr std::uint64_t kWrongClocksOneIn = 3;  // seeds
+constexpr std::uint64_t kBitRot = kWrongClocks - 1;
+constexpr std::uint64_t kBitRotOneIn = 4;  // seeds
 
 /// A stream of its own for each purpose of a run.
 Dice dice_of(std::uint64_t seed, std::uint64_t purpose) {
@@ -106,7 +116,17 @@ class Run {
         restores_(options.tier == 1 && dice_of(seed, kRestores).once_in(kRestoresOneIn)),
         rarities_(dice_of(seed, kRarities).once_in(2)),
         last_words_(dice_of(seed, kLastWords).once_in(kLastWordsOneIn)),
-        clients_(dice_of(seed, kClients).once_in(2)) {
+        clients_(dice_of(seed, kClients).once_in(2)),
+        bits_flip_(options.tier == 1 && dice_of(seed, kBitRot).once_in(kBitRotOneIn)),
+        odd_faults_(dice_of(seed, kOddFaults).once_in(kOddFaultsOneIn)),
+        clock_dice_(dice_of(seed, kWrongClocks)) {
+    if (clock_dice_.once_in(kWrongClocksOneIn)) {
+      around_.some_clock = [this] {
+        Duration off{0};
+        world_.with(Dice(clock_dice_.next()), [this, &off] { off = faults_.some_clock(); });
+        return off;
+      };
+    }
     cluster_.collect_into(corpus_);
     world_.verbose = options.verbose;
     result_.seed = seed;
@@ -140,10 +160,12 @@ class Run {
       world_.with(chance, [this] { one_step(); });
       if (rarities_) world_.with(dice_of(result_.seed, kRarities - 1 - step), [this] { one_rarity(); });
       if (clients_) world_.with(dice_of(result_.seed, kClients - 2 - step), [this] { one_use_of_a_client(); });
+      if (odd_faults_) world_.with(dice_of(result_.seed, kOddFaults - 1 - step), [this] { one_odd_fault(); });
       world_.listen({});
     }
     settle();
     check();
+    if (bits_flip_) world_.with(dice_of(result_.seed, kBitRot), [this] { flip(); });
     result_.digest = world_.digest();
     result_.virtual_seconds = static_cast<double>(world_.uptime().count()) / 1000.0;
     for (const auto& [kind, count] : faults_.counts()) result_.faults[kind] += count;
@@ -169,6 +191,10 @@ class Run {
 
   void one_use_of_a_client() {
     if (dice().once_in(kClientsOneIn)) workload_.use_the_client();
+  }
+
+  void one_odd_fault() {
+    if (dice().once_in(kOddFaultOneIn)) faults_.strike_oddly();
   }
 
   /// Nobody does anything for a day or so: tokens end, and sends of yesterday are retried.
@@ -290,6 +316,17 @@ class Run {
     cluster_.storage().examine(result_.broken);
   }
 
+  /// Of the disk, when everybody has gone.
+  void flip() {
+    for (const auto& device : devices_) device->give_up();
+    std::vector<AccountId> people;
+    for (const auto& account : accounts_) {
+      if (!account.deleted) people.push_back(account.id);
+    }
+    auto& storage = static_cast<MemoryStorage&>(cluster_.storage());
+    result_.faults["flipped bit"] += flip_bits(world_, cluster_, storage, people, result_.broken);
+  }
+
   World world_;
   Words words_;
   Cluster cluster_;
@@ -301,6 +338,9 @@ class Run {
   const bool rarities_;    // people do what hardly anybody does
   const bool last_words_;  // much is said when all faults are over
   const bool clients_;     // apps do more than to send and to read
+  const bool bits_flip_;   // on the disk, when all is over
+  const bool odd_faults_;  // of kinds that only some runs have
+  Dice clock_dice_;        // for the clocks of devices
   Web web_{world_, cluster_};
   Witness witness_{cluster_.limits(), words_, cluster_.committed_log()};
   Surroundings around_{world_, cluster_, web_, &witness_};

@@ -4,15 +4,17 @@
 
 namespace parley::sim {
 
-std::string SendWatch::asked(Connection& connection, const v1::ClientFrame& frame) {
+std::string SendWatch::asked(Connection& connection, Made& made, const v1::ClientFrame& frame) {
   if (!frame.has_command()) return {};
   const auto channel = ChannelId::from_bytes(frame.command().channel_id()).value_or(ChannelId{});
   const auto send_id = SendId::from_bytes(frame.command().send_id()).value_or(SendId{});
   connection.open[frame.request()] = send_id;
+  const std::uint64_t order = made.add(send_id);
   if (connection.put_off.contains(send_id)) return {};
   const SendId before = std::exchange(connection.last[channel], send_id);
-  return before < send_id ? ""
-                          : "P2: sends of a channel leave out of order, " + send_id.str() + " after " + before.str();
+  return before.is_nil() || made.add(before) < order
+             ? ""
+             : "P2: sends of a channel leave out of order, " + send_id.str() + " after " + before.str();
 }
 
 std::string SendWatch::said(Connection& connection, const AccountId& account, const v1::ServerFrame& frame) {

@@ -16,6 +16,14 @@ namespace parley::sim {
 
 class SendWatch {
  public:
+  /// The order in which a device made its sends, whatever its clock says. What it has not told leaves as it is made.
+  class Made {
+   public:
+    std::uint64_t add(const SendId& send_id) { return order_.try_emplace(send_id, order_.size() + 1).first->second; }
+
+   private:
+    std::map<SendId, std::uint64_t> order_;
+  };
   /// Of one connection; a new one begins with nothing.
   struct Connection {
     std::map<std::uint64_t, SendId> open;  // by request
@@ -24,7 +32,7 @@ class SendWatch {
   };
 
   /// Both return what is wrong; empty: nothing.
-  std::string asked(Connection& connection, const v1::ClientFrame& frame);
+  std::string asked(Connection& connection, Made& made, const v1::ClientFrame& frame);
   std::string said(Connection& connection, const AccountId& account, const v1::ServerFrame& frame);
   /// A restore: what was an outcome may never have been.
   void forget_history() { outcomes_.clear(); }

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t kTakes = 4;
 constexpr std::uint64_t kTakesSlow = 4000;
+constexpr std::uint64_t kRepeatedWithin = 200;
 
 }  // namespace
 
@@ -20,7 +21,15 @@ void SimBus::send(NodeId from, NodeId to, std::string frame) {
   Duration& last = last_[{from, to}];
   const auto takes = static_cast<std::int64_t>(world_.dice().below(slow_ ? kTakesSlow : kTakes));
   last = std::max(last, world_.uptime() + Duration(takes));
-  world_.at(last - world_.uptime(), [this, from, to, life = life_, frame = std::move(frame)]() mutable {
+  if (repeats_ && world_.dice().once_in(3)) {
+    const auto later = static_cast<std::int64_t>(world_.dice().below(kRepeatedWithin));
+    carry(from, to, last + Duration(later) - world_.uptime(), frame);
+  }
+  carry(from, to, last - world_.uptime(), std::move(frame));
+}
+
+void SimBus::carry(NodeId from, NodeId to, Duration takes, std::string frame) {
+  world_.at(takes, [this, from, to, life = life_, frame = std::move(frame)]() mutable {
     if (life == life_) bus_.send(from, to, std::move(frame));
   });
 }

@@ -1,4 +1,4 @@
-// The bus between simulated nodes: the one in memory, behind wires that take time and lose frames.
+// The bus between simulated nodes: the one in memory, behind wires that take time, lose frames and carry some twice.
 #pragma once
 
 #include <cstdint>
@@ -27,15 +27,21 @@ class SimBus final : public Bus {
   void slow_down(bool on) { slow_ = on; }
   /// The next `count` frames are lost, whatever they are.
   void lose_next(std::uint64_t count) { lose_next_ = count; }
+  /// One frame in three comes once more, at once or behind others.
+  void repeat(bool on) { repeats_ = on; }
   /// What is on its way is lost.
   void lose_all() { ++life_; }
 
  private:
+  /// What arrives after `takes`.
+  void carry(NodeId from, NodeId to, Duration takes, std::string frame);
+
   World& world_;
   MemoryBus bus_;
   std::uint64_t life_ = 0;
   bool loses_ = false;
   bool slow_ = false;
+  bool repeats_ = false;
   std::uint64_t lose_next_ = 0;
   std::map<std::pair<NodeId, NodeId>, Duration> last_;  // when the last frame of a link arrives
 };

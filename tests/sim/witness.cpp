@@ -306,7 +306,7 @@ void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
   if (frame.request() == 0) return;
   ear.open.emplace(frame.request(), now);
   if (frame.has_get_content()) ear.asked[frame.request()] = frame;
-  if (const std::string wrong = sends_.asked(ear.sends, frame); !wrong.empty()) say(ear, wrong);
+  if (const std::string wrong = sends_.asked(ear.sends, ear.made, frame); !wrong.empty()) say(ear, wrong);
 }
 
 void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time now) {

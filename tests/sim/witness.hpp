@@ -36,6 +36,7 @@ class Witness {
     std::map<std::uint64_t, Time> open;              // requests without answer, and since when
     std::map<std::uint64_t, v1::ClientFrame> asked;  // of those, where the answer is looked at together with them
     SendWatch::Connection sends{};
+    SendWatch::Made made{};  // over all connections
   };
 
   /// A device sent `bytes`.

@@ -18,17 +18,17 @@ void Workload::use_the_client() {
       std::vector<ChannelId> shown{channel->id};
       if (const auto* other = some_channel(device); other != nullptr && dice().once_in(2)) shown.push_back(other->id);
       if (dice().once_in(4)) shown.clear();
-      return core.open(world_.now(), shown);
+      return core.open(device.now(), shown);
     }
     case 1:
     case 2: {
       constexpr std::array kWants{client::Want::nothing, client::Want::newest, client::Want::in_order};
-      return core.want(world_.now(), channel->id, kWants[dice().below(kWants.size())]);
+      return core.want(device.now(), channel->id, kWants[dice().below(kWants.size())]);
     }
     case 3:
-      return core.resync(world_.now());
+      return core.resync(device.now());
     case 4:
-      return core.stop(world_.now());  // whoever looks at the screen starts it again
+      return core.stop(device.now());  // whoever looks at the screen starts it again
     default:
       return post_text(device, *channel);
   }

@@ -5,7 +5,7 @@
 namespace parley::sim {
 
 void Workload::ask(Device& device, v1::ClientFrame& frame) {
-  (void)device.core().ask(world_.now(), frame, [](Result<const v1::ServerFrame*>) {});
+  (void)device.core().ask(device.now(), frame, [](Result<const v1::ServerFrame*>) {});
 }
 
 void Workload::read(Device& device, const client::ChannelState& channel) {
