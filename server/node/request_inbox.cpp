@@ -131,13 +131,18 @@ void send_inbox(Io& io, const std::shared_ptr<InboxAnswer>& inbox, bool more) {
   inbox->reply(frame);
 }
 
-/// Puts the newest visible message of `events` into the row, as a preview. Returns the seq of its last visible edit.
+/// Puts the newest visible message of `events` into the row, as a preview: none where its edits cannot be read. Returns
+/// the seq of its last visible edit.
 std::optional<Seq> show_last(Row& row, const std::vector<EventRow>& events,
                              const std::vector<AnnotationRow>& annotations) {
   const Member& member = row.access.member;
   for (auto it = events.rbegin(); it != events.rend(); ++it) {
     auto opened = wire::open_event(it->record);
     if (!opened || !opened->event.is_message() || !member.sees(it->seq) || member.hides(it->seq)) continue;
+    const auto known = std::ranges::find(annotations, it->seq, &AnnotationRow::target);
+    const auto annotation =
+        known != annotations.end() ? wire::decode_annotation(known->record) : Result<wire::Annotation>();
+    if (!annotation) return std::nullopt;
     auto& last = *row.row.mutable_last();
     last.mutable_header()->ParseFromString(opened->header);
     if (opened->content_deleted) {
@@ -147,12 +152,8 @@ std::optional<Seq> show_last(Row& row, const std::vector<EventRow>& events,
     if (last.mutable_content()->ParseFromString(opened->content)) {
       wire::make_preview(*last.mutable_content(), kLastPreview);
     }
-    for (const auto& known : annotations) {
-      auto annotation = known.target == it->seq ? wire::decode_annotation(known.record) : wire::Annotation{};
-      if (!annotation) continue;
-      for (const Seq edit : annotation->edits) {
-        if (member.sees(edit)) last.mutable_annotation()->add_edits(edit);
-      }
+    for (const Seq edit : annotation->edits) {
+      if (member.sees(edit)) last.mutable_annotation()->add_edits(edit);
     }
     const auto& edits = last.annotation().edits();
     return edits.empty() ? std::nullopt : std::optional<Seq>(edits[edits.size() - 1]);
@@ -173,8 +174,9 @@ void add_edits(Io& io, const std::shared_ptr<InboxAnswer>& inbox, bool more,
         for (std::size_t i = 0; i < edited.size(); ++i) {
           if (found->events[i].empty()) continue;
           auto opened = wire::open_event(found->events[i].front().record);
+          if (!opened) continue;
           auto& current = *inbox->rows[edited[i].first].row.mutable_last()->mutable_annotation()->mutable_current();
-          if (opened && current.ParseFromString(opened->content)) wire::make_preview(current, kLastPreview);
+          if (current.ParseFromString(opened->content)) wire::make_preview(current, kLastPreview);
         }
         send_inbox(io, inbox, more);
       });

@@ -242,10 +242,12 @@ class Round {
   }
 
   /// Whether an event is as it was, but for the content of its last edit, which is what is damaged; or the newest
-  /// message of a row another one than the damaged.
+  /// message of a row is the damaged one, so that there is none, or another one.
   [[nodiscard]] bool leaves_out(const std::string& part, const std::string& before, const std::string& now) const {
     v1::Event was, is;
-    if (flipped_.kind != Kind::event || !was.ParseFromString(before) || !is.ParseFromString(now)) return false;
+    if (!was.ParseFromString(before) || !is.ParseFromString(now)) return false;
+    if (part == kLast && now.empty()) return was.header().seq() == flipped_.seq;
+    if (flipped_.kind != Kind::event) return false;
     if (part == kLast && is.header().seq() != was.header().seq()) return was.header().seq() == flipped_.seq;
     const auto& edits = was.annotation().edits();
     if (is.annotation().has_current() || edits.empty() || edits[edits.size() - 1] != flipped_.seq) return false;
