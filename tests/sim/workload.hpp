@@ -123,6 +123,7 @@ class Workload {
   std::deque<Said> said_;  // the last sends
   struct Calls {
     std::uint64_t under_way = 0, made = 0;
+    Time doubtful_until = kNever;  // one that was given up may still be done
   };
   std::map<std::string, Calls> calls_;
   std::uint64_t sends_ = 0;

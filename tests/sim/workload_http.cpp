@@ -4,6 +4,11 @@
 #include "sim/workload.hpp"
 
 namespace parley::sim {
+namespace {
+
+constexpr Duration kMayStillBeDone{120'000};
+
+}  // namespace
 
 void Workload::call(Device& device) {
   if (device.access_token().empty()) return;
@@ -39,10 +44,12 @@ void Workload::call(Device& device) {
 
 Web::Answer Workload::if_alone(const std::string& key, std::function<void(const HttpResponse&)> then) {
   Calls& calls = calls_[key];
-  const bool first = calls.under_way++ == 0;
+  const bool first = calls.under_way++ == 0 && world_.now() >= calls.doubtful_until;
   return [this, key, first, made = ++calls.made, then = std::move(then)](const std::optional<HttpResponse>& response) {
     Calls& now = calls_[key];
     --now.under_way;
+    // A process that stands still may do it when it goes on, and in another order than it was asked.
+    if (!response) now.doubtful_until = world_.now() + kMayStillBeDone;
     if (first && now.made == made && response) then(*response);
   };
 }
@@ -50,6 +57,7 @@ Web::Answer Workload::if_alone(const std::string& key, std::function<void(const 
 void Workload::set_block(Device& device, const Account& peer, bool on) {
   const std::string path = "/v1/blocks/" + peer.id.str();
   const AccountId me = device.account();
+  world_.trace(device.name() + (on ? " blocks " : " unblocks ") + peer.handle);
   if (!on) witness_.unblocking(me, peer.id);
   device.ask(on ? "PUT" : "DELETE", path, nullptr,
              if_alone("block " + me.str() + peer.id.str(), [this, me, on, id = peer.id](const HttpResponse& response) {
