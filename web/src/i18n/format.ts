@@ -45,7 +45,7 @@ export function formatBytes(bytes: number): string {
 
 /** The time of day: 14:05 or 2:05 PM. */
 export function formatTime(time: number): string {
-  return dateFormat({ hour: "numeric", minute: "2-digit" }).format(time);
+  return dateFormat({ timeStyle: "short" }).format(time);
 }
 
 export function formatDateTime(time: number): string {

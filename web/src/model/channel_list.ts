@@ -136,6 +136,11 @@ function makeRow(channel: ChannelState, pending: OutboxEntry | undefined, parts:
   };
 }
 
+/** In a line there is little room for names. */
+function firstName(name: string): string {
+  return name.trim().split(/\s+/u)[0] ?? "";
+}
+
 export function isMuted(until: number, now: number): boolean {
   return until < 0 || until > now;
 }
@@ -145,7 +150,7 @@ function lastLine(channel: ChannelState, pending: OutboxEntry | undefined, parts
   if (typing.length > 0) {
     return {
       kind: "typing",
-      names: channel.kind === "group" ? typing.map((account) => parts.people.nameOf(account)) : [],
+      names: channel.kind === "group" ? typing.map((account) => firstName(parts.people.nameOf(account))) : [],
     };
   }
   if (parts.failed.of(channel.id).length > 0) return { kind: "failed" };
@@ -163,7 +168,7 @@ function lastLine(channel: ChannelState, pending: OutboxEntry | undefined, parts
     kind: "message",
     text: plainLine(textOf(last)),
     own,
-    author: !own && channel.kind === "group" && last.account ? parts.people.nameOf(last.account) : "",
+    author: !own && channel.kind === "group" && last.account ? firstName(parts.people.nameOf(last.account)) : "",
     deleted: last.contentGone !== undefined,
     tick: own && channel.kind !== "self" && last.contentGone === undefined ? tickOf(last.seq, channel) : undefined,
   };

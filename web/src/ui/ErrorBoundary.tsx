@@ -1,5 +1,7 @@
 import { Component, type ReactNode } from "react";
+import mark from "../brand/mark.svg";
 import { t } from "../i18n/index.ts";
+import styles from "./ErrorBoundary.module.css";
 import { Button } from "./kit/Button.tsx";
 import { EmptyState } from "./kit/EmptyState.tsx";
 
@@ -14,8 +16,13 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, {
   override render() {
     if (!this.state.failed) return this.props.children;
     return (
-      <main>
-        <EmptyState title={t("app.failed")} text={t("app.failedText")}>
+      <main className={styles.page}>
+        <EmptyState
+          isPage
+          picture={<img src={mark} alt="" width={72} height={72} />}
+          title={t("app.failed")}
+          text={t("app.failedText")}
+        >
           <Button look="filled" onClick={() => location.reload()}>
             {t("app.reload")}
           </Button>

@@ -1,6 +1,7 @@
 import { Bookmark, UserRound, UsersRound } from "lucide-react";
 import { initialsOf, parseAvatar } from "../../model/avatar.ts";
 import styles from "./Avatar.module.css";
+import colours from "./colours.module.css";
 import { cx } from "./cx.ts";
 
 export interface AvatarProps {
@@ -19,7 +20,7 @@ export function Avatar({ seed, name, avatar, kind = "person", size = "m", online
   const initials = initialsOf(name);
   return (
     <span className={cx(styles.avatar, styles[size], kind !== "person" && styles.square)} aria-hidden="true">
-      <span className={cx(styles.face, styles[`c${colour}`], kind === "self" && styles.self)}>
+      <span className={cx(styles.face, colours[`c${colour}`], kind === "self" && styles.self)}>
         {kind === "self" ? (
           <Bookmark />
         ) : emoji ? (

@@ -3,7 +3,7 @@ import styles from "./Button.module.css";
 import { cx } from "./cx.ts";
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  readonly look?: "filled" | "soft" | "plain" | "danger" | undefined;
+  readonly look?: "filled" | "soft" | "plain" | "warning" | "danger" | undefined;
   readonly wide?: boolean | undefined;
   /** Shows that work is going on and takes no further presses. */
   readonly busy?: boolean | undefined;

@@ -8,8 +8,11 @@ export function EmptyState(props: {
   readonly title: string;
   readonly text?: string | undefined;
   readonly children?: ReactNode;
+  /** Where it is all that there is. */
+  readonly isPage?: boolean | undefined;
 }) {
   const Icon = props.icon;
+  const Heading = props.isPage ? "h1" : "h2";
   return (
     <div className={styles.empty}>
       {props.picture}
@@ -18,7 +21,7 @@ export function EmptyState(props: {
           <Icon size={30} strokeWidth={1.7} />
         </span>
       )}
-      <h2 className={styles.title}>{props.title}</h2>
+      <Heading className={styles.title}>{props.title}</Heading>
       {props.text && <p className={styles.text}>{props.text}</p>}
       {props.children && <div className={styles.actions}>{props.children}</div>}
     </div>

@@ -77,6 +77,7 @@ function Surface({ menu }: { readonly menu: OpenMenu }) {
             type="button"
             role="menuitem"
             tabIndex={-1}
+            aria-keyshortcuts={entry.keys?.replace("Ctrl", "Control")}
             className={cx(styles.item, entry.danger && styles.danger)}
             disabled={entry.disabled}
             onPointerMove={({ currentTarget }) => currentTarget.focus({ preventScroll: true })}
@@ -84,7 +85,11 @@ function Surface({ menu }: { readonly menu: OpenMenu }) {
           >
             {Icon && <Icon aria-hidden="true" size={18} strokeWidth={1.9} />}
             <span className={styles.label}>{entry.label}</span>
-            {entry.keys && <kbd className={styles.keys}>{entry.keys}</kbd>}
+            {entry.keys && (
+              <span className={styles.keys} aria-hidden="true">
+                {entry.keys}
+              </span>
+            )}
           </button>
         );
       })}

@@ -1,12 +1,14 @@
 import type { ChannelEvent } from "@parley/sdk";
-import { ArrowLeft, SearchX } from "lucide-react";
+import { ArrowLeft, Search, SearchX } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { formatMoment } from "../../i18n/format.ts";
 import { useT } from "../../i18n/index.ts";
 import { textOf } from "../../model/channel_list.ts";
 import { markText } from "../../model/search/marks.ts";
 import type { SearchResult } from "../../model/search/search_index.ts";
+import { plainLine } from "../../model/text/parse.ts";
 import { useRoute, useRouter, useSession } from "../context.tsx";
+import { Avatar } from "../kit/Avatar.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
 import { useChannelName, usePersonName } from "./channels/names.ts";
@@ -46,18 +48,21 @@ export function SearchScreen() {
     <section className={styles.page} aria-label={t("search.title")}>
       <header className={styles.bar}>
         <IconButton icon={ArrowLeft} label={t("common.back")} mirrored tip={false} onClick={() => router.back()} />
-        <input
-          ref={field}
-          className={styles.field}
-          type="search"
-          placeholder={t("search.placeholder")}
-          aria-label={t("search.placeholder")}
-          value={words}
-          onChange={(event) => {
-            setWords(event.target.value);
-            router.go({ name: "search", words: event.target.value }, { replace: true });
-          }}
-        />
+        <search className={styles.search}>
+          <Search size={18} aria-hidden="true" />
+          <input
+            ref={field}
+            className={styles.field}
+            type="search"
+            placeholder={t("search.placeholder")}
+            aria-label={t("search.placeholder")}
+            value={words}
+            onChange={(event) => {
+              setWords(event.target.value);
+              router.go({ name: "search", words: event.target.value }, { replace: true });
+            }}
+          />
+        </search>
       </header>
       <p className={styles.status} role="status">
         {isReading
@@ -71,6 +76,7 @@ export function SearchScreen() {
           <Hit key={`${hit.channel}/${hit.seq}`} hit={hit} words={result.words} />
         ))}
       </ul>
+      {words.trim() === "" && <EmptyState icon={Search} title={t("search.begin")} text={t("search.beginText")} />}
       {!isReading && words.trim() !== "" && result?.total === 0 && (
         <EmptyState icon={SearchX} title={t("search.nothing")} text={t("search.nothingText")} />
       )}
@@ -105,6 +111,13 @@ function Hit({ hit, words }: { readonly hit: SearchResult["hits"][number]; reado
           router.go({ name: "channel", channel: hit.channel, at: hit.seq });
         }}
       >
+        <Avatar
+          seed={row?.avatarSeed ?? hit.channel}
+          name={channelName}
+          avatar={row?.avatar}
+          kind={row?.kind === "self" ? "self" : row?.kind === "group" ? "group" : "person"}
+          size="s"
+        />
         <span className={styles.head}>
           <bdi className={styles.channel}>{channelName}</bdi>
           <time>{event ? formatMoment(event.time, Date.now()) : ""}</time>
@@ -117,7 +130,7 @@ function Hit({ hit, words }: { readonly hit: SearchResult["hits"][number]; reado
             </>
           )}
           {event &&
-            markText(textOf(event), words, excerpt).map((piece, at) =>
+            markText(plainLine(textOf(event)), words, excerpt).map((piece, at) =>
               piece.marked ? (
                 <mark key={at.toString()}>{piece.text}</mark>
               ) : (

@@ -8,6 +8,7 @@ import { cx } from "../kit/cx.ts";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { toast } from "../kit/Toasts.tsx";
 import { useActive } from "../useActive.ts";
+import { useMedia } from "../useMedia.ts";
 import { useNotifications } from "../useNotifications.ts";
 import { ChannelPane } from "./channels/ChannelPane.tsx";
 import { useTitle } from "./channels/useTitle.ts";
@@ -25,6 +26,12 @@ const NewGroupDialog = lazy(async () => ({ default: (await import("./people/NewG
 const Palette = lazy(async () => ({ default: (await import("./palette/Palette.tsx")).Palette }));
 const ShortcutsDialog = lazy(async () => ({ default: (await import("./ShortcutsDialog.tsx")).ShortcutsDialog }));
 
+const hints = [
+  { opens: "palette", label: "palette.title", keys: "Ctrl+K" },
+  { opens: "search", label: "search.inMessages", keys: "Ctrl+Shift+F" },
+  { opens: "help", label: "shortcuts.title", keys: "?" },
+] as const;
+
 /** Two panes where there is room: the list, and what was chosen. One of them on a phone. */
 export function Shell() {
   const t = useT();
@@ -38,6 +45,7 @@ export function Shell() {
   useJoin();
   // Sooner or later somebody opens a conversation, and then it has to be there.
   useEffect(() => void loadConversation(), []);
+  const isNarrow = useMedia("(max-width: 46rem)");
   const isMenu = route.name === "settings" && route.page === undefined;
   const isList = route.name === "home" || route.name === "join" || isMenu;
   return (
@@ -45,14 +53,15 @@ export function Shell() {
       <a className={styles.skip} href="#main">
         {t("app.skip")}
       </a>
-      <div className={styles.list}>
+      <h1 className={styles.name}>Parley</h1>
+      <div className={styles.list} role={isNarrow && isList ? "main" : undefined}>
         <Suspense>
           {route.name === "settings" ? <SettingsScreen part="menu" /> : <ChannelPane onOpen={setOpened} />}
         </Suspense>
       </div>
       <main id="main" className={styles.detail} tabIndex={-1}>
         <Suspense>
-          <Detail />
+          <Detail onOpen={setOpened} />
         </Suspense>
       </main>
       <Suspense>
@@ -65,8 +74,9 @@ export function Shell() {
   );
 }
 
-function Detail() {
+function Detail({ onOpen }: { readonly onOpen: (what: Opened) => void }) {
   const t = useT();
+  const router = useRouter();
   const route = useRoute();
   switch (route.name) {
     case "channel":
@@ -83,7 +93,22 @@ function Detail() {
           picture={<img src={mark} alt="" width={72} height={72} className={styles.mark} />}
           title={t("list.choose")}
           text={t("list.chooseText")}
-        />
+        >
+          <ul className={styles.hints}>
+            {hints.map(({ opens, label, keys }) => (
+              <li key={opens}>
+                <button
+                  type="button"
+                  className={styles.hint}
+                  onClick={() => (opens === "search" ? router.go({ name: "search" }) : onOpen(opens))}
+                >
+                  {t(label)}
+                  <kbd>{keys}</kbd>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </EmptyState>
       );
   }
 }

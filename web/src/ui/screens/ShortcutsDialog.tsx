@@ -12,7 +12,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
           <div key={name} className={styles.row}>
             <dt>{t(`shortcuts.${name}`)}</dt>
             <dd>
-              <kbd className={styles.keys}>{keys}</kbd>
+              <kbd>{keys}</kbd>
             </dd>
           </div>
         ))}

@@ -55,7 +55,7 @@ export const ChannelListRow = memo(function ChannelListRow({
             <time className={styles.time}>{row.time > 0 ? formatMoment(row.time, Date.now()) : ""}</time>
           </span>
           <span className={styles.line}>
-            <LastLineText last={row.last} />
+            <LastLineText last={row.last} empty={row.kind === "self" ? t("list.notesHint") : ""} />
             {row.mentions > 0 && <Badge text="@" label={t("list.mentions", { count: row.mentions })} look="call" />}
             {isUnread && (
               <Badge

@@ -1,9 +1,20 @@
-import { MessageSquarePlus, Search, Settings, UserRound, Users, X } from "lucide-react";
+import {
+  Archive,
+  CheckCheck,
+  Copy,
+  MessageSquarePlus,
+  MessagesSquare,
+  Search,
+  Settings,
+  UserRound,
+  Users,
+  X,
+} from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { VList } from "virtua";
 import { formatCount } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
-import { filterRows, type ListFilter } from "../../../model/channel_list.ts";
+import { type ChannelRow, filterRows, type ListFilter } from "../../../model/channel_list.ts";
 import { useObservable, useRoute, useRouter, useSession } from "../../context.tsx";
 import { Button } from "../../kit/Button.tsx";
 import { cx } from "../../kit/cx.ts";
@@ -11,6 +22,7 @@ import { EmptyState } from "../../kit/EmptyState.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
 import { Menu } from "../../kit/Menu.tsx";
 import { SkeletonRows } from "../../kit/Skeleton.tsx";
+import { toast } from "../../kit/Toasts.tsx";
 import { ChannelListRow } from "./ChannelListRow.tsx";
 import styles from "./ChannelPane.module.css";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
@@ -32,14 +44,13 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
   const rows = useMemo(() => filterRows(all, filter, words), [all, filter, words]);
   const chosen = route.name === "channel" || route.name === "info" ? route.channel : undefined;
   const unreadCount = all.filter((row) => !row.archived && (row.unread > 0 || row.markedUnread)).length;
-  /** Nobody but oneself to talk to yet. */
-  const isNew =
-    words === "" && filter === "all" && all.length === rows.length && all.every((row) => row.kind === "self");
+  // Everybody has notes to themselves from the beginning.
+  const isNew = all.every((row) => row.kind === "self");
   const isWaiting = !isReady || (all.length === 0 && connectivity === "connecting");
   return (
     <section className={styles.pane} aria-label={t("list.title")}>
       <header className={styles.head}>
-        <h1 className={styles.title}>{t("list.title")}</h1>
+        <h2 className={styles.title}>{t("list.title")}</h2>
         <IconButton icon={Settings} label={t("settings.title")} onClick={() => router.go({ name: "settings" })} />
         <Menu
           entries={[
@@ -88,13 +99,8 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
       <nav className={styles.rows} aria-label={t("list.title")}>
         {isWaiting ? (
           <SkeletonRows label={t("common.loading")} />
-        ) : isNew ? (
-          <>
-            {rows.map((row) => (
-              <ChannelListRow key={row.id} row={row} chosen={row.id === chosen} />
-            ))}
-            <Nothing filter={filter} words={words} onNew={() => onOpen("chat")} />
-          </>
+        ) : isNew && filter === "all" && words === "" ? (
+          <Welcome rows={rows} chosen={chosen} onNew={() => onOpen("chat")} />
         ) : rows.length > 0 ? (
           <VList className={styles.scroller} itemSize={76} tabIndex={-1}>
             {rows.map((row) => (
@@ -102,7 +108,7 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
             ))}
           </VList>
         ) : (
-          <Nothing filter={filter} words={words} onNew={() => onOpen("chat")} />
+          <Nothing filter={filter} words={words} />
         )}
       </nav>
       {words !== "" && (
@@ -118,15 +124,49 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
   );
 }
 
-function Nothing(props: { readonly filter: ListFilter; readonly words: string; readonly onNew: () => void }) {
+const nothingIcons = { all: MessagesSquare, unread: CheckCheck, groups: Users, archived: Archive } as const;
+
+function Nothing({ filter, words }: { readonly filter: ListFilter; readonly words: string }) {
   const t = useT();
-  if (props.words !== "") return <EmptyState icon={Search} title={t("list.none")} text={t("list.noneText")} />;
-  if (props.filter !== "all") return <EmptyState icon={MessageSquarePlus} title={t("list.none")} />;
+  if (words !== "") return <EmptyState icon={Search} title={t("list.none")} text={t("list.noneText")} />;
   return (
-    <EmptyState icon={MessageSquarePlus} title={t("list.empty")} text={t("list.emptyText")}>
-      <Button look="filled" onClick={props.onNew}>
-        {t("people.newChat")}
-      </Button>
-    </EmptyState>
+    <EmptyState
+      icon={nothingIcons[filter]}
+      title={t(`list.nothing.${filter}`)}
+      text={t(`list.nothingText.${filter}`)}
+    />
+  );
+}
+
+/** What somebody sees who has no conversation yet: how to begin one, and how others can. */
+function Welcome(props: {
+  readonly rows: readonly ChannelRow[];
+  readonly chosen: string | undefined;
+  readonly onNew: () => void;
+}) {
+  const t = useT();
+  const me = useObservable(useSession().people.me);
+  const handle = me === undefined ? "" : `@${me.profile.handle}`;
+  const copy = () => void navigator.clipboard.writeText(handle).then(() => toast(t("common.copied")));
+  return (
+    <div className={styles.welcome}>
+      {props.rows.map((row) => (
+        <ChannelListRow key={row.id} row={row} chosen={row.id === props.chosen} />
+      ))}
+      <EmptyState icon={MessagesSquare} title={t("list.empty")} text={t("list.emptyText")}>
+        <Button look="filled" icon={<MessageSquarePlus size={18} aria-hidden="true" />} onClick={props.onNew}>
+          {t("people.newChat")}
+        </Button>
+      </EmptyState>
+      {handle !== "" && (
+        <p className={styles.handle}>
+          {t("list.yourHandle")}
+          <button type="button" className={styles.copy} aria-label={t("list.copyHandle", { handle })} onClick={copy}>
+            <bdi>{handle}</bdi>
+            <Copy size={15} aria-hidden="true" />
+          </button>
+        </p>
+      )}
+    </div>
   );
 }

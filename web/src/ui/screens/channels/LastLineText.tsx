@@ -4,12 +4,12 @@ import type { LastLine } from "../../../model/channel_list.ts";
 import { TickIcon } from "../conversation/TickIcon.tsx";
 import styles from "./LastLineText.module.css";
 
-/** The second line of a row: what was said last, who types, what was not sent. */
-export function LastLineText({ last }: { readonly last: LastLine }) {
+/** The second line of a row: what was said last, who types, what was not sent. `empty` stands where nothing was said. */
+export function LastLineText({ last, empty }: { readonly last: LastLine; readonly empty: string }) {
   const t = useT();
   switch (last.kind) {
     case "none":
-      return <span className={styles.text} />;
+      return <span className={styles.text}>{empty}</span>;
     case "typing":
       return (
         <span className={`${styles.text} ${styles.typing}`}>
@@ -20,9 +20,10 @@ export function LastLineText({ last }: { readonly last: LastLine }) {
       );
     case "draft":
       return (
-        <span className={styles.text}>
-          <span className={styles.draft}>{t("list.draft")}</span> <bdi>{last.text}</bdi>
-        </span>
+        <>
+          <span className={styles.draft}>{t("list.draft")}</span>
+          <Text text={last.text} />
+        </>
       );
     case "failed":
       return (
@@ -34,16 +35,22 @@ export function LastLineText({ last }: { readonly last: LastLine }) {
       return (
         <>
           {last.tick !== undefined && <TickIcon tick={last.tick} />}
-          <span className={styles.text}>
-            {last.author !== "" && (
-              <>
-                <bdi>{last.author}</bdi>
-                {": "}
-              </>
-            )}
-            {last.deleted ? <em>{t("conversation.deleted")}</em> : <bdi>{last.text}</bdi>}
-          </span>
+          {last.author !== "" && (
+            <span className={styles.author}>
+              <bdi>{last.author}</bdi>:
+            </span>
+          )}
+          {last.deleted ? <em className={styles.text}>{t("conversation.deleted")}</em> : <Text text={last.text} />}
         </>
       );
   }
+}
+
+/** In its own direction, so that its beginning is what stays where there is no room for all of it. */
+function Text({ text }: { readonly text: string }) {
+  return (
+    <span className={styles.text} dir="auto">
+      {text}
+    </span>
+  );
 }

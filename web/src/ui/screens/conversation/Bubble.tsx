@@ -3,7 +3,7 @@ import { Ban, Forward, Smile } from "lucide-react";
 import { memo, type ReactNode, useState } from "react";
 import { formatDateTime, formatTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
-import { colourOf } from "../../../model/avatar.ts";
+import { parseAvatar } from "../../../model/avatar.ts";
 import { type Tick, textOf } from "../../../model/channel_list.ts";
 import { useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
@@ -35,6 +35,9 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
   const t = useT();
   const { isGroup, chosen, choose } = useConversation();
   const author = usePersonName(event.account);
+  const { people } = useSession();
+  const seed = event.account ?? "";
+  const avatar = event.account && people.get(event.account)?.avatar;
   const isDeleted = event.contentGone !== undefined;
   const isChosen = chosen?.has(event.seq) ?? false;
   const isEdited = (event.annotation?.edits.length ?? 0) > 0 && !isDeleted;
@@ -44,7 +47,7 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
   const bubble = (
     <div className={styles.bubble} data-seq={event.seq}>
       {showsAuthor && (
-        <span className={cx(styles.author, styles[`author${colourOf(event.account ?? "")}`])}>
+        <span className={cx(styles.author, styles[`author${parseAvatar(avatar, seed).colour}`])}>
           <bdi>{author}</bdi>
         </span>
       )}
@@ -99,7 +102,7 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
         />
       )}
       {isGroup && !own && (
-        <span className={styles.face}>{last && <Avatar seed={event.account ?? ""} name={author} size="xs" />}</span>
+        <span className={styles.face}>{last && <Avatar seed={seed} name={author} avatar={avatar} size="xs" />}</span>
       )}
       <div className={styles.stack}>
         <div className={styles.around}>

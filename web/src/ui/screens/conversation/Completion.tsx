@@ -116,8 +116,7 @@ export function useCompletion(
     },
     field: isOpen
       ? ({
-          role: "combobox",
-          "aria-expanded": true,
+          "aria-autocomplete": "list",
           "aria-controls": id,
           "aria-activedescendant": `${id}-${at}`,
         } as const)

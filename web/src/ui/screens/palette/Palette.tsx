@@ -86,38 +86,42 @@ export function Palette(props: { readonly onClose: () => void; readonly onOpen: 
           onKeyDown={onKeyDown}
         />
       </div>
-      <div className={styles.results}>
-        <div id={`${id}-list`} role="listbox" aria-label={t("palette.title")}>
-          {channels.map(({ row, label }, index) => (
-            <div key={row.id} {...line(index)}>
-              <Avatar
-                seed={row.avatarSeed}
-                name={label}
-                avatar={row.avatar}
-                kind={row.kind === "self" ? "self" : row.kind === "group" ? "group" : "person"}
-                size="xs"
-              />
-              <span className={styles.label}>
-                <bdi>{label}</bdi>
-              </span>
-            </div>
-          ))}
-          {found.map(({ id: command, label, icon: Icon, keys }, index) => (
-            <div key={command} {...line(channels.length + index)}>
-              <span className={styles.sign} aria-hidden="true">
-                <Icon size={17} />
-              </span>
-              <span className={styles.label}>{label}</span>
-              {keys && <kbd className={styles.keys}>{keys}</kbd>}
-            </div>
-          ))}
-        </div>
-        {count === 0 && (
-          <p className={styles.nothing} role="status">
-            {t("palette.nothing")}
-          </p>
-        )}
+      <div
+        id={`${id}-list`}
+        className={styles.results}
+        role="listbox"
+        aria-label={t("palette.title")}
+        tabIndex={0}
+        aria-activedescendant={count > 0 ? `${id}-${chosen}` : undefined}
+        onKeyDown={onKeyDown}
+      >
+        {channels.map(({ row, label }, index) => (
+          <div key={row.id} {...line(index)}>
+            <Avatar
+              seed={row.avatarSeed}
+              name={label}
+              avatar={row.avatar}
+              kind={row.kind === "self" ? "self" : row.kind === "group" ? "group" : "person"}
+              size="xs"
+            />
+            <span className={styles.label}>
+              <bdi>{label}</bdi>
+            </span>
+          </div>
+        ))}
+        {found.map(({ id: command, label, icon: Icon, keys }, index) => (
+          <div key={command} {...line(channels.length + index)}>
+            <span className={styles.sign} aria-hidden="true">
+              <Icon size={17} />
+            </span>
+            <span className={styles.label}>{label}</span>
+            {keys && <kbd>{keys}</kbd>}
+          </div>
+        ))}
       </div>
+      <p className={styles.nothing} role="status">
+        {count === 0 && t("palette.nothing")}
+      </p>
     </Dialog>
   );
 }

@@ -3,6 +3,7 @@ import { useT } from "../../../i18n/index.ts";
 import { avatarColours, parseAvatar, writeAvatar } from "../../../model/avatar.ts";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { Button } from "../../kit/Button.tsx";
+import grounds from "../../kit/colours.module.css";
 import { cx } from "../../kit/cx.ts";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { EmojiPicker } from "../conversation/EmojiPicker.tsx";
@@ -49,7 +50,7 @@ export function AvatarField(props: {
             <Avatar seed={seed} name={name} avatar={avatar} kind={kind} size="l" />
             <div className={styles.colours} role="radiogroup" aria-label={t("avatar.colour")}>
               {colours.map((one) => (
-                <label key={one} className={cx(styles.colour, styles[`c${one}`])}>
+                <label key={one} className={cx(styles.colour, grounds[`c${one}`])}>
                   <input
                     type="radio"
                     name="colour"

@@ -32,7 +32,7 @@ export function DataPage() {
         <h3 className={styles.cardTitle}>{t("settings.deleteAccount")}</h3>
         <p className={styles.small}>{t("settings.deleteAccountText")}</p>
         <div className={styles.end}>
-          <Button look="danger" onClick={() => setAsks("delete")}>
+          <Button look="warning" onClick={() => setAsks("delete")}>
             {t("settings.deleteAccount")}
           </Button>
         </div>

@@ -53,7 +53,7 @@ function SettingsMenu({ current }: { readonly current: SettingsPage }) {
           tip={false}
           onClick={() => router.go({ name: "home" })}
         />
-        <h1 className={styles.menuTitle}>{t("settings.title")}</h1>
+        <h2 className={styles.menuTitle}>{t("settings.title")}</h2>
       </header>
       <ul className={styles.entries}>
         <li>

@@ -1,0 +1,114 @@
+/** Every screen with every look: a picture of it, and nothing for axe to find. */
+import type { Page } from "@playwright/test";
+import type { Person } from "../support/people.ts";
+import { expect, type Seat, test } from "../support/stories.ts";
+import { atLeisure, everyRun, type Look } from "./looks.ts";
+import { type Screen, type Stage, screens } from "./screens.ts";
+import { findings, go, isSettled, picture, stretchTimes, tidy } from "./stage.ts";
+import { wordsOf } from "./words.ts";
+import { makeWorld, type World } from "./world.ts";
+
+type Open = (who: Person | undefined, path?: string) => Promise<Seat>;
+
+// SCREENS_ONLY=list,group shows those alone.
+const only = process.env.SCREENS_ONLY || undefined;
+const isWanted = (name: string): boolean => only === undefined || only.split(",").includes(name);
+
+for (const look of process.env.SCREENS === "all" ? [...everyRun, ...atLeisure] : everyRun) {
+  test(`everybody can use every screen: ${look.name}`, async ({ open, person }) => {
+    test.slow();
+    const world = await makeWorld(person);
+    const made = Date.now();
+    const opened: Open = async (who, path = "/") => {
+      const seat = await open(who, { path: "/healthz", browser: { serviceWorkers: "block", ...look.browser } });
+      seat.page.setDefaultTimeout(30_000);
+      await seat.page.addInitScript(stretchTimes, made);
+      await seat.page.goto(path);
+      return seat;
+    };
+    await strangers(opened, look, world);
+    await newcomers(opened, look, world);
+    const { page, network } = await opened(world.ana);
+    const stage: Stage = { page, world, words: wordsOf(look.language), isPhone: look.isPhone };
+    for (const screen of screens) if (isWanted(screen.name)) await visit(stage, screen, look);
+    await limbo(opened, look, world);
+    await go(page, "/");
+    network.cut();
+    await expect(page.getByText(stage.words("connection.offline"))).toBeVisible();
+    await show(page, "offline", look);
+  });
+}
+
+/** Takes the picture, and looks at what is there. */
+async function show(page: Page, name: string, look: Look): Promise<void> {
+  if (!isWanted(name)) return;
+  await isSettled(page);
+  await picture(page, `${name}-${look.name}`);
+  expect.soft(await findings(page), `${name} (${look.name})`).toEqual([]);
+}
+
+async function visit(stage: Stage, { name, path, act }: Screen, look: Look): Promise<void> {
+  await test.step(name, async () => {
+    await go(stage.page, path(stage.world));
+    await isSettled(stage.page);
+    await act?.(stage);
+    await show(stage.page, name, look);
+    await tidy(stage.page);
+    // What is begun on a screen ends with it.
+    await go(stage.page, "/");
+  });
+}
+
+async function strangers(open: Open, look: Look, { link }: World): Promise<void> {
+  const words = wordsOf(look.language);
+  const { page } = await open(undefined, "/sign-in");
+  await show(page, "sign-in", look);
+  const field = (key: string) => page.getByLabel(words(key), { exact: true });
+  await field("auth.handle").fill("ana");
+  await field("auth.password").fill("not the one");
+  await page.getByRole("button", { name: words("auth.signIn") }).click();
+  await expect(page.getByText(words("errors.wrong_credentials"))).toBeVisible();
+  await show(page, "sign-in-wrong", look);
+  await page.getByRole("button", { name: words("auth.signUp") }).click();
+  await show(page, "sign-up", look);
+  await field("auth.handle").fill("ana");
+  await field("auth.password").fill("correct horse battery");
+  await page.getByRole("button", { name: words("auth.signUp") }).click();
+  await expect(page.getByText(words("errors.handle_taken"))).toBeVisible();
+  await show(page, "sign-up-taken", look);
+  await page.goto("about:blank");
+  await page.goto(`/join#${link}`);
+  await show(page, "join", look);
+}
+
+async function newcomers(open: Open, look: Look, { newcomer }: World): Promise<void> {
+  const words = wordsOf(look.language);
+  const { page } = await open(newcomer);
+  await expect(page.getByText(words("list.empty"))).toBeVisible();
+  await show(page, "empty", look);
+  await page.getByRole("button", { name: words("people.newChat") }).click();
+  await expect(page.getByText(words("people.noContacts"))).toBeVisible();
+  await show(page, "new-chat-empty", look);
+}
+
+/** What one sees while nothing comes, and where something went wrong. */
+async function limbo(open: Open, look: Look, { ana, direct }: World): Promise<void> {
+  const words = wordsOf(look.language);
+  const { page } = await open(ana, "/healthz");
+  await page.routeWebSocket(/./u, () => {});
+  await page.route("**/v1/devices", () => {});
+  await page.route("**/v1/blocks*", (route) => route.abort());
+  await page.goto("/");
+  await expect(page.getByRole("status", { name: words("common.loading") })).toBeVisible();
+  await show(page, "skeleton", look);
+  await go(page, `/c/${direct}`);
+  await show(page, "skeleton-conversation", look);
+  await go(page, "/settings/devices");
+  await show(page, "skeleton-devices", look);
+  await go(page, "/settings/privacy");
+  await show(page, "problem-privacy", look);
+  await page.route("**/assets/SearchScreen*", (route) => route.abort());
+  await go(page, "/search");
+  await expect(page.getByText(words("app.failed"))).toBeVisible();
+  await show(page, "failed", look);
+}
