@@ -158,13 +158,16 @@ if(PARLEY_WEB_BUILT AND NOT PARLEY_SANITIZE)
   endforeach()
   add_test(NAME web_lint WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     COMMAND ${PARLEY_NODE} node_modules/@biomejs/biome/bin/biome check --error-on-warnings .)
+  # Every public name of the SDK is in its reference.
+  add_test(NAME sdk_reference WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/sdk
+    COMMAND ${PARLEY_NODE} ../node_modules/typedoc/bin/typedoc)
   # Stories of people with the app, in Debian's Chromium.
   add_test(NAME web_stories WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     COMMAND ${PARLEY_NODE} node_modules/@playwright/test/cli.js test -c web/e2e)
   set_tests_properties(web_stories PROPERTIES LABELS web TIMEOUT 1800 ENVIRONMENT
     "PARLEY_BIN=${CMAKE_BINARY_DIR}/bin;PARLEY_JUNIT=${CMAKE_BINARY_DIR}/results/web_stories.xml")
   set_property(TEST sdk_unit APPEND PROPERTY ENVIRONMENT "PARLEY_BIN=${CMAKE_BINARY_DIR}/bin")
-  set_tests_properties(sdk_unit web_unit web_types web_lint PROPERTIES LABELS web TIMEOUT 600)
+  set_tests_properties(sdk_unit sdk_reference web_unit web_types web_lint PROPERTIES LABELS web TIMEOUT 600)
 endif()
 
 # Told to every test: what ThreadSanitizer cannot see into, and that AddressSanitizer keeps little of what was freed,
