@@ -15,7 +15,7 @@ namespace parley::sim {
 namespace {
 
 constexpr std::uint64_t kFixedSeeds = 20;
-constexpr std::chrono::seconds kFreshSeeds{45};
+constexpr std::chrono::seconds kFreshSeeds{50};
 
 void expect_all_promises_hold(const RunResult& result) {
   std::string broken;
