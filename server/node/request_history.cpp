@@ -86,7 +86,7 @@ void send_page(Io& io, const std::shared_ptr<Page>& page, const std::map<Seq, wi
     if (known == page->annotations.end() || out.content_state() != v1::CONTENT_STATE_UNSPECIFIED) continue;
     auto& annotation = *out.mutable_annotation();
     for (const Seq edit : known->second.edits) {
-      if (page->access.member.sees(edit)) annotation.add_edits(edit);
+      if (page->access.sees(edit)) annotation.add_edits(edit);
     }
     if (annotation.edits_size() > 0) {
       auto last = edits.find(annotation.edits(annotation.edits_size() - 1));
@@ -97,7 +97,7 @@ void send_page(Io& io, const std::shared_ptr<Page>& page, const std::map<Seq, wi
       }
     }
     for (const auto& slot : known->second.reactions) {
-      if (!page->access.member.sees(slot.seq)) continue;
+      if (!page->access.sees(slot.seq)) continue;
       auto& reaction = *annotation.add_reactions();
       reaction.set_account(std::string(slot.account.view()));
       wire::from_content(slot.content, *reaction.mutable_content());
@@ -123,7 +123,7 @@ void read_edits(Io& io, const std::shared_ptr<Page>& page) {
   StoreQuery query;
   for (const auto& [seq, annotation] : page->annotations) {
     for (auto it = annotation.edits.rbegin(); it != annotation.edits.rend(); ++it) {
-      if (!page->access.member.sees(*it)) continue;
+      if (!page->access.sees(*it)) continue;
       query.events.push_back({page->access.channel, *it, *it, 1, kOneRecord, true});
       break;
     }
@@ -249,8 +249,7 @@ void answer_content(Io& io, const Caller& caller, const v1::ClientFrame& frame, 
   with_access(io, caller, frame.get_content().channel_id(),
               [&io, seq, reply = std::move(reply)](Result<Access> access) mutable {
                 if (!access) return reply_error(io, reply, access.error());
-                if (!access->member.sees(seq) || seq > access->head)
-                  return reply_error(io, reply, ErrorCode::target_unknown);
+                if (!access->sees(seq)) return reply_error(io, reply, ErrorCode::target_unknown);
                 StoreQuery query;
                 query.events.push_back({access->channel, seq, seq, 1, kOneRecord, true});
                 io.node().store->read(std::move(query), io.executor(),
@@ -278,9 +277,7 @@ void answer_versions(Io& io, const Caller& caller, const v1::ClientFrame& frame,
   with_access(io, caller, frame.get_versions().channel_id(), [&io, seq, page](Result<Access> access) {
     if (!access) return reply_error(io, page->reply, access.error());
     page->access = std::move(*access);
-    if (!page->access.member.sees(seq) || seq > page->access.head) {
-      return reply_error(io, page->reply, ErrorCode::target_unknown);
-    }
+    if (!page->access.sees(seq)) return reply_error(io, page->reply, ErrorCode::target_unknown);
     StoreQuery query;
     query.annotations.push_back({page->access.channel, seq, seq});
     io.node().store->read(
@@ -296,7 +293,7 @@ void answer_versions(Io& io, const Caller& caller, const v1::ClientFrame& frame,
           StoreQuery events;
           events.events.push_back({page->access.channel, seq, seq, 1, kOneRecord, true});
           for (const Seq edit : annotation.edits) {
-            if (page->access.member.sees(edit))
+            if (page->access.sees(edit))
               events.events.push_back({page->access.channel, edit, edit, 1, kOneRecord, true});
           }
           io.node().store->read(std::move(events), io.executor(), [&io, alive, page](Result<StoreAnswer> found) {

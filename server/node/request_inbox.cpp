@@ -153,7 +153,7 @@ std::optional<Seq> show_last(Row& row, const std::vector<EventRow>& events,
       wire::make_preview(*last.mutable_content(), kLastPreview);
     }
     for (const Seq edit : annotation->edits) {
-      if (member.sees(edit)) last.mutable_annotation()->add_edits(edit);
+      if (row.access.sees(edit)) last.mutable_annotation()->add_edits(edit);
     }
     const auto& edits = last.annotation().edits();
     return edits.empty() ? std::nullopt : std::optional<Seq>(edits[edits.size() - 1]);

@@ -31,6 +31,9 @@ struct Access {
   ChannelId channel;
   Member member;
   Seq head = 0;  // the last seq the member may see, of the channel as it was when membership was checked
+
+  /// Nothing that came since: whoever is a member here may have been removed before it.
+  [[nodiscard]] bool sees(Seq seq) const { return seq <= head && member.sees(seq); }
 };
 /// `done` runs on the io executor. `channel_unknown` for who never was a member.
 void with_access(Io& io, const Caller& caller, const std::string& channel_id, Completion<Result<Access>> done);
