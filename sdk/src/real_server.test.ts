@@ -4,7 +4,7 @@ import { WebSocket } from "ws";
 import type { ChatClient } from "./client.ts";
 import { createChatClient } from "./core/chat_client.ts";
 import { type WebSocketConstructor, webSocketConnect } from "./core/web_socket.ts";
-import type { ChannelId, DeviceId } from "./ids.ts";
+import type { AccountId, ChannelId, DeviceId } from "./ids.ts";
 import { Parley } from "./parley.ts";
 import { RealServer, type SignedUp, serverBinary } from "./real_server_for_test.ts";
 import { MemoryStore } from "./store/memory_store.ts";
@@ -208,6 +208,56 @@ describe.skipIf(serverBinary === undefined)("against parleyd", () => {
         after = page.to;
       }
       expect(forwards).toEqual(texts);
+    },
+    deadline,
+  );
+
+  test(
+    "a server that comes back from a backup under an open client: what it forgot goes, what waited is sent",
+    async () => {
+      const stores = new Map<string, MemoryStore>();
+      const open = () =>
+        new Parley({
+          server: server.url,
+          WebSocket,
+          settings: { firstBackoff: 50, longestBackoff: 200 },
+          storeFor: (account) => {
+            const store = stores.get(account) ?? new MemoryStore();
+            stores.set(account, store);
+            return store;
+          },
+        });
+      const [anna, bert] = [open(), open()];
+      const password = "correct horse";
+      let a = await anna.signUp({ handle: "anna", password, displayName: "Anna" });
+      let b = await bert.signUp({ handle: "bert", password, displayName: "Bert" });
+      await until(b, () => b.me !== undefined);
+      const { channel } = await a.openDirect(b.me?.account as AccountId);
+      const all = async (client: ChatClient, texts: string[]) => {
+        await until(client, () => textOf(client.channel(channel)?.last) === texts.at(-1));
+        expect(await textsIn(client, channel)).toEqual(texts);
+      };
+      for (const text of ["1", "2"]) await a.post(channel, { text });
+      await all(b, ["1", "2"]);
+      await server.backUp();
+      for (const text of ["3, forgotten", "4, forgotten"]) await a.outcome((await a.post(channel, { text })).sendId);
+      await all(b, ["1", "2", "3, forgotten", "4, forgotten"]);
+      const outs = [anna, bert].map(
+        (parley) => new Promise((resolve) => parley.onClient((client) => client === undefined && resolve(undefined))),
+      );
+      await server.kill();
+      const { sendId } = await b.post(channel, { text: "5, waited" });
+      await server.restore();
+      await server.run();
+      // Sign-ins are none any more after a restore: the server wants to know who this is.
+      await Promise.all(outs);
+      b = await bert.signIn({ handle: "bert", password });
+      expect(await b.outcome(sendId)).toMatchObject({ outcome: "posted", seq: 4 });
+      await all(b, ["1", "2", "5, waited"]);
+      a = await anna.signIn({ handle: "anna", password });
+      await all(a, ["1", "2", "5, waited"]);
+      await anna.close();
+      await bert.close();
     },
     deadline,
   );

@@ -1,9 +1,10 @@
 /** A real parleyd on a port of the system, in a folder of its own; needs PARLEY_BIN. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { TokenSource } from "./core/ports.ts";
 import type { AccountId } from "./ids.ts";
 import { parseId } from "./ids.ts";
@@ -63,7 +64,19 @@ export class RealServer {
 
   async stop(): Promise<void> {
     await this.#end("SIGKILL");
-    rmSync(this.#data, { recursive: true, force: true });
+    for (const made of [this.#data, `${this.#data}.backups`]) rmSync(made, { recursive: true, force: true });
+  }
+
+  /** Keeps what it has now; it goes on meanwhile. */
+  async backUp(): Promise<void> {
+    await this.#operate("backup", this.#data, `${this.#data}.backups`);
+  }
+  /** Of a server that was killed: what it had when it was backed up. */
+  async restore(): Promise<void> {
+    await this.#operate("restore", `${this.#data}.backups`, this.#data, "--yes");
+  }
+  async #operate(...words: string[]): Promise<void> {
+    await promisify(execFile)(join(process.env.PARLEY_BIN as string, "parley"), words);
   }
 
   async signUp(handle: string): Promise<SignedUp> {
