@@ -39,6 +39,20 @@ export class FakePage {
     vi.stubGlobal("navigator", { storage });
   }
 
+  /** There may be others: this one leads. */
+  beOneOfSeveral(): void {
+    const locks = { request: async (_: string, ...rest: unknown[]) => (rest.at(-1) as () => unknown)() };
+    vi.stubGlobal("navigator", { storage: {}, locks });
+    vi.stubGlobal(
+      "BroadcastChannel",
+      class {
+        onmessage = null;
+        postMessage(): void {}
+        close(): void {}
+      },
+    );
+  }
+
   open(options: Partial<ParleyOptions> = {}): Parley {
     const settings = { firstBackoff: 1e9, longestBackoff: 1e9 };
     this.#parley = new Parley({

@@ -110,16 +110,16 @@ describe("a page", () => {
     expect(again.outbox()).toHaveLength(1);
   });
 
+  const openNone = () =>
+    void vi.spyOn(indexedDB, "open").mockImplementation(() => {
+      throw new DOMException("private", "InvalidStateError");
+    });
   it.each([
-    ["has no database", () => vi.stubGlobal("indexedDB", undefined)],
-    [
-      "opens none",
-      () =>
-        vi.spyOn(indexedDB, "open").mockImplementation(() => {
-          throw new DOMException("private", "InvalidStateError");
-        }),
-    ],
-  ])("of a browser that %s works in memory, and tells once something waits", async (_, spoil) => {
+    ["has no database", false, () => void vi.stubGlobal("indexedDB", undefined)],
+    ["opens none", false, openNone],
+    ["opens none for any of several tabs", true, openNone],
+  ])("of a browser that %s works in memory, and tells once something waits", async (_, isOneOfSeveral, spoil) => {
+    if (isOneOfSeveral) page.beOneOfSeveral();
     spoil();
     const parley = page.open();
     await parley.signIn(credentials);
@@ -131,5 +131,38 @@ describe("a page", () => {
     await isWaiting(client);
     await client.post(here, { text: "later" });
     expect(told).toEqual(["storage_unavailable"]);
+  });
+
+  it("lets go of what was stored when somebody has signed out in another tab, and makes it no more", async () => {
+    page.beOneOfSeveral();
+    const parley = page.open();
+    await isLive(await parley.signIn(credentials));
+    const [stored] = await indexedDB.databases();
+    localStorage.removeItem("parley.signed-in");
+    indexedDB.deleteDatabase(stored?.name ?? "");
+    await until(() => parley.client === undefined);
+    expect(await indexedDB.databases()).toEqual([]);
+  });
+
+  it("goes on with a new store when what was stored is deleted, and sends what waited", async () => {
+    page.beOneOfSeveral();
+    const client = await page.open().signIn(credentials);
+    const told = warningsOf(client);
+    await isLive(client);
+    await client.setValue("draft", "so far");
+    page.cutOff();
+    await isWaiting(client);
+    await client.post(here, { text: "later" });
+    const [stored] = await indexedDB.databases();
+    indexedDB.deleteDatabase(stored?.name ?? "");
+    await until(() => told.includes("storage_lost"));
+    page.isReachable = true;
+    await client.post(here, { text: "later still" });
+    client.stop();
+    client.start();
+    await until(() => page.server.texts(here).length === 3 && client.outbox().length === 0);
+    expect(page.server.texts(here)).toEqual(["hello", "later", "later still"]);
+    expect(client.value("draft")).toBe("so far");
+    expect((await indexedDB.databases()).length).toBe(1);
   });
 });
