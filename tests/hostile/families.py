@@ -29,8 +29,9 @@ FAMILIES = {"frames": lie_about_frames, "calls": lie_about_calls, "order": lie_a
             "repeats": lie_with_repeats, "states": lie_about_states, "foreign": lie_about_others, "tokens": lie_with_tokens,
             "limits": lie_to_limits, "random": lie_at_random}
 
-# Those who guess are slowed, also those who guess here: lies_limits.py looks at that.
-MANY = limits(signin_failures=1_000_000)
+# Those who guess are slowed, also those who guess here: lies_limits.py looks at that. And victims listen only between two
+# families, which may take long.
+MANY = limits(signin_failures=1_000_000, heartbeat_ms=120_000, heartbeat_grace_ms=60_000)
 
 
 def check_complete():
