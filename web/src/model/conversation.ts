@@ -3,15 +3,13 @@ import {
   type ChannelId,
   type ChannelState,
   type ClientEvents,
-  fold,
   type HistoryPage,
   ParleyError,
   type SendId,
-  targetOf,
-  withoutContent,
 } from "@parley/sdk";
 import { type Row, RowMaker } from "./conversation_rows.ts";
 import { withWaiting } from "./conversation_waiting.ts";
+import { EventWindow, eventAt } from "./event_window.ts";
 import { coalesced, Observable } from "./observable.ts";
 import type { Session } from "./session.ts";
 
@@ -22,8 +20,8 @@ export interface ConversationView {
   readonly loading: boolean;
   readonly reachedStart: boolean;
   readonly atHead: boolean;
-  /** Rises when rows were put before those that stood there: what is seen has to keep its place. */
-  readonly prepended: number;
+  /** Rises when the place where one begins is to be found anew. */
+  readonly openings: number;
 }
 
 const page = 60;
@@ -41,18 +39,17 @@ export class Conversation {
   readonly #ended = new AbortController();
   readonly #maker = new RowMaker();
   readonly #compute: () => void;
-  #events: readonly ChannelEvent[] = [];
+  readonly #window = new EventWindow();
   /** With what waits in the outbox. */
   #shown: readonly ChannelEvent[] = [];
-  #from = 0;
-  #to = 0;
-  #reachedStart = false;
-  #atHead = true;
-  #prepended = 0;
+  #openings = 0;
   #loading = true;
   #loadingOlder = false;
   #loadingNewer = false;
-  #readAtOpening: number;
+  #readAtOpening: number | undefined;
+  readonly #at: number | undefined;
+  #hasBegun = false;
+  #wasSynced: boolean;
   #wasSeen = false;
   /** Rises with each jump: an answer to what was asked before it is none. */
   #jumps = 0;
@@ -61,9 +58,9 @@ export class Conversation {
     this.#session = session;
     this.channelId = channelId;
     const { client } = session;
-    const channel = client.channel(channelId);
-    this.#readAtOpening =
-      channel !== undefined && channel.unread > 0 ? Math.max(channel.registers.read, channel.readWanted) : 0;
+    this.#at = at;
+    this.#wasSynced = client.state.name === "live";
+    this.#findOpening();
     this.view = new Observable(this.#makeView());
     this.#compute = coalesced(() => {
       if (!this.#ended.signal.aborted) this.view.set(this.#makeView());
@@ -79,7 +76,10 @@ export class Conversation {
     const unsubscribe = session.failed.all.subscribe(this.#compute);
     this.#ended.signal.addEventListener("abort", unsubscribe);
     client.open([channelId]);
-    void (at === undefined ? this.jumpToNewest() : this.jumpTo(at));
+    client.on("loaded", () => this.#beginIfReady(), options);
+    client.on("state", () => this.#beginIfReady(), options);
+    client.on("synced", () => this.#synced(), options);
+    this.#beginIfReady();
   }
 
   close(): void {
@@ -99,33 +99,28 @@ export class Conversation {
   }
 
   async loadOlder(): Promise<void> {
-    if (this.#loadingOlder || this.#reachedStart || this.#loading) return;
+    if (this.#loadingOlder || this.#window.reachedStart || this.#loading) return;
     this.#loadingOlder = true;
     try {
-      await this.#page({ before: this.#from, limit: page }, (found) => {
-        this.#reachedStart = found.reachedStart;
-        this.#from = Math.min(this.#from, found.from);
-        if (found.events.length === 0) return;
-        this.#events = [...found.events, ...this.#events];
-        this.#prepended++;
-      });
+      await this.#page({ before: this.#window.from, limit: page }, (found) => this.#window.putBefore(found));
     } finally {
       this.#loadingOlder = false;
     }
   }
 
   async loadNewer(): Promise<void> {
-    if (this.#loadingNewer || this.#atHead || this.#loading) return;
+    if (this.#loadingNewer || this.#window.atHead || this.#loading) return;
     this.#loadingNewer = true;
     try {
-      await this.#page({ after: this.#to, limit: page }, (found) => {
-        this.#events = [...this.#events, ...found.events];
-        this.#to = Math.max(this.#to, found.to);
-        this.#atHead = found.reachedHead;
-      });
+      await this.#page({ after: this.#window.to, limit: page }, (found) => this.#window.putAfter(found));
     } finally {
       this.#loadingNewer = false;
     }
+  }
+
+  /** What is far from the screen, which shows the events from `first` to `last`, need not be here. */
+  trim(first: number, last: number): void {
+    if (this.#window.trim(first, last)) this.#compute();
   }
 
   /** The user saw everything up to `seq`. */
@@ -141,14 +136,66 @@ export class Conversation {
     void this.#session.client.read(this.channelId, seq).catch(() => undefined);
   }
 
+  /** Nobody looks: what comes from now on is new. */
+  markNewLine(): void {
+    if (this.#readAtOpening !== undefined) return;
+    this.#findOpening();
+    if (this.#readAtOpening !== undefined) this.#compute();
+  }
+
   /** The line goes: what was new is not any more. */
   forgetNewLine(): void {
-    this.#readAtOpening = 0;
+    this.#readAtOpening = undefined;
     this.#compute();
   }
 
   event(seq: number): ChannelEvent | undefined {
-    return this.#shown.find((event) => event.seq === seq);
+    return eventAt(this.#shown, seq);
+  }
+
+  /** Notes what was read until now; the answer is the first that is new where that is not among the newest. */
+  #findOpening(): number | undefined {
+    const channel = this.#session.client.channel(this.channelId);
+    if (channel === undefined || channel.unread === 0) return undefined;
+    this.#readAtOpening = Math.max(channel.registers.read, channel.readWanted);
+    return channel.unread > page / 2 ? this.#readAtOpening + 1 : undefined;
+  }
+
+  /** Where one begins depends on the channel: it is waited for where it may still come. */
+  #beginIfReady(): void {
+    const { client } = this.#session;
+    const { name } = client.state;
+    const mayCome = name === "waiting" ? client.state.retryAt === undefined : name !== "live" && name !== "stopped";
+    const isKnown = client.channel(this.channelId) !== undefined || this.#isBeingMade();
+    if (this.#hasBegun || (mayCome && !isKnown)) return;
+    this.#hasBegun = true;
+    void this.#begin(this.#at ?? this.#findOpening());
+  }
+
+  /** What came while nobody was there is known only now. */
+  #synced(): void {
+    const isFirst = !this.#wasSynced;
+    this.#wasSynced = true;
+    if (!this.#hasBegun || !isFirst || this.#at !== undefined || this.#readAtOpening !== undefined) {
+      return this.#beginIfReady();
+    }
+    const opening = this.#findOpening();
+    if (this.#readAtOpening === undefined) return;
+    this.#openings++;
+    if (opening !== undefined) void this.#begin(opening);
+    else this.#compute();
+  }
+
+  /** It waits in the outbox to be made. */
+  #isBeingMade(): boolean {
+    return this.#session.client
+      .outbox()
+      .some(({ channel, command }) => channel === this.channelId && command.kind === "createChannel");
+  }
+
+  async #begin(at: number | undefined): Promise<void> {
+    if (at !== undefined && ((await this.jumpTo(at)) || this.#window.events.length > 0)) return;
+    await this.jumpToNewest();
   }
 
   // ---- pages ----------------------------------------------------------------------------------------------------------
@@ -157,18 +204,15 @@ export class Conversation {
     const jump = ++this.#jumps;
     const take = (found: HistoryPage) => {
       if (jump !== this.#jumps) return;
-      this.#events = found.events;
-      this.#from = found.from;
-      this.#to = found.to;
-      this.#reachedStart = found.reachedStart;
-      this.#atHead = found.reachedHead;
+      this.#window.replace(found);
       this.#loading = false;
     };
     // What is here at once; then the same without holes.
     await this.#page({ ...query, local: true }, (found) => {
       if (found.events.length > 0 || found.reachedStart) take(found);
     });
-    const isEnough = this.#events.length >= query.limit || (this.#reachedStart && this.#atHead);
+    const { events, reachedStart, atHead } = this.#window;
+    const isEnough = events.length >= query.limit || (reachedStart && atHead);
     if (jump === this.#jumps && (this.#loading || !isEnough || query.around !== undefined))
       await this.#page(query, take);
   }
@@ -194,21 +238,11 @@ export class Conversation {
   // ---- what is told ---------------------------------------------------------------------------------------------------
 
   #told({ events }: ClientEvents["events"]): void {
-    for (const event of events) {
-      if (this.#loading) continue; // the page has it
-      if (event.seq > this.#to) {
-        // Whether something stands between is known by the channel's ranges.
-        if (!this.#atHead || !this.#isNext(event.seq)) continue;
-        this.#events = [...this.#events, event];
-        this.#to = event.seq;
-      } else if (event.seq >= this.#from && !this.#has(event.seq)) {
-        this.#events = [...this.#events, event].sort((a, b) => a.seq - b.seq);
-      }
-      this.#foldIn(event);
-    }
+    // Else the page has it that is on its way.
+    if (!this.#loading) this.#window.add(events, (seq) => this.#isNext(seq));
     const head = this.#session.client.channel(this.channelId)?.head ?? 0;
-    if (this.#atHead && !this.#loading && head > this.#to && !this.#isNext(head + 1)) {
-      this.#atHead = false;
+    if (this.#window.atHead && !this.#loading && head > this.#window.to && !this.#isNext(head + 1)) {
+      this.#window.atHead = false;
       void this.loadNewer();
     }
     this.#compute();
@@ -224,34 +258,23 @@ export class Conversation {
   #isNext(seq: number): boolean {
     const channel = this.#session.client.channel(this.channelId);
     const between = channel?.visible.some((range) => {
-      const from = Math.max(range.from, this.#to + 1);
+      const from = Math.max(range.from, this.#window.to + 1);
       const to = Math.min(range.to === 0 ? seq - 1 : range.to, seq - 1);
       return from <= to;
     });
     return between !== true;
   }
 
-  #foldIn(event: ChannelEvent): void {
-    const { body } = event;
-    if (body.kind === "deleted") {
-      const gone = new Set(body.targets);
-      this.#events = this.#events.map((one) => (gone.has(one.seq) ? withoutContent(one) : one));
-      return;
-    }
-    const target = targetOf(event);
-    if (target === 0 || !this.#has(target)) return;
-    this.#events = this.#events.map((one) => (one.seq === target ? fold(one, event) : one));
-  }
-
   #has(seq: number): boolean {
-    return this.#events.some((event) => event.seq === seq);
+    return this.#window.get(seq) !== undefined;
   }
 
   #makeView(): ConversationView {
     const { client, failed, me } = this.#session;
     const channel = client.channel(this.channelId);
-    this.#shown = withWaiting(this.#events, client.outbox(), this.channelId, me);
-    const shown = new Set<SendId | undefined>(this.#events.map((event) => event.sendId));
+    const { events, reachedStart, atHead } = this.#window;
+    this.#shown = withWaiting(events, client.outbox(), this.channelId, me);
+    const shown = new Set<SendId | undefined>(events.map((event) => event.sendId));
     const pending = client
       .outbox()
       .filter(
@@ -260,19 +283,20 @@ export class Conversation {
     const rows = this.#maker.make({
       channel,
       events: this.#shown,
-      atHead: this.#atHead,
+      atHead,
       pending,
       failed: failed.of(this.channelId),
       me,
       readAtOpening: this.#readAtOpening,
+      reachedStart,
     });
     return {
       channel,
       rows,
       loading: this.#loading && rows.length === 0,
-      reachedStart: this.#reachedStart,
-      atHead: this.#atHead,
-      prepended: this.#prepended,
+      reachedStart,
+      atHead,
+      openings: this.#openings,
     };
   }
 }

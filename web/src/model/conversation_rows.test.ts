@@ -28,7 +28,16 @@ const channel = {
   deliveredByAll: 2,
   readByAll: 1,
 } as unknown as ChannelState;
-const usual: RowsOf = { channel, events: [], atHead: true, pending: [], failed: [], me: "me", readAtOpening: 0 };
+const usual: RowsOf = {
+  channel,
+  events: [],
+  atHead: true,
+  pending: [],
+  failed: [],
+  me: "me",
+  readAtOpening: undefined,
+  reachedStart: true,
+};
 const made = (of: Partial<RowsOf>) => new RowMaker().make({ ...usual, ...of });
 const kinds = (of: Partial<RowsOf>) => made(of).map((row) => row.kind);
 
@@ -58,6 +67,32 @@ test("the line of new messages stands before the first of others that was not re
   expect(kinds({ events, readAtOpening: 1 })).toEqual(["day", "message", "new", "message", "message"]);
   expect(kinds({ events, readAtOpening: 3 })).not.toContain("new");
   expect(kinds({ events: [message(1, "anna"), message(2, "me")], readAtOpening: 1 })).not.toContain("new");
+});
+
+test("there is no line while the place where it belongs is not here", () => {
+  const events = [message(5, "anna"), message(6, "anna"), message(7, "anna")];
+  expect(kinds({ events, readAtOpening: 2, reachedStart: false })).not.toContain("new");
+  expect(kinds({ events, readAtOpening: 0 })).toContain("new");
+});
+
+test("no row changes when older messages come before it", () => {
+  const maker = new RowMaker();
+  const day = 24 * 60 * minute;
+  const events = [
+    message(1, "anna", noon - day),
+    message(2, "anna", noon),
+    message(3, "anna", noon + minute),
+    message(4, "bert", noon + 2 * minute),
+    message(5, "bert", noon + 3 * minute),
+  ];
+  const older = (from: number) => maker.make({ ...usual, events: events.slice(from), reachedStart: from === 0 });
+  for (const from of [3, 2, 1]) {
+    const before = older(from);
+    const after = older(from - 1);
+    expect(before.length).toBeGreaterThan(0);
+    expect(after.length).toBeGreaterThan(before.length);
+    for (const [at, row] of after.slice(-before.length).entries()) expect(row).toBe(before[at]);
+  }
 });
 
 test("one's own messages show how far they have got; others' do not", () => {

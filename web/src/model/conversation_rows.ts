@@ -35,8 +35,10 @@ export interface RowsOf {
   readonly pending: readonly OutboxEntry[];
   readonly failed: readonly FailedSend[];
   readonly me: string | undefined;
-  /** What is above was read when the conversation was opened; 0: no line. */
-  readonly readAtOpening: number;
+  /** What is above was read when the conversation was opened; undefined: no line. */
+  readonly readAtOpening: number | undefined;
+  /** There is nothing before the events. */
+  readonly reachedStart: boolean;
 }
 
 const sameBreathMs = 5 * 60_000;
@@ -70,15 +72,24 @@ export class RowMaker {
       rows.push(kept.row);
     };
     const shown = of.events.filter((event) => isShown(event, of.channel?.registers.hidden ?? []));
-    let lineIsDue = of.readAtOpening > 0;
+    const read = of.readAtOpening ?? Number.POSITIVE_INFINITY;
+    // Where the first that is new is not here yet, there is no place for a line.
+    let lineIsDue = of.reachedStart || (of.events[0]?.seq ?? Number.POSITIVE_INFINITY) <= read;
     let previous: ChannelEvent | undefined;
+    // What a row looks like depends on what is before it: the first of a part only says that, so that no row changes, and
+    // nothing moves on the screen, when older ones come.
+    const isPart = !of.reachedStart && shown.length > 1;
     for (const [at, event] of shown.entries()) {
+      if (isPart && at === 0) {
+        previous = event;
+        continue;
+      }
       if (previous === undefined || dayOf(previous.time) !== dayOf(event.time)) {
         put({ kind: "day", key: `day-${dayOf(event.time)}`, time: event.time }, event.seq);
         previous = undefined;
       }
       const own = event.account !== undefined && event.account === of.me;
-      if (lineIsDue && event.seq > of.readAtOpening && event.body.kind === "message") {
+      if (lineIsDue && event.seq > read && event.body.kind === "message") {
         lineIsDue = false;
         // Nothing is new where one's own is the next thing that was said.
         if (!own) {

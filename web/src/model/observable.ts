@@ -21,15 +21,25 @@ export class Observable<T> {
   };
 }
 
-/** Runs `work` once after everything that asks for it in the same turn, so that a burst costs one computation. */
+const atMostEveryMs = 32;
+
+/**
+ * Runs `work` once after everything that asks for it in the same turn, and no more often than a screen can show: a burst
+ * costs few computations, and a single change waits for nothing.
+ */
 export function coalesced(work: () => void): () => void {
   let asked = false;
+  let last = Number.NEGATIVE_INFINITY;
+  const run = () => {
+    asked = false;
+    work();
+    last = performance.now();
+  };
   return () => {
     if (asked) return;
     asked = true;
-    queueMicrotask(() => {
-      asked = false;
-      work();
-    });
+    const rest = last + atMostEveryMs - performance.now();
+    if (rest > 0) setTimeout(run, rest);
+    else queueMicrotask(run);
   };
 }

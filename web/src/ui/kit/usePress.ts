@@ -9,9 +9,8 @@ export interface PressHandlers {
   onContextMenu?: (event: MouseEvent<HTMLElement>) => void;
   onTouchStart?: (event: TouchEvent<HTMLElement>) => void;
   onTouchMove?: (event: TouchEvent<HTMLElement>) => void;
-  onTouchEnd?: () => void;
+  onTouchEnd?: (event: TouchEvent<HTMLElement>) => void;
   onTouchCancel?: () => void;
-  onClickCapture?: (event: MouseEvent<HTMLElement>) => void;
 }
 
 const longMs = 450;
@@ -24,7 +23,7 @@ const slack = 10;
 export function usePress(open: (at: Point, target: HTMLElement, byKeyboard: boolean) => boolean): PressHandlers {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const from = useRef<Point>({ x: 0, y: 0 });
-  /** This touch has opened something; lifting the finger is no click. */
+  /** This touch has opened something. */
   const hasOpened = useRef(false);
   const stop = () => clearTimeout(timer.current);
   return {
@@ -58,14 +57,12 @@ export function usePress(open: (at: Point, target: HTMLElement, byKeyboard: bool
       if (touch === null) return;
       if (Math.hypot(touch.clientX - from.current.x, touch.clientY - from.current.y) > slack) stop();
     },
-    onTouchEnd: stop,
-    onTouchCancel: stop,
-    onClickCapture(event) {
-      if (!hasOpened.current) return;
-      hasOpened.current = false;
-      event.preventDefault();
-      event.stopPropagation();
+    onTouchEnd(event) {
+      stop();
+      // Else lifting the finger would be a press on what has come to be under it.
+      if (hasOpened.current && event.cancelable) event.preventDefault();
     },
+    onTouchCancel: stop,
   };
 }
 

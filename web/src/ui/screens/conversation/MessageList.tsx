@@ -17,6 +17,7 @@ import { useConversation } from "./conversation_context.ts";
 import styles from "./MessageList.module.css";
 import { NoticeText } from "./NoticeText.tsx";
 import { useMessageActions } from "./useMessageActions.ts";
+import { useRowSteps } from "./useRowSteps.ts";
 import { FailedBubble, PendingBubble } from "./WaitingBubbles.tsx";
 
 export interface MessageListHandle {
@@ -29,6 +30,7 @@ export interface MessageListHandle {
 const nearEdge = 600;
 const atEnd = 24;
 const dayHeight = 48;
+const tryAgainMs = 2_000;
 
 /** What was said, in a list that keeps its place when older messages come before it. */
 export function MessageList({ view, ref }: { readonly view: ConversationView; readonly ref: Ref<MessageListHandle> }) {
@@ -42,14 +44,12 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   const offset = useRef(0);
   /** What is to be shown as soon as it is among the rows. */
   const wanted = useRef(0);
-  const prepended = useRef(view.prepended);
   const [marked, setMarked] = useState(0);
   const [isAway, setAway] = useState(false);
   const [isAtTop, setAtTop] = useState(false);
   /** Of what is at the top of the screen while somebody scrolls. */
   const [day, setDay] = useState(0);
-  const { rows } = view;
-  const isPrepending = prepended.current !== view.prepended;
+  const { rows, shift } = useRowSteps(view.rows);
 
   /** Whether what is wanted was there. */
   const showWanted = () => {
@@ -71,8 +71,13 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
 
   // The first that is new, or else the end, is where somebody wants to begin.
   const isFirst = useRef(true);
+  const openings = useRef(view.openings);
   useLayoutEffect(() => {
-    prepended.current = view.prepended;
+    if (openings.current !== view.openings) {
+      openings.current = view.openings;
+      // Who has begun to read something else goes on with it.
+      isFirst.current = sticks.current;
+    }
     if (rows.length === 0 || !list.current) return;
     if (wanted.current > 0 && showWanted()) {
       isFirst.current = false;
@@ -88,7 +93,7 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
       }
     }
     stick();
-  }, [rows, view.prepended, view.atHead]);
+  }, [rows, view.atHead, view.openings]);
 
   const stick = () => {
     if (sticks.current && view.atHead) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
@@ -121,12 +126,36 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
     if (loads && handle.scrollOffset < nearEdge) void conversation.loadOlder();
     if (loads && below < nearEdge) void conversation.loadNewer();
     see();
+    // At the end nothing moves by it.
+    if (sticks.current && loads) trim();
+  };
+
+  /** Lets go what is far away; when nobody scrolls. */
+  const trim = () => {
+    const handle = list.current;
+    if (!handle) return;
+    const first = seqAt(handle.findItemIndex(handle.scrollOffset), 1);
+    const last = seqAt(handle.findItemIndex(handle.scrollOffset + handle.viewportSize), -1);
+    if (first !== undefined && last !== undefined) conversation.trim(first, last);
+  };
+
+  /** Of the row there, or the next one in a direction that has one. */
+  const seqAt = (from: number, step: 1 | -1): number | undefined => {
+    for (let at = Math.min(Math.max(from, 0), rows.length - 1); at >= 0 && at < rows.length; at += step) {
+      const row = rows[at];
+      if (row?.kind === "message" || row?.kind === "notice") return row.event.seq;
+    }
+    return undefined;
   };
 
   /** What is on a screen that somebody looks at is read. */
   const see = () => {
     const handle = list.current;
-    if (!handle || document.visibilityState !== "visible" || !document.hasFocus()) return;
+    if (!handle) return;
+    if (document.visibilityState !== "visible" || !document.hasFocus()) {
+      if ((view.channel?.unread ?? 0) > 0) conversation.markNewLine();
+      return;
+    }
     const lastVisible = handle.findItemIndex(handle.scrollOffset + handle.viewportSize - 1);
     for (let at = Math.min(lastVisible, rows.length - 1); at >= 0; at--) {
       const row = rows[at];
@@ -157,6 +186,12 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
       unsubscribe();
     };
   }, [connectivity]);
+  useEffect(() => {
+    if (problem === undefined) return;
+    // Nobody can scroll on where the list ends because of it.
+    const timer = setTimeout(() => lookNow.current(true), Math.max(problem.retryAfterMs ?? 0, tryAgainMs));
+    return () => clearTimeout(timer);
+  }, [problem]);
   useEffect(() => {
     const timer = setTimeout(() => setDay(0), 1_500);
     return () => clearTimeout(timer);
@@ -199,8 +234,9 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
         <Virtualizer
           ref={list}
           data={rows}
-          shift={isPrepending}
+          shift={shift}
           onScroll={onScroll}
+          onScrollEnd={trim}
           onResize={() => {
             stick();
             see();
