@@ -35,7 +35,7 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit stories screens lint format generate fuzz sim sim-coverage mutants plug hostile soak asan tsan bench bench-store bench-report install deb deb-test clean setup
+.PHONY: help run build test unit stories screens lint format generate fuzz sim sim-coverage mutants plug hostile soak asan tsan bench bench-web bench-store bench-report install deb deb-test clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
@@ -155,6 +155,12 @@ bench-store: ## Fill a store with MESSAGES messages and measure it (ten million:
 	@tools/build/setup.sh build bench
 	@$(call compile,release,--target parleyd parley-bench)
 	@$(PYTHON) tools/build/bench.py --bin build/release/bin --store --messages $(MESSAGES)
+
+bench-web: ## Measure the web app in Chromium (BENCH=send for those whose file is called so)
+	@tools/build/setup.sh build test
+	@$(call compile,release,--target parleyd)
+	@[[ -d web/bench/lighthouse/node_modules ]] || npm ci --silent --prefix web/bench/lighthouse
+	@PARLEY_BIN=$(abspath build/release/bin) npx playwright test -c web/bench $(BENCH)
 
 bench-report: ## Write the last results of bench and bench-store into docs/performance.md
 	@$(PYTHON) tools/build/bench.py --publish docs/performance.md

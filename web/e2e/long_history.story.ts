@@ -59,7 +59,7 @@ function scrollTo(page: Page, end: number, sign: 1 | -1): Promise<Seen> {
           frames += 1;
           if (frames > 1_000) {
             throw new Error(
-              `no more than ${known}, at ${log.scrollTop} of ${log.scrollHeight}: ${log.innerText.slice(-200)}`,
+              `no more than ${known}, at ${log.scrollTop} of ${log.scrollHeight}: ${log.textContent.slice(-200)}`,
             );
           }
         } while (!isDrawn());
