@@ -95,3 +95,28 @@ describe("drafts of a page that goes", () => {
     expect(Object.keys(kept)).toEqual([]);
   });
 });
+
+describe("a message that is being changed", () => {
+  it("sets aside what stood there, and gives it back when that is taken back or sent", async () => {
+    const client = new FakeClient();
+    const drafts = client.drafts(storage());
+    drafts.set(channel, { text: "to be said", replyTo: 4 });
+    drafts.edit(channel, 9, "said before");
+    expect(drafts.get(channel)).toMatchObject({ text: "said before", editing: 9 });
+    drafts.cancel(channel);
+    expect(drafts.get(channel)).toEqual({ text: "to be said", replyTo: 4 });
+    drafts.edit(channel, 9, "said before");
+    drafts.edit(channel, 8, "and before that");
+    expect(drafts.takeForSend(channel)).toEqual({ [`draft/${channel}`]: { text: "to be said", replyTo: 4 } });
+    expect(drafts.get(channel)).toEqual({ text: "to be said", replyTo: 4 });
+  });
+
+  it("leaves nothing where nothing stood", () => {
+    const drafts = new FakeClient().drafts(storage());
+    drafts.edit(channel, 9, "said before");
+    drafts.cancel(channel);
+    expect(drafts.get(channel)).toEqual({ text: "" });
+    drafts.edit(channel, 9, "said before");
+    expect(drafts.takeForSend(channel)).toEqual({ [`draft/${channel}`]: undefined });
+  });
+});

@@ -10,6 +10,8 @@ export interface ComposerDraft {
   readonly replyTo?: number;
   /** Seq of the message that it changes. */
   readonly editing?: number;
+  /** While something is being changed: what stood there before, and will again. */
+  readonly aside?: ComposerDraft;
   /** Names that were chosen after an "@", and who they are. */
   readonly mentions?: readonly { readonly name: string; readonly account: AccountId }[];
 }
@@ -53,12 +55,29 @@ export class Drafts {
     );
   }
 
-  /** Forgets the draft here; the answer is what makes it leave the store in the transaction of a send. */
+  /** Begins to change the message at `seq`; what stood there is set aside. */
+  edit(channel: ChannelId, seq: number, text: string): void {
+    const before = this.get(channel);
+    const aside = before.editing === undefined ? before : before.aside;
+    this.set(channel, aside === undefined || isNothing(aside) ? { text, editing: seq } : { text, editing: seq, aside });
+  }
+
+  /** Takes back what is being answered or changed. */
+  cancel(channel: ChannelId): void {
+    const { replyTo: _reply, editing, aside, ...rest } = this.get(channel);
+    this.set(channel, editing === undefined ? rest : (aside ?? none));
+  }
+
+  /**
+   * Forgets the draft here, but for what it had set aside; the answer is what makes it leave the store in the
+   * transaction of a send.
+   */
   takeForSend(channel: ChannelId): Readonly<Record<string, unknown>> {
     clearTimeout(this.#timers.get(channel));
     this.#timers.delete(channel);
-    this.#take(channel, undefined);
-    return { [`draft/${channel}`]: undefined };
+    const { aside } = this.get(channel);
+    this.#take(channel, aside);
+    return { [`draft/${channel}`]: aside };
   }
 
   /** Writes what is not written yet: the page is about to go. */
@@ -94,7 +113,7 @@ export class Drafts {
   }
 
   #take(channel: ChannelId, draft: ComposerDraft | undefined): void {
-    if (draft && (draft.text !== "" || draft.replyTo || draft.editing)) this.#drafts.set(channel, draft);
+    if (draft && !isNothing(draft)) this.#drafts.set(channel, draft);
     else this.#drafts.delete(channel);
     this.#tell();
   }
@@ -102,4 +121,8 @@ export class Drafts {
   #tell(): void {
     this.changed.set(this.changed.get() + 1);
   }
+}
+
+function isNothing(draft: ComposerDraft): boolean {
+  return draft.text === "" && draft.replyTo === undefined && draft.editing === undefined;
 }

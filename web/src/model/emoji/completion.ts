@@ -1,3 +1,5 @@
+import type { EmojiTable } from "./emoji.ts";
+
 /** A `:name` that is being typed, or was just closed with a colon. Offsets are UTF-16. */
 export interface CodeAtCaret {
   readonly from: number;
@@ -16,4 +18,15 @@ export function codeAtCaret(text: string, caret: number): CodeAtCaret | undefine
   const code = match?.[1];
   if (match === null || code === undefined) return undefined;
   return { from: caret - match[0].length, to: caret, code, closed: match[2] === ":" };
+}
+
+/** What is sent: a code that was closed last is its emoji, also where the table was not there while it was typed. */
+export async function withLastCode(text: string, load: () => Promise<Pick<EmojiTable, "byCode">>): Promise<string> {
+  const last = codeAtCaret(text, text.length);
+  if (last === undefined || !last.closed) return text;
+  const found = await load().then(
+    (table) => table.byCode(last.code),
+    () => undefined,
+  );
+  return found === undefined ? text : text.slice(0, last.from) + found.emoji;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { codeAtCaret } from "./completion.ts";
+import { codeAtCaret, withLastCode } from "./completion.ts";
 import { EMOJI_GROUPS, loadEmoji } from "./emoji.ts";
 
 describe.each(["en", "de", "ja", "ar"])("%s", (language) => {
@@ -53,4 +53,21 @@ test.each([
   ["a::tada", 7, undefined],
 ])("the code at the caret of %j", (text, caret, expected) => {
   expect(codeAtCaret(text, caret)).toEqual(expected);
+});
+
+describe("what is sent", () => {
+  const table = {
+    byCode: (code: string) => (code === "wave" ? { emoji: "👋", name: "", codes: [], group: 0 } : undefined),
+  };
+  const sent = (text: string) => withLastCode(text, async () => table as never);
+
+  test("has the emoji of the code that was closed last, however late the table came", async () => {
+    expect(await sent("Hello :wave:")).toBe("Hello 👋");
+    expect(await sent("Hello :nobody:")).toBe("Hello :nobody:");
+    expect(await sent("it is 12:30:")).toBe("it is 12:30:");
+  });
+
+  test("goes as it was written where there is no table", async () => {
+    expect(await withLastCode("Hello :wave:", () => Promise.reject(new Error("offline")))).toBe("Hello :wave:");
+  });
 });

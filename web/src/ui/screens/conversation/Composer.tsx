@@ -2,8 +2,10 @@ import { limits } from "@parley/sdk";
 import { SendHorizontal, Smile, X } from "lucide-react";
 import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { formatNumber } from "../../../i18n/format.ts";
-import { useT } from "../../../i18n/index.ts";
+import { useLanguage, useT } from "../../../i18n/index.ts";
 import type { ComposerDraft } from "../../../model/drafts.ts";
+import { withLastCode } from "../../../model/emoji/completion.ts";
+import { loadEmoji } from "../../../model/emoji/emoji.ts";
 import { mentionsIn } from "../../../model/mentions.ts";
 import { useObservable, useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
@@ -16,6 +18,7 @@ import { QuotedMessage } from "./ReplyQuote.tsx";
 
 const EmojiPicker = lazy(async () => ({ default: (await import("./EmojiPicker.tsx")).EmojiPicker }));
 const countFrom = 0.9;
+const nothing = () => {};
 
 /** Where something is said. What stands in it is kept until it was sent. */
 export function Composer() {
@@ -26,6 +29,8 @@ export function Composer() {
   const draft = drafts.get(channelId);
   const field = useRef<HTMLTextAreaElement>(null);
   const [picks, setPicks] = useState(false);
+  const language = useLanguage();
+  const before = useRef<Promise<void>>(Promise.resolve());
   const most = client.limit("text_code_points") || limits.text_code_points.default;
   const length = draft.text.length < most * countFrom ? 0 : [...draft.text].length;
   const isTooLong = length > most;
@@ -83,11 +88,18 @@ export function Composer() {
     toNewest();
   };
 
-  const sendDraft = async (
+  /** One after the other: what is sent may wait for a moment. */
+  const sendDraft = (sent: ComposerDraft, values: Readonly<Record<string, unknown>>) => {
+    const turn = before.current.then(() => sendNow(sent, values));
+    before.current = turn.then(nothing, nothing);
+    return turn;
+  };
+
+  const sendNow = async (
     { text, editing, replyTo, mentions }: ComposerDraft,
     values: Readonly<Record<string, unknown>>,
   ) => {
-    const said = text.trim();
+    const said = await withLastCode(text.trim(), () => loadEmoji(language));
     if (editing !== undefined) return client.edit(channelId, editing, said, { values });
     const mentioned = mentionsIn(said, mentions ?? []);
     return client.post(
@@ -101,16 +113,17 @@ export function Composer() {
     );
   };
 
-  const cancel = () => {
-    const { replyTo: _reply, editing, ...rest } = drafts.get(channelId);
-    drafts.set(channelId, editing === undefined ? rest : { text: "" });
-  };
+  const cancel = () => drafts.cancel(channelId);
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing || completion.onKeyDown(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();
+    } else if (event.key === "Escape" && picks) {
+      event.preventDefault();
+      event.stopPropagation();
+      setPicks(false);
     } else if (event.key === "Escape" && (draft.replyTo !== undefined || draft.editing !== undefined)) {
       event.preventDefault();
       event.stopPropagation();
@@ -163,6 +176,7 @@ export function Composer() {
             completion.look();
           }}
           onSelect={() => completion.look()}
+          onFocus={() => void loadEmoji(language).catch(nothing)}
           onBlur={() => completion.close()}
           onKeyDown={onKeyDown}
           {...completion.field}

@@ -81,15 +81,15 @@ function Open(props: {
       mayPost,
       isAdmin,
       reply: (event: ChannelEvent) => {
-        const { editing: _editing, ...rest } = draft();
-        drafts.set(channelId, { ...rest, text: _editing === undefined ? rest.text : "", replyTo: event.seq });
+        if (draft().editing !== undefined) drafts.cancel(channelId);
+        drafts.set(channelId, { ...draft(), replyTo: event.seq });
         focus();
       },
       edit: (event: ChannelEvent) => {
         const content = event.annotation?.current ?? event.content;
         if (content?.kind !== "text") return;
         const begin = (text: string) => {
-          drafts.set(channelId, { text, editing: event.seq });
+          drafts.edit(channelId, event.seq, text);
           focus();
         };
         if (content.fullSize === undefined) return begin(content.text);

@@ -1,0 +1,76 @@
+/** Finding one's place, one's words, and what was said. */
+import { ChannelList, Conversation } from "./support/app.ts";
+import { directChannel, post } from "./support/people.ts";
+import { expect, test } from "./support/stories.ts";
+
+async function fromMenu(at: Conversation, text: string | RegExp, choice: RegExp): Promise<void> {
+  await at.bubble(text).locator("[data-seq]").click({ button: "right" });
+  await at.page.getByRole("menuitem", { name: choice }).click();
+}
+
+test("a chat with much that is new opens where one left off, and leads to its end", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, ...Array.from({ length: 120 }, (_, number) => `line ${number};`));
+  const { page } = await open(ana);
+  const at = await new ChannelList(page).choose("Ben");
+  await expect(page.getByText("New messages")).toBeInViewport();
+  await expect(at.bubble("line 0;")).toBeInViewport();
+  const down = page.getByRole("button", { name: "To the newest message" });
+  await down.click();
+  await expect(at.bubble("line 119;")).toBeInViewport();
+  await expect(down).toHaveCount(0);
+  await expect(new ChannelList(page).row("Ben").getByLabel(/unread/)).toHaveCount(0);
+});
+
+test("what stood in the composer is there again after a message was changed", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  const { page } = await open(ana);
+  const at = await Conversation.at(page, channel);
+  await at.say("see you at eihgt");
+  await at.showsTick("eihgt", "sent");
+  await at.composer.fill("and bring");
+  await page.getByRole("button", { name: "Emoji", exact: true }).click();
+  await page.getByLabel("Find emoji").fill("guitar");
+  await page.getByRole("dialog", { name: "Emoji" }).getByRole("button", { name: "guitar" }).click();
+  await expect(at.composer).toHaveValue("and bring🎸");
+  await expect(at.composer).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog", { name: "Emoji" })).toHaveCount(0);
+  await expect(page).toHaveURL(new RegExp(channel));
+  await fromMenu(at, "eihgt", /^Edit/);
+  await expect(at.composer).toHaveValue("see you at eihgt");
+  await page.reload();
+  await expect(at.composer).toHaveValue("see you at eihgt");
+  await at.say("see you at eight");
+  await expect(at.bubble("see you at eight")).toContainText("edited");
+  await expect(at.composer).toHaveValue("and bring🎸");
+});
+
+test("everything on the device is found as one types, in any script, also without a network", async ({
+  open,
+  person,
+}) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, "東京タワーへ行きましょう", "اجتماع الفريق غدًا", "Das Café schließt um zehn");
+  const { page, network } = await open(ana, { path: `/c/${channel}` });
+  await expect(new Conversation(page).bubbles).toHaveCount(3);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  network.cut();
+  await page.keyboard.press("Control+Shift+f");
+  const field = page.getByRole("main").getByRole("searchbox");
+  const found = page.getByRole("main").getByRole("link");
+  for (const [words, text] of [
+    ["タワー", "東京タワー"],
+    ["اجتم", "اجتماع"],
+    ["cafe schl", "Café"],
+  ] as const) {
+    await field.fill(words);
+    await expect(found).toHaveCount(1);
+    await expect(found).toContainText(text);
+  }
+  await found.click();
+  await expect(new Conversation(page).bubble("Café")).toBeInViewport();
+});
