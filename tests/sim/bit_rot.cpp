@@ -18,7 +18,7 @@ using Image = MemoryDisk::Image;
 
 enum class Kind : std::uint8_t { event, outcome, member, head, card, annotation };
 constexpr Kind kKinds[] = {Kind::event, Kind::outcome, Kind::member, Kind::head, Kind::card, Kind::annotation};
-constexpr int kPatience = 20;
+constexpr int kPatience = 20;  // times that one asks
 constexpr Seq kLookedAt = 20;  // events, about, and the one it is about
 
 /// A record of the image, and where it lies.
@@ -75,11 +75,13 @@ constexpr std::string_view kLast = "newest message";
 /// What somebody hears of one channel, part by part: the bytes of each, or that it is damaged.
 using Heard = std::map<std::string, std::string>;
 
+/// One bit.
 class Round {
  public:
   Round(World& world, Cluster& cluster, const std::vector<AccountId>& people, std::vector<std::string>& broken)
       : world_(world), cluster_(cluster), people_(people), broken_(broken) {}
 
+  /// False: there is no record of that kind.
   bool all(MemoryStorage& storage, Kind kind) {
     const Image sound = storage.disk().image;
     auto choice = records(storage.disk().image, kind);
@@ -143,18 +145,17 @@ class Round {
   }
 
   /// The answer, once the server is not too busy for it; an error is one.
-  static v1::ServerFrame ask(World& world, RawDevice& device, v1::ClientFrame& frame) {
+  v1::ServerFrame ask(RawDevice& device, v1::ClientFrame& frame) const {
     v1::ServerFrame answer;
     for (int i = 0; i < kPatience; ++i) {
       device.frames.clear();
       answer = device.ask(frame);
       const bool busy = answer.error().retry_after_ms() > 0 || answer.error().name() == "store_unavailable";
       if (answer.request() != 0 && !busy) break;
-      world.run_for(std::chrono::seconds(1));
+      world_.run_for(std::chrono::seconds(1));
     }
     return answer;
   }
-  v1::ServerFrame ask(RawDevice& device, v1::ClientFrame& frame) const { return ask(world_, device, frame); }
 
   [[nodiscard]] std::vector<Heard> listen() const {
     std::vector<Heard> all;
