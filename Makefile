@@ -35,7 +35,7 @@ configure = if [[ ! -f build/$(1)/build.ninja ]]; then $(say) "Configuring prese
 compile = $(call configure,$(1)); cmake --build build/$(1) -j $(JOBS) $(2) \
   || { echo "The build failed: the first 'error:' above says where."; exit 1; }
 
-.PHONY: help run build test unit stories screens lint format generate fuzz sim sim-coverage mutants plug hostile soak asan tsan bench bench-web bench-store bench-report install deb deb-test clean setup
+.PHONY: help run build test unit stories screens pictures lint format generate fuzz sim sim-coverage mutants plug hostile soak asan tsan bench bench-web bench-store bench-report install deb deb-test clean setup
 
 help: ## Show this list
 	@printf 'Parley. From clone to chat: make run\n\n'
@@ -80,6 +80,11 @@ screens: ## Look at every screen of the web app with every theme, size and direc
 	@tools/build/setup.sh build test
 	@$(call compile,release,--target parleyd)
 	@SCREENS=all PARLEY_BIN=$(abspath build/release/bin) npx playwright test -c web/e2e screens
+
+pictures: ## Make the pictures of README.md in docs/images
+	@tools/build/setup.sh build test
+	@$(call compile,release,--target parleyd)
+	@SCREENS=readme PARLEY_BIN=$(abspath build/release/bin) npx playwright test -c web/e2e screens
 
 lint: ## Check format, clang-tidy, layers, generated pages, and the TypeScript's types and style
 	@tools/build/setup.sh build lint

@@ -1,26 +1,39 @@
 /** Every screen with every look: a picture of it, and nothing for axe to find. */
 import type { Page } from "@playwright/test";
+import type { ChannelId } from "../../../sdk/src/index.ts";
 import type { Person } from "../support/people.ts";
 import { expect, type Seat, test } from "../support/stories.ts";
 import { atLeisure, everyRun, type Look } from "./looks.ts";
+import { isForReadme, isInReadme, isLookOfReadme, keepForReadme } from "./readme.ts";
 import { type Screen, type Stage, screens } from "./screens.ts";
 import { findings, go, isSettled, picture, stretchTimes, tidy } from "./stage.ts";
-import { wordsOf } from "./words.ts";
+import { type Words, wordsOf } from "./words.ts";
 import { makeWorld, type World } from "./world.ts";
 
 type Open = (who: Person | undefined, path?: string) => Promise<Seat>;
 
 // SCREENS_ONLY=list,group shows those alone.
 const only = process.env.SCREENS_ONLY || undefined;
-const isWanted = (name: string): boolean => only === undefined || only.split(",").includes(name);
+const isWanted = (name: string, look: Look): boolean =>
+  (only === undefined || only.split(",").includes(name)) && (!isForReadme || isInReadme(name, look.name));
 
-for (const look of process.env.SCREENS === "all" ? [...everyRun, ...atLeisure] : everyRun) {
+function looks(): readonly Look[] {
+  const all = [...everyRun, ...atLeisure];
+  if (isForReadme) return all.filter(({ name }) => isLookOfReadme(name));
+  return process.env.SCREENS === "all" ? all : everyRun;
+}
+
+for (const look of looks()) {
   test(`everybody can use every screen: ${look.name}`, async ({ open, person }) => {
     test.slow();
     const world = await makeWorld(person);
     const made = Date.now();
+    const more = {
+      serviceWorkers: "block",
+      ...(isForReadme ? { deviceScaleFactor: look.isPhone ? 2 : 1.5 } : {}),
+    } as const;
     const opened: Open = async (who, path = "/") => {
-      const seat = await open(who, { path: "/healthz", browser: { serviceWorkers: "block", ...look.browser } });
+      const seat = await open(who, { path: "/healthz", browser: { ...more, ...look.browser } });
       seat.page.setDefaultTimeout(30_000);
       await seat.page.addInitScript(stretchTimes, made);
       await seat.page.goto(path);
@@ -30,7 +43,8 @@ for (const look of process.env.SCREENS === "all" ? [...everyRun, ...atLeisure] :
     await newcomers(opened, look, world);
     const { page, network } = await opened(world.ana);
     const stage: Stage = { page, world, words: wordsOf(look.language), isPhone: look.isPhone };
-    for (const screen of screens) if (isWanted(screen.name)) await visit(stage, screen, look);
+    for (const screen of screens) if (isWanted(screen.name, look)) await visit(stage, screen, look);
+    if (isForReadme) return;
     await limbo(opened, look, world);
     await go(page, "/");
     network.cut();
@@ -41,8 +55,9 @@ for (const look of process.env.SCREENS === "all" ? [...everyRun, ...atLeisure] :
 
 /** Takes the picture, and looks at what is there. */
 async function show(page: Page, name: string, look: Look): Promise<void> {
-  if (!isWanted(name)) return;
+  if (!isWanted(name, look)) return;
   await isSettled(page);
+  if (isForReadme) return keepForReadme(page, name, look.name);
   await picture(page, `${name}-${look.name}`);
   expect.soft(await findings(page), `${name} (${look.name})`).toEqual([]);
 }
@@ -94,19 +109,27 @@ async function newcomers(open: Open, look: Look, { newcomer }: World): Promise<v
 /** What one sees while nothing comes, and where something went wrong. */
 async function limbo(open: Open, look: Look, { ana, direct }: World): Promise<void> {
   const words = wordsOf(look.language);
-  const { page } = await open(ana, "/healthz");
-  await page.routeWebSocket(/./u, () => {});
+  const { page } = await open(ana);
+  await expect(page.getByText("Ben Okafor").first()).toBeVisible();
   await page.route("**/v1/devices", () => {});
   await page.route("**/v1/blocks*", (route) => route.abort());
+  await go(page, "/settings/devices");
+  await show(page, "skeleton-devices", look);
+  await go(page, "/settings/privacy");
+  await expect(page.getByText(words("errors.offline"))).toBeVisible();
+  await show(page, "problem-privacy", look);
+
+  const silent = await open(ana, "/healthz");
+  await silent.page.routeWebSocket(/./u, () => {});
+  await nothingComes(silent.page, look, words, direct);
+}
+
+async function nothingComes(page: Page, look: Look, words: Words, direct: ChannelId): Promise<void> {
   await page.goto("/");
   await expect(page.getByRole("status", { name: words("common.loading") })).toBeVisible();
   await show(page, "skeleton", look);
   await go(page, `/c/${direct}`);
   await show(page, "skeleton-conversation", look);
-  await go(page, "/settings/devices");
-  await show(page, "skeleton-devices", look);
-  await go(page, "/settings/privacy");
-  await show(page, "problem-privacy", look);
   await page.route("**/assets/SearchScreen*", (route) => route.abort());
   await go(page, "/search");
   await expect(page.getByText(words("app.failed"))).toBeVisible();

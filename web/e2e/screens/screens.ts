@@ -125,13 +125,14 @@ const conversations: readonly Screen[] = [
   },
   {
     name: "not-sent",
-    path: ({ blocked }) => `/c/${blocked}`,
+    path: ({ silent }) => `/c/${silent}`,
     act: async ({ page, words }) => {
       const conversation = new Conversation(page);
       if ((await conversation.bubble("Of course").count()) === 0) await conversation.say("Of course, send it over.");
       await expect(conversation.log.getByText(words("list.notSent"))).toBeVisible();
     },
   },
+  { name: "closed", path: ({ blocked }) => `/c/${blocked}` },
   {
     name: "emoji",
     path: direct,
@@ -249,6 +250,7 @@ const settings: readonly Screen[] = [
     path: at("/settings/devices"),
     act: async ({ page, words }) => expect(page.getByText(words("settings.thisDevice"))).toBeVisible(),
   },
+  { name: "settings-notifications", path: at("/settings/notifications") },
   { name: "settings-appearance", path: at("/settings/appearance") },
   { name: "settings-data", path: at("/settings/data") },
   { name: "delete-account", path: at("/settings/data"), act: all(press("settings.deleteAccount"), dialog) },

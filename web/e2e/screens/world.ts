@@ -9,6 +9,8 @@ export interface World {
   readonly newcomer: Person;
   readonly direct: ChannelId;
   readonly group: ChannelId;
+  /** One of a person who blocked Ana, which she is not told. */
+  readonly silent: ChannelId;
   /** One of a person whom Ana blocked. */
   readonly blocked: ChannelId;
   readonly notes: ChannelId;
@@ -36,14 +38,19 @@ export async function makeWorld(sign: Sign): Promise<World> {
   const old = await group("Old flat", ben, ana);
   await post(ben, old, "Keys are with the neighbour.");
   await ana.client.setRegisters(old, { archived: true });
-  const blocked = await directChannel(ana, eli);
-  await post(eli, blocked, "Can you have a look at the second page before tomorrow?");
-  await ana.client.http.block(eli.account);
+  const silent = await directChannel(ana, eli);
+  await post(eli, silent, "Can you have a look at the second page before tomorrow?");
+  await eli.client.http.block(ana.account);
+  const viktor = await sign("viktor", "Viktor");
+  const blocked = await directChannel(ana, viktor);
+  await post(viktor, blocked, "Last chance! Only today!");
+  await ana.client.setRegisters(blocked, { archived: true });
+  await ana.client.http.block(viktor.account);
 
   await smallTalk(ana, ben, chie, dana, greta);
   const direct = await dinner(ana, ben);
   const { trip, link } = await alps(ana, ben, chie, dana, greta);
-  return { ana, ben, newcomer, direct, group: trip, blocked, notes, link };
+  return { ana, ben, newcomer, direct, group: trip, silent, blocked, notes, link };
 }
 
 async function named(sign: Sign, handle: string, name: string, avatar: string): Promise<Person> {
