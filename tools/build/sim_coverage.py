@@ -74,19 +74,22 @@ def main(arguments):
     parser.add_argument("--lines", nargs="+", default=[], metavar="FILE")
     options = parser.parse_args(arguments)
     simulator = options.build / "bin/parley_sim"
-    raw, merged = options.build / "sim.profraw", options.build / "sim.profdata"
-    raw.unlink(missing_ok=True)
-    environment = os.environ | {"LLVM_PROFILE_FILE": f"{raw}%c"}
+    merged = options.build / "sim.profdata"
+    counted = []
     broken = False
     for tier, runs in ((1, options.runs), (2, options.real)):
         if runs == 0:
             continue
         print(f"==> {runs} runs of tier {tier}", flush=True)
+        # A process begins its file anew, so each has its own; the runs, which it forks, share it.
+        raw = options.build / f"sim_{tier}.profraw"
+        counted.append(raw)
+        environment = os.environ | {"LLVM_PROFILE_FILE": f"{raw}%c"}
         done = run([simulator, "--tier", tier, "--jobs", options.jobs, 1, runs], env=environment, stdout=subprocess.PIPE)
         if done.returncode:
             broken = True
             print("\n".join(line for line in done.stdout.splitlines() if "BROKEN" in line))
-    if run(["llvm-profdata-19", "merge", "-sparse", raw, "-o", merged]).returncode:
+    if run(["llvm-profdata-19", "merge", "-sparse", *counted, "-o", merged]).returncode:
         return 1
     exported = run(["llvm-cov-19", "export", f"-instr-profile={merged}", simulator], stdout=subprocess.PIPE)
     if exported.returncode:
