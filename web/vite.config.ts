@@ -8,6 +8,9 @@ import { shellPlugin } from "./tools/shell_plugin.ts";
 const server = process.env.PARLEY_SERVER ?? "http://127.0.0.1:8080";
 const source = "parley-source";
 
+const base =
+  /node_modules\/(?:react|react-dom|scheduler)\/|\/sdk\/src\/|\/web\/src\/(?:brand|i18n\/[a-z]+\.ts|model\/[a-z_]+\.ts|ui\/(?:kit|[a-z]+\.tsx?))/;
+
 export default defineConfig({
   plugins: [react(), emojiPlugin(), licensesPlugin(), shellPlugin()],
   // The SDK from its sources, in the page and in unit tests: nothing has to be built first, and nothing old is tested.
@@ -15,6 +18,12 @@ export default defineConfig({
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
   // The policy of parleyd allows no data: but for images.
   // Those who wrote what is bundled want their words to come with it.
-  build: { assetsInlineLimit: 0, license: { fileName: licensesFile } },
+  build: {
+    assetsInlineLimit: 0,
+    license: { fileName: licensesFile },
+    // What the first screen needs comes in few files: on a phone's network each one more costs time.
+    cssCodeSplit: false,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "base", test: base }] } } },
+  },
   server: { proxy: { "/v1": { target: server, ws: true } } },
 });

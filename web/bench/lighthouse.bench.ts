@@ -10,9 +10,16 @@ import { note } from "./support/figures.ts";
 
 const categories = { performance: "performance", accessibility: "accessibility", "best-practices": "best practices" };
 
+const moments = {
+  "first-contentful-paint": "first paint",
+  "largest-contentful-paint": "largest paint",
+  "total-blocking-time": "time it answered nothing",
+};
+
 interface Report {
   readonly lhr: {
     readonly categories: Record<string, { readonly score: number | null }>;
+    readonly audits: Record<string, { readonly numericValue?: number }>;
     readonly runtimeError?: { readonly message: string };
   };
 }
@@ -60,6 +67,9 @@ test("Lighthouse", async ({ server, person, launchOptions }) => {
     for (const [id, name] of Object.entries(categories)) {
       const score = report?.lhr.categories[id]?.score ?? 0;
       note(`Lighthouse, ${who === undefined ? "signing in" : "the list"}: ${name}`, score * 100, "points", ">= 95");
+    }
+    for (const [id, name] of Object.entries(moments)) {
+      note(`  ${name}, on a slow phone`, report?.lhr.audits[id]?.numericValue ?? Number.NaN, "ms");
     }
     await context.close();
     rmSync(profile, { recursive: true, force: true });

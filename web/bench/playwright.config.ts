@@ -10,6 +10,8 @@ export default defineConfig({
   globalSetup: "./support/begin.ts",
   globalTeardown: "./support/print.ts",
   reporter: [["line"]],
+  // One after the other: nothing else is to take the machine.
+  workers: 1,
   timeout: 600_000,
   expect: { timeout: 120_000 },
 });

@@ -11,15 +11,17 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import { registerServiceWorker } from "./sw/register.ts";
 import { toast } from "./ui/kit/Toasts.tsx";
-import { Root } from "./ui/Root.tsx";
+import { preload, Root } from "./ui/Root.tsx";
 
 const appearance = readAppearance();
 showAppearance(appearance);
+// The store is opened, and the first screen fetched, while the texts are on their way.
+const parley = new Parley({ deviceName: deviceName(navigator.userAgent), platform: "web" });
+const app = new App(parley, new Router(window));
+preload(app);
 const language = appearance.language ?? "";
 await setLanguage(isLanguage(language) ? language : preferredLanguage());
 
-const parley = new Parley({ deviceName: deviceName(navigator.userAgent), platform: "web" });
-const app = new App(parley, new Router(window));
 addEventListener("pagehide", () => void app.flush());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") void app.flush();

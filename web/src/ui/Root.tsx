@@ -6,8 +6,15 @@ import { MenuHost } from "./kit/MenuHost.tsx";
 import { Toasts } from "./kit/Toasts.tsx";
 import { Tooltips } from "./kit/Tooltip.tsx";
 
-const AuthScreen = lazy(async () => ({ default: (await import("./screens/auth/AuthScreen.tsx")).AuthScreen }));
-const Shell = lazy(async () => ({ default: (await import("./screens/Shell.tsx")).Shell }));
+const loadAuth = () => import("./screens/auth/AuthScreen.tsx");
+const loadShell = () => import("./screens/Shell.tsx");
+const AuthScreen = lazy(async () => ({ default: (await loadAuth()).AuthScreen }));
+const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
+
+/** Asks for what is shown first, before there is a word to show. */
+export function preload(app: App): void {
+  void (app.session.get() === undefined ? loadAuth() : loadShell()).catch(() => undefined);
+}
 
 export function Root({ app }: { readonly app: App }) {
   return (
