@@ -42,7 +42,6 @@ test("who has an account signs in by the link and is in the group; what is no li
   await expect(page.getByRole("heading", { name: "Book club" })).toBeVisible();
   await expect(new Conversation(page).log).toContainText("You joined by invitation");
   await page.goto("/join#half-of-a-link");
-  await page.reload();
   await expect(page.getByText("This invitation has expired, was used up or was taken back")).toBeVisible();
   await expect(page).toHaveURL(/\/$/);
 });

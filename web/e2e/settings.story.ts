@@ -74,10 +74,10 @@ test("devices are named and signed out, and a new password ends all others", asy
   const phone = await open(ana);
   await expect(new ChannelList(phone.page).row("Notes to myself")).toBeVisible();
   await expect(page.getByText("This device")).toBeVisible();
-  await expect(page.getByText("Elsewhere")).toBeVisible();
+  await expect(page.getByText("Elsewhere", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Sign out Elsewhere" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
-  await expect(page.getByText("Elsewhere")).toHaveCount(0);
+  await expect(page.getByText("Elsewhere", { exact: true })).toHaveCount(0);
   await expect.poll(() => ana.client.state.name).toBe("signed_out");
 
   await page.getByLabel("Current password").fill("not mine");
