@@ -127,7 +127,7 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
                          Placement placement) {
   if (events.empty()) return;
   ChannelState& state = channel.state;
-  const bool was_out = state.role == Role::none;
+  bool was_out = state.role == Role::none;
   std::vector<EventRange> erased;
   for (const v1::Event* event : events) {
     const v1::EventHeader& header = event->header();
@@ -136,6 +136,7 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
       state.delivered_wanted = std::max<Seq>(state.delivered_wanted, header.seq());
     }
     count(now, channel, header);
+    was_out = was_out || state.role == Role::none;  // removed and added in one go
     remember_digest(state, *event);
     if (header.seq() < state.head) continue;
     state.head = header.seq();

@@ -206,12 +206,13 @@ export class EventsPart {
     if (events.length === 0) return;
     const { session, settings, turn, inbox, receipts } = this.#core;
     const { state } = channel;
-    const wasOut = state.role === "none";
+    let wasOut = state.role === "none";
     for (const event of events) {
       if (settings.receipts && event.account !== session.account) {
         state.deliveredWanted = Math.max(state.deliveredWanted, event.seq);
       }
       this.#count(now, channel, event);
+      wasOut ||= state.role === "none"; // removed and added in one go
       takeLast(state, event);
       rememberDigest(state, event.seq, event.digest);
       if (event.body.kind === "noted") turn.tell("noted", { what: event.body.what });
