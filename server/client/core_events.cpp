@@ -127,7 +127,7 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
                          Placement placement) {
   if (events.empty()) return;
   ChannelState& state = channel.state;
-  bool was_out = state.role == Role::none;
+  bool came = false;
   std::vector<EventRange> erased;
   for (const v1::Event* event : events) {
     const v1::EventHeader& header = event->header();
@@ -135,8 +135,9 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
     if (settings_.receipts && header.account() != session_.account.view()) {
       state.delivered_wanted = std::max<Seq>(state.delivered_wanted, header.seq());
     }
+    const bool was_out = state.role == Role::none;
     count(now, channel, header);
-    was_out = was_out || state.role == Role::none;  // removed and added in one go
+    came = came || (was_out && state.role != Role::none);
     remember_digest(state, *event);
     if (header.seq() < state.head) continue;
     state.head = header.seq();
@@ -147,8 +148,8 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
   if (!commit({.channels = {&changed, 1}, .events = {&stored, 1}, .erased = erased})) return;
   if (older > 0) listener_.on_events(state, events.first(older), Placement::older);
   if (older < events.size()) listener_.on_events(state, events.subspan(older), placement);
-  // Whoever is in again does not know what changed meanwhile: title, members, cursors.
-  if (was_out && state.role != Role::none) {
+  // Whoever is in again, or was for a moment, does not know what changed meanwhile: title, members, cursors.
+  if (came) {
     channel.skipped = state.counted;
     refresh_channel(now, channel);
   }

@@ -147,6 +147,24 @@ TEST(AddedAgain, ItAsksOnceMoreWhereEventsWereFasterThanTheAnswer) {
   EXPECT_EQ(world.talk().members, 5U);
 }
 
+// It was removed once more before the device had filled the hole in front of its being added: both were taken at once,
+// so that it seemed to have been out all the time, and the cursors that the adding had moved were not asked for.
+TEST(AddedAgain, ItAsksAlsoWhereItIsRemovedOnceMoreAtOnce) {
+  World world(wanting(Want::everything));
+  be_removed_at_three(world, 1);
+  world.rooms[kTalk].visible = {{1, 7}};
+  world.rooms[kTalk].registers.set_read(6);
+  const v1::Event added = add_me(world, true);
+  v1::Event& removed = world.add_event(kTalk, kPeer, "");
+  removed.clear_content();
+  removed.mutable_header()->mutable_member_removed()->set_account(raw(kMe));
+  world.push_event(kTalk, added);
+  world.push_event(kTalk, removed);
+  world.run();
+  EXPECT_EQ(world.seqs(kTalk), up_to(7));
+  EXPECT_EQ(world.talk().registers.read, 6U);
+}
+
 // A page tells with a message what was added to it later. A reaction of the lost history was shown for ever.
 TEST(Restored, WhatTheLostHistoryAddedToAMessageIsGone) {
   World world(wanting(Want::everything));

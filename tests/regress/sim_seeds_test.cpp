@@ -1,12 +1,18 @@
 // Seeds of the simulator that once broke a promise.
 #include <gtest/gtest.h>
 
+#include "base/log.hpp"
 #include "sim/run.hpp"
 
 namespace parley::sim {
 namespace {
 
-class BrokenOnce : public testing::TestWithParam<std::uint64_t> {};
+class BrokenOnce : public testing::TestWithParam<std::uint64_t> {
+ protected:
+  /// A run logs what it injects.
+  void SetUp() override { log::set_level(log::Level::off); }
+  void TearDown() override { log::set_level(log::Level::info); }
+};
 
 TEST_P(BrokenOnce, SeedKeepsEveryPromise) {
   EXPECT_EQ(run(GetParam()).broken, std::vector<std::string>());

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/hex.hpp"
+#include "base/log.hpp"
 #include "sim/apart.hpp"
 #include "sim/run.hpp"
 #include "sim/shrink.hpp"
@@ -17,6 +18,13 @@ namespace {
 constexpr std::uint64_t kFixedSeeds = 20;
 constexpr std::chrono::seconds kFreshSeeds{50};
 
+class Simulator : public testing::Test {
+ protected:
+  /// A run logs what it injects.
+  void SetUp() override { log::set_level(log::Level::off); }
+  void TearDown() override { log::set_level(log::Level::info); }
+};
+
 void expect_all_promises_hold(const RunResult& result) {
   std::string broken;
   for (const auto& line : result.broken) broken += "\n  " + line;
@@ -25,7 +33,7 @@ void expect_all_promises_hold(const RunResult& result) {
   EXPECT_GT(result.events, 0U);
 }
 
-TEST(Simulator, PromisesHoldInRunsThatAreTheSameEachTime) {
+TEST_F(Simulator, PromisesHoldInRunsThatAreTheSameEachTime) {
   for (std::uint64_t seed = 1; seed <= kFixedSeeds; ++seed) expect_all_promises_hold(run_apart(seed));
 }
 
@@ -35,7 +43,7 @@ std::uint64_t first_fresh_seed() {
   return given != nullptr ? std::strtoull(given, nullptr, 10) : std::uint64_t{std::random_device()()} << 20U;
 }
 
-TEST(Simulator, PromisesHoldInRunsThatNobodyHasSeenYet) {
+TEST_F(Simulator, PromisesHoldInRunsThatNobodyHasSeenYet) {
   std::uint64_t seed = first_fresh_seed();
   std::printf("seeds from %llu on\n", static_cast<unsigned long long>(seed));
   std::fflush(stdout);
@@ -45,7 +53,7 @@ TEST(Simulator, PromisesHoldInRunsThatNobodyHasSeenYet) {
   } while (std::chrono::steady_clock::now() < end && !testing::Test::HasFailure());
 }
 
-TEST(Simulator, TheSameSeedGivesTheSameTraceByteForByte) {
+TEST_F(Simulator, TheSameSeedGivesTheSameTraceByteForByte) {
   for (std::uint64_t seed : {3U, 4U, 5U}) {
     const RunResult a = run(seed);
     const RunResult b = run(seed);
@@ -56,7 +64,7 @@ TEST(Simulator, TheSameSeedGivesTheSameTraceByteForByte) {
   }
 }
 
-TEST(Simulator, StepsThatAreLeftOutDoNotHappen) {
+TEST_F(Simulator, StepsThatAreLeftOutDoNotHappen) {
   const RunResult result = run(3, {.keep = Steps{2, 30, 31}});
   ASSERT_EQ(result.story.size(), 3U);
   EXPECT_EQ(result.story[1].step, 30U);

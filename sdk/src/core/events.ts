@@ -206,13 +206,14 @@ export class EventsPart {
     if (events.length === 0) return;
     const { session, settings, turn, inbox, receipts } = this.#core;
     const { state } = channel;
-    let wasOut = state.role === "none";
+    let came = false;
     for (const event of events) {
       if (settings.receipts && event.account !== session.account) {
         state.deliveredWanted = Math.max(state.deliveredWanted, event.seq);
       }
+      const wasOut = state.role === "none";
       this.#count(now, channel, event);
-      wasOut ||= state.role === "none"; // removed and added in one go
+      came ||= wasOut && state.role !== "none";
       takeLast(state, event);
       rememberDigest(state, event.seq, event.digest);
       if (event.body.kind === "noted") turn.tell("noted", { what: event.body.what });
@@ -222,8 +223,8 @@ export class EventsPart {
     }
     if (older > 0) turn.putEvents(channel, events.slice(0, older), "older");
     if (older < events.length) turn.putEvents(channel, events.slice(older), placement);
-    // Whoever is in again does not know what changed meanwhile: title, members, cursors.
-    if (wasOut && state.role !== "none") {
+    // Whoever is in again, or was for a moment, does not know what changed meanwhile: title, members, cursors.
+    if (came) {
       channel.skipped = state.counted;
       inbox.refresh(now, channel);
     }
