@@ -91,6 +91,19 @@ describe("SignIn", () => {
     expect(server.refreshes).toBe(1);
   });
 
+  it("renews a token that still holds where that is wanted, and uses it until it has another", async () => {
+    const signIn = signInOf();
+    await signIn.signIn({ handle: "anna", password: "x" });
+    const { token } = await signIn.accessToken();
+    server.lost = 1;
+    await expect(signIn.accessToken({ renew: token })).rejects.toMatchObject({ name: "unreachable" });
+    expect((await signIn.accessToken()).token).toBe(token);
+    const renewed = await signIn.accessToken({ renew: token });
+    expect(renewed.token).not.toBe(token);
+    expect(await signIn.accessToken({ renew: token })).toEqual(renewed);
+    expect(server.refreshes).toBe(2);
+  });
+
   it("asks again with the same token when the answer was lost", async () => {
     const signIn = signInOf();
     await signIn.signIn({ handle: "anna", password: "x" });

@@ -22,6 +22,12 @@ export interface Credentials {
   readonly password: string;
 }
 
+interface TokenWish {
+  readonly signal?: AbortSignal | undefined;
+  readonly refused?: string;
+  readonly renew?: string;
+}
+
 export interface SignInSettings extends CallerSettings {
   readonly keeper: SignInKeeper;
   /** What the account's list of devices shows. */
@@ -89,10 +95,11 @@ export class SignIn {
 
   // ---- tokens -------------------------------------------------------------------------------------------------------
 
-  async accessToken(options: { signal?: AbortSignal | undefined; refused?: string } = {}): Promise<AccessToken> {
+  async accessToken(options: TokenWish = {}): Promise<AccessToken> {
     options.signal?.throwIfAborted();
     if (options.refused !== undefined) this.refuseToken(options.refused);
-    if (this.#token !== undefined && this.#now() < this.#usedUntil) return this.#token;
+    const isGood = options.renew === undefined || options.renew !== this.#token?.token;
+    if (this.#token !== undefined && this.#now() < this.#usedUntil && isGood) return this.#token;
     // One for all who wait, so that nobody's end of patience ends it for the others.
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = undefined;

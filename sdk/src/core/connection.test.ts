@@ -154,6 +154,7 @@ describe("a new token", () => {
       ...begun,
       { wait: 15_000 },
       { wantsToken: true },
+      { renews: "t1" },
       { noToken: { error: "unreachable" } },
       { shows: { state: "live" } },
       { wantsToken: false },

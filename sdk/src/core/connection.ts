@@ -326,7 +326,8 @@ export class ConnectionPart {
   #wantToken(): void {
     if (this.#tokenAsked) return;
     this.#tokenAsked = true;
-    this.#core.turn.actions.push({ kind: "token", refused: this.#refusedToken });
+    const renew = this.isEstablished && this.#token !== "" ? this.#token : undefined;
+    this.#core.turn.actions.push({ kind: "token", refused: this.#refusedToken, renew });
   }
 
   #waitForToken(why: ParleyError | undefined): void {

@@ -150,7 +150,7 @@ export class Driver {
         this.#connection = undefined;
         return;
       case "token":
-        return void this.#askToken(action.refused);
+        return void this.#askToken(action.refused, action.renew);
     }
   }
 
@@ -169,7 +169,7 @@ export class Driver {
     });
   }
 
-  async #askToken(refused: string | undefined): Promise<void> {
+  async #askToken(refused: string | undefined, renew: string | undefined): Promise<void> {
     const { connection } = this.core;
     this.#tokenAsked?.abort();
     const asked = new AbortController();
@@ -179,6 +179,7 @@ export class Driver {
       const { token, expiresAt } = await this.#world.tokens.accessToken({
         signal: asked.signal,
         ...(refused !== undefined ? { refused } : {}),
+        ...(renew !== undefined ? { renew } : {}),
       });
       answer = (now) => connection.takeToken(now, token, expiresAt);
     } catch (error) {

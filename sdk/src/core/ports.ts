@@ -28,9 +28,14 @@ export interface AccessToken {
 /** Where access tokens come from. */
 export interface TokenSource {
   /**
-   * A token that holds for a while. `refused` is one that the server did not take: another one is wanted. Rejects with
+   * A token that holds for a while. `refused` is one that the server did not take: another one is wanted. `renew` is one
+   * that still holds, and is wanted to be replaced before its end. Rejects with
    * a `ParleyError`: where the server is busy, restarting or not there it is asked again after a while; any other is the
    * end of the sign-in.
    */
-  accessToken(options: { readonly signal: AbortSignal; readonly refused?: string }): Promise<AccessToken>;
+  accessToken(options: {
+    readonly signal: AbortSignal;
+    readonly refused?: string;
+    readonly renew?: string;
+  }): Promise<AccessToken>;
 }

@@ -52,7 +52,9 @@ export class Stage {
   #isUp = false;
   #asked: Frame[] = [];
   #lastRequest = "0";
-  #tokenWanted: { resolve(token: AccessToken): void; reject(why: ParleyError): void } | undefined;
+  #tokenWanted:
+    | { resolve(token: AccessToken): void; reject(why: ParleyError): void; readonly renew: string | undefined }
+    | undefined;
   #sent: object[] = [];
   #told = new Map<string, string[]>();
 
@@ -125,6 +127,7 @@ export class Stage {
       this.#now = end;
     },
     // These are not in the scenarios that both cores play.
+    renews: (token: string) => expect(this.#tokenWanted?.renew).toBe(token),
     wake: () => this.#client.wake(),
     rebuild: () => this.#client.rebuild(),
     restart: async () => {
@@ -169,9 +172,9 @@ export class Stage {
       store: this.#store,
       connect: this.#connect,
       tokens: {
-        accessToken: () =>
+        accessToken: ({ renew }) =>
           new Promise((resolve, reject) => {
-            this.#tokenWanted = { resolve, reject };
+            this.#tokenWanted = { resolve, reject, renew };
           }),
       },
       clock: {

@@ -15,7 +15,7 @@ export type Action =
   | { readonly kind: "send"; readonly frame: Uint8Array<ArrayBuffer> }
   | { readonly kind: "close"; readonly code: number }
   /** An access token is wanted; not this one. */
-  | { readonly kind: "token"; readonly refused: string | undefined };
+  | { readonly kind: "token"; readonly refused: string | undefined; readonly renew: string | undefined };
 
 interface EventsTelling {
   readonly channel: Channel;

@@ -16,12 +16,14 @@ export function ConnectionBanner() {
   const state = useObservable(connectivity);
   const storageWhy = useObservable(storage);
   const [isLong, setLong] = useState(false);
+  const isLive = state === "live";
+  // From one attempt to the next it stays.
   useEffect(() => {
     setLong(false);
-    if (state === "live") return;
+    if (isLive) return;
     const timer = setTimeout(() => setLong(true), patienceMs);
     return () => clearTimeout(timer);
-  }, [state]);
+  }, [isLive]);
   const isAtRisk = storageWhy?.name === "storage_at_risk" || storageWhy?.name === "storage_unavailable";
   if (storageWhy !== undefined && !isAtRisk) {
     return (
@@ -31,7 +33,7 @@ export function ConnectionBanner() {
       </p>
     );
   }
-  const shown = isLong && state !== "live";
+  const shown = isLong && !isLive;
   return (
     <div role="status" aria-live="polite">
       {shown && (
