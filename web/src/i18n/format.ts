@@ -13,8 +13,16 @@ function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return format;
 }
 
+let numbers = new Intl.NumberFormat();
+let numbersOf = "";
+
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(locale()).format(value);
+  // Making one takes longer than a thousand numbers.
+  if (numbersOf !== locale()) {
+    numbersOf = locale();
+    numbers = new Intl.NumberFormat(numbersOf);
+  }
+  return numbers.format(value);
 }
 
 /** Names and the like: one, two and three. */
