@@ -2,12 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <random>
+#include <cstdint>
 #include <string>
 
 #include "sim/apart.hpp"
+#include "sim/fresh_seeds_for_test.hpp"
 #include "sim/run.hpp"
 
 namespace parley::sim {
@@ -25,6 +24,7 @@ constexpr std::chrono::seconds kFreshSeeds{5};
 constexpr std::uint64_t kFixedSeeds = 6;
 constexpr std::chrono::seconds kFreshSeeds{10};
 #endif
+constexpr std::uint64_t kMostFreshSeeds = 100;
 
 void expect_all_promises_hold(std::uint64_t seed) {
   const RunResult result = run_apart(seed, {.tier = 2});
@@ -43,14 +43,7 @@ TEST(RealStore, KeepsAllPromisesOnADiskThatFails) {
 }
 
 TEST(RealStore, KeepsAllPromisesInRunsThatNobodyHasSeenYet) {
-  const char* given = std::getenv("PARLEY_SIM_SEED");
-  std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
-  std::printf("seeds from %llu on\n", static_cast<unsigned long long>(seed));
-  std::fflush(stdout);
-  const auto end = std::chrono::steady_clock::now() + kFreshSeeds;
-  do {
-    expect_all_promises_hold(seed++);
-  } while (std::chrono::steady_clock::now() < end && !testing::Test::HasFailure());
+  try_fresh_seeds(kFreshSeeds, kMostFreshSeeds, expect_all_promises_hold);
 }
 
 }  // namespace

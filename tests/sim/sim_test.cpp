@@ -1,14 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <random>
+#include <cstdint>
 #include <string>
 
 #include "base/hex.hpp"
 #include "base/log.hpp"
 #include "sim/apart.hpp"
+#include "sim/fresh_seeds_for_test.hpp"
 #include "sim/run.hpp"
 #include "sim/shrink.hpp"
 
@@ -17,6 +16,7 @@ namespace {
 
 constexpr std::uint64_t kFixedSeeds = 20;
 constexpr std::chrono::seconds kFreshSeeds{50};
+constexpr std::uint64_t kMostFreshSeeds = 400;
 
 class Simulator : public testing::Test {
  protected:
@@ -37,20 +37,8 @@ TEST_F(Simulator, PromisesHoldInRunsThatAreTheSameEachTime) {
   for (std::uint64_t seed = 1; seed <= kFixedSeeds; ++seed) expect_all_promises_hold(run_apart(seed));
 }
 
-/// PARLEY_SIM_SEED, or any other each time.
-std::uint64_t first_fresh_seed() {
-  const char* given = std::getenv("PARLEY_SIM_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::uint64_t{std::random_device()()} << 20U;
-}
-
 TEST_F(Simulator, PromisesHoldInRunsThatNobodyHasSeenYet) {
-  std::uint64_t seed = first_fresh_seed();
-  std::printf("seeds from %llu on\n", static_cast<unsigned long long>(seed));
-  std::fflush(stdout);
-  const auto end = std::chrono::steady_clock::now() + kFreshSeeds;
-  do {
-    expect_all_promises_hold(run_apart(seed++));
-  } while (std::chrono::steady_clock::now() < end && !testing::Test::HasFailure());
+  try_fresh_seeds(kFreshSeeds, kMostFreshSeeds, [](std::uint64_t seed) { expect_all_promises_hold(run_apart(seed)); });
 }
 
 TEST_F(Simulator, TheSameSeedGivesTheSameTraceByteForByte) {
