@@ -127,7 +127,14 @@ test("what somebody reads stays where it is, to the pixel, whatever comes before
 
   // At the edge of what is here, without a network.
   network.cut();
-  await page.getByRole("log").evaluate((log) => log.scrollTo(0, 150));
+  // The list may still be on its way to the end where it begins.
+  const scrolled = () =>
+    page.getByRole("log").evaluate(async (log) => {
+      log.scrollTo(0, 150);
+      for (let frame = 0; frame < 10; frame += 1) await new Promise(requestAnimationFrame);
+      return log.scrollTop;
+    });
+  await expect.poll(scrolled).toBeLessThan(400);
   const older = await place(page);
   const before = await heightOf(page);
   network.heal();
