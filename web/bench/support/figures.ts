@@ -5,7 +5,8 @@ export const results: string = fileURLToPath(new URL("../../../build/bench-web/r
 
 export interface Figure {
   readonly what: string;
-  readonly value: number;
+  /** Null: it could not be measured. */
+  readonly value: number | null;
   readonly unit: "KB" | "ms" | "MB" | "points";
   /** "<= 180"; empty where it only explains another. */
   readonly goal: string;

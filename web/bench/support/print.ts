@@ -10,9 +10,12 @@ export default function print(): void {
     .split("\n")
     .map((line): Figure => JSON.parse(line));
   const rows = figures.map(({ what, value, unit, goal }) => {
-    const shown = `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${unit}`;
+    // JSON has no NaN.
+    const shown = value === null ? "?" : `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${unit}`;
     const isMet =
-      goal === "" || (goal.startsWith("<=") ? value <= Number(goal.slice(2)) : value >= Number(goal.slice(2)));
+      goal === "" ||
+      value === null ||
+      (goal.startsWith("<=") ? value <= Number(goal.slice(2)) : value >= Number(goal.slice(2)));
     return `${what.padEnd(66)} ${shown.padStart(12)}   ${goal.padEnd(8)} ${isMet ? "" : "missed"}`.trimEnd();
   });
   const [cpu] = cpus();

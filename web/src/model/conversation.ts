@@ -145,6 +145,8 @@ export class Conversation {
 
   /** The line goes: what was new is not any more. */
   forgetNewLine(): void {
+    // What is being sent is to be seen at once: no rows are made for nothing.
+    if (this.#readAtOpening === undefined) return;
     this.#readAtOpening = undefined;
     this.#compute();
   }
