@@ -23,7 +23,11 @@ test("all that two people say over a lossy network is there once and in order, a
   for (const number of numbers) {
     await hers.say(`ana ${number}`);
     await his.say(`ben ${number}`);
-    if (number === 2) await two.page.reload();
+    if (number === 2) {
+      // Said is what stands there; before that it would be a draft again.
+      await expect(his.bubble("ben 2")).toBeVisible();
+      await two.page.reload();
+    }
   }
   const of = (name: string, all: readonly string[]) => all.filter((text) => text.startsWith(name));
   const shows = async (at: Conversation) => {

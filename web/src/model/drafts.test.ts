@@ -96,6 +96,47 @@ describe("drafts of a page that goes", () => {
   });
 });
 
+describe("what was sent just before the page goes", () => {
+  it("stands in the composer again where the store never had it, all of it, before what was begun after", () => {
+    const kept = storage();
+    const before = new FakeClient().drafts(kept);
+    before.set(channel, { text: "first", replyTo: 7 });
+    before.takeForSend(channel);
+    before.set(channel, { text: "second" });
+    before.takeForSend(channel);
+    before.set(channel, { text: "third, so far" });
+    void before.flush();
+    const { text, replyTo } = new FakeClient().drafts(kept).get(channel);
+    expect({ text, replyTo }).toEqual({ text: "first\nsecond\nthird, so far", replyTo: 7 });
+  });
+
+  it("does not stand there once it is in the outbox", () => {
+    const kept = storage();
+    const before = new FakeClient().drafts(kept);
+    before.set(channel, { text: "said" });
+    before.takeForSend(channel);
+    void before.flush();
+    before.left(channel);
+    expect(new FakeClient().drafts(kept).get(channel)).toEqual({ text: "" });
+    void before.flush();
+    expect(Object.keys(kept)).toEqual([]);
+  });
+
+  it("is a change again where it was one", () => {
+    const kept = storage();
+    const before = new FakeClient().drafts(kept);
+    before.set(channel, { text: "to be said" });
+    before.edit(channel, 9, "corrected");
+    before.takeForSend(channel);
+    void before.flush();
+    expect(new FakeClient().drafts(kept).get(channel)).toEqual({
+      text: "corrected",
+      editing: 9,
+      aside: { text: "to be said" },
+    });
+  });
+});
+
 describe("a message that is being changed", () => {
   it("sets aside what stood there, and gives it back when that is taken back or sent", async () => {
     const client = new FakeClient();

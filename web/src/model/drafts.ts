@@ -27,6 +27,8 @@ export class Drafts {
   readonly #journal: DraftJournal;
   readonly #drafts = new Map<ChannelId, ComposerDraft>();
   readonly #timers = new Map<ChannelId, ReturnType<typeof setTimeout>>();
+  /** Sent, and not in the outbox yet: in no store until then. */
+  readonly #leaving = new Map<ChannelId, readonly ComposerDraft[]>();
 
   constructor(client: AppClient, journal = new DraftJournal()) {
     this.#client = client;
@@ -70,21 +72,39 @@ export class Drafts {
 
   /**
    * Forgets the draft here, but for what it had set aside; the answer is what makes it leave the store in the
-   * transaction of a send.
+   * transaction of a send. Until `left()` says that this is stored, or was not to be, a page that goes keeps the draft.
    */
   takeForSend(channel: ChannelId): Readonly<Record<string, unknown>> {
     clearTimeout(this.#timers.get(channel));
     this.#timers.delete(channel);
-    const { aside } = this.get(channel);
-    this.#take(channel, aside);
-    return { [`draft/${channel}`]: aside };
+    const draft = this.get(channel);
+    this.#leaving.set(channel, [...(this.#leaving.get(channel) ?? []), draft]);
+    this.#take(channel, draft.aside);
+    return { [`draft/${channel}`]: draft.aside };
+  }
+
+  /** The draft that was taken first of those that are still on their way. */
+  left(channel: ChannelId): void {
+    const [, ...others] = this.#leaving.get(channel) ?? [];
+    if (others.length > 0) this.#leaving.set(channel, others);
+    else this.#leaving.delete(channel);
+    this.#forgetJournal(channel);
   }
 
   /** Writes what is not written yet: the page is about to go. */
   async flush(): Promise<void> {
     const waiting = [...this.#timers.keys()];
     const account = this.#client.me?.account;
-    if (account !== undefined) for (const channel of waiting) this.#journal.write(account, channel, this.get(channel));
+    if (account !== undefined) {
+      for (const channel of new Set([...waiting, ...this.#leaving.keys()])) {
+        const drafts = [...(this.#leaving.get(channel) ?? []), this.get(channel)];
+        this.#journal.write(
+          account,
+          channel,
+          drafts.reduceRight((later, earlier) => joined(earlier, later)),
+        );
+      }
+    }
     await Promise.all(waiting.map((channel) => this.#save(channel)));
   }
 
@@ -93,8 +113,13 @@ export class Drafts {
     this.#timers.delete(channel);
     const draft = this.#drafts.get(channel);
     await this.#client.setValue(`draft/${channel}`, draft).catch(() => undefined);
+    this.#forgetJournal(channel);
+  }
+
+  #forgetJournal(channel: ChannelId): void {
     const account = this.#client.me?.account;
-    if (account !== undefined && !this.#timers.has(channel)) this.#journal.remove(account, channel);
+    if (account === undefined || this.#timers.has(channel) || this.#leaving.has(channel)) return;
+    this.#journal.remove(account, channel);
   }
 
   #load(): void {
@@ -121,6 +146,19 @@ export class Drafts {
   #tell(): void {
     this.changed.set(this.changed.get() + 1);
   }
+}
+
+/** One draft of two that stood in a composer one after the other. */
+function joined(earlier: ComposerDraft, later: ComposerDraft): ComposerDraft {
+  if (isNothing(later)) return earlier;
+  if (earlier.editing !== undefined) return { ...earlier, aside: later };
+  if (later.editing !== undefined) return { ...later, aside: joined(earlier, later.aside ?? none) };
+  return {
+    ...later,
+    ...earlier,
+    text: `${earlier.text}\n${later.text}`,
+    mentions: [...(earlier.mentions ?? []), ...(later.mentions ?? [])],
+  };
 }
 
 function isNothing(draft: ComposerDraft): boolean {

@@ -28,6 +28,8 @@ export function Composer() {
   useObservable(drafts.changed);
   const draft = drafts.get(channelId);
   const field = useRef<HTMLTextAreaElement>(null);
+  /** Where it is to be once an inserted text stands there. */
+  const caretAfter = useRef<number>(undefined);
   const [picks, setPicks] = useState(false);
   const language = useLanguage();
   const before = useRef<Promise<void>>(Promise.resolve());
@@ -51,11 +53,9 @@ export function Composer() {
       const area = field.current;
       if (area === null) return;
       const [start, end] = [from ?? area.selectionStart, to ?? area.selectionEnd];
+      caretAfter.current = start + text.length;
       change(area.value.slice(0, start) + text + area.value.slice(end));
-      requestAnimationFrame(() => {
-        area.focus();
-        area.setSelectionRange(start + text.length, start + text.length);
-      });
+      area.focus();
     },
     [change],
   );
@@ -67,6 +67,9 @@ export function Composer() {
     if (area === null) return;
     area.style.blockSize = "auto";
     area.style.blockSize = `${area.scrollHeight}px`;
+    // Before the next key: what is typed fast would go to where the caret was.
+    if (caretAfter.current !== undefined) area.setSelectionRange(caretAfter.current, caretAfter.current);
+    caretAfter.current = undefined;
   }, [draft.text]);
 
   useEffect(() => {
@@ -78,11 +81,13 @@ export function Composer() {
     if (draft.text.trim() === "" || isTooLong) return;
     const values = drafts.takeForSend(channelId);
     live.stopped(channelId);
-    sendDraft(draft, values).catch((error: unknown) => {
-      // Nothing is lost: it stands where it stood.
-      drafts.set(channelId, draft);
-      toast(errorText(error), { look: "error" });
-    });
+    sendDraft(draft, values)
+      .catch((error: unknown) => {
+        // Nothing is lost: it stands where it stood.
+        drafts.set(channelId, draft);
+        toast(errorText(error), { look: "error" });
+      })
+      .finally(() => drafts.left(channelId));
     if (draft.editing !== undefined) return;
     conversation.forgetNewLine();
     toNewest();
