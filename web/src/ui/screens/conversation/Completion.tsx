@@ -77,6 +77,15 @@ export function useCompletion(
     setFound({ from: caret - handle.length - 1, to: caret, choices: choices.slice(0, shown) });
   }, [field, language, insert, members, people, me]);
 
+  // Who is a member, and what they are called, may come after it was typed.
+  useEffect(() => {
+    const lookAgain = () => {
+      if (document.activeElement === field.current) look();
+    };
+    lookAgain();
+    return people.changed.subscribe(lookAgain);
+  }, [field, look, people]);
+
   // What was sent or replaced is not being completed any more.
   useEffect(() => {
     if (text === "") setFound(undefined);

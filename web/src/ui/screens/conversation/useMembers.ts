@@ -1,5 +1,5 @@
 import type { AccountId, ChannelId, ChannelInfo } from "@parley/sdk";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useObservable, useSession } from "../../context.tsx";
 
 const nobody: readonly AccountId[] = [];
@@ -38,5 +38,5 @@ export function useMembers(channel: ChannelId | undefined): readonly AccountId[]
   useEffect(() => {
     for (const { account } of info?.members ?? []) people.get(account);
   }, [info, people]);
-  return info?.members.map((member) => member.account) ?? nobody;
+  return useMemo(() => info?.members.map((member) => member.account) ?? nobody, [info]);
 }
