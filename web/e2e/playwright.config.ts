@@ -14,6 +14,8 @@ export default defineConfig<{ serverOptions: ServerOptions }>({
   globalSetup: "./support/build_sdk_page.ts",
   workers: 2,
   forbidOnly: true,
+  // In the whole suite once more, and told as "flaky": which is a defect to look into, of the app or of the story.
+  retries: junit === undefined ? 0 : 1,
   // How long something may take that happens at once on a quiet machine.
   timeout: 120_000,
   expect: { timeout: 30_000 },
