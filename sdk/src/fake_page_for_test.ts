@@ -17,6 +17,7 @@ export class FakePage {
   persist: (() => Promise<boolean>) | undefined = async () => true;
   isReachable = true;
   attempts = 0;
+  #closeCode = 1006;
   #parley: Parley | undefined;
 
   constructor() {
@@ -76,6 +77,13 @@ export class FakePage {
     this.server.cut();
   }
 
+  /** The server ends all connections with this code. */
+  closeAll(code: number): void {
+    this.#closeCode = code;
+    this.server.cut();
+    this.#closeCode = 1006;
+  }
+
   readonly #fetch = async (): Promise<Response> => {
     const message = create(TokensSchema, {
       account: idToBytes(this.server.account),
@@ -96,7 +104,7 @@ export class FakePage {
       onerror: ((event: never) => void) | null = null;
       readonly #session = page.server.open(
         (frame) => queueMicrotask(() => this.onmessage?.({ data: frame.buffer } as never)),
-        () => this.onclose?.({ code: 1006 } as never),
+        () => this.onclose?.({ code: page.#closeCode } as never),
       );
 
       constructor() {

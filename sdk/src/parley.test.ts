@@ -62,6 +62,29 @@ describe("a page", () => {
     });
   });
 
+  it.each([
+    [4012, "device_revoked"],
+    [4013, "account_disabled"],
+  ])("is signed out by %i, and says why", async (code, why) => {
+    const parley = page.open({ storeFor: () => new MemoryStore() });
+    const client = await parley.signIn(credentials);
+    await isLive(client);
+    const told: (string | undefined)[] = [];
+    parley.onClient((now, error) => told.push(now === undefined ? error?.name : "client"));
+    page.closeAll(code);
+    await until(() => parley.client === undefined);
+    expect(told).toEqual([why]);
+  });
+
+  it("stays signed in where another session of its device took the place", async () => {
+    const parley = page.open({ storeFor: () => new MemoryStore() });
+    const client = await parley.signIn(credentials);
+    await isLive(client);
+    page.closeAll(4009);
+    await until(() => client.state.name === "stopped");
+    expect(parley.client).toBe(client);
+  });
+
   it("asks the browser to keep what is stored, and has nothing to say where it does", async () => {
     const persist = vi.fn(async () => true);
     page.persist = persist;

@@ -17,6 +17,7 @@ import type { Store } from "./store/store.ts";
 import { NudgedClock } from "./tabs/nudged_clock.ts";
 import { pageTabs } from "./tabs/page.ts";
 import { TabsClient } from "./tabs/tabs_client.ts";
+import type { ClientState } from "./types.ts";
 
 export interface ParleyOptions {
   /** Where the server is; of a page, the one that it came from. */
@@ -130,7 +131,8 @@ export class Parley {
   #use(client: ParleyClient): void {
     this.#client = client;
     client.on("state", ({ state }) => {
-      if (state.name === "signed_out" && state.why !== undefined) this.#signIn.endSignIn(state.why);
+      const why = endOfSignIn(state);
+      if (why !== undefined) this.#signIn.endSignIn(why);
       if (state.name === "live") this.#hasWarned = false;
       this.#warn(client);
     });
@@ -241,6 +243,13 @@ export class Parley {
     addEventListener("online", wake);
     document.addEventListener("visibilitychange", wake);
   }
+}
+
+/** Why nobody is signed in any more on this device: the server gives no token, or has ended the device or the account. */
+function endOfSignIn(state: ClientState): ParleyError | undefined {
+  if (state.name === "signed_out") return state.why;
+  const isOver = state.name === "stopped" && ["device_revoked", "account_disabled"].includes(state.why?.name ?? "");
+  return isOver ? state.why : undefined;
 }
 
 function hasIndexedDb(): boolean {

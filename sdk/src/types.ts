@@ -238,7 +238,7 @@ export type SendResult = Send & {
 // ---- the connection -------------------------------------------------------------------------------------------------
 
 export type ClientState =
-  /** Nobody is signed in; `why` where the server ended it. */
+  /** Not started, or nobody is signed in; `why` where the server gives no token any more. */
   | { readonly name: "signed_out"; readonly why?: ParleyError }
   /** Until `retryAt`; without it, for an access token. */
   | { readonly name: "waiting"; readonly why?: ParleyError; readonly retryAt?: number }

@@ -72,11 +72,8 @@ describe("a close code is followed", () => {
       { connects: true },
     ]),
   );
-  it.each([4009, 4400, 4401, 4403, 4406])("%i: by stopping", (code) =>
+  it.each([4009, 4012, 4013, 4400, 4401, 4403, 4406])("%i: by stopping", (code) =>
     play([...steady, { closes: code }, { shows: { state: "stopped" } }, { wait: 3_600_000 }, { connects: false }]),
-  );
-  it.each([4012, 4013])("%i: by being signed out", (code) =>
-    play([...steady, { closes: code }, { shows: { state: "signed_out" } }, { wait: 3_600_000 }, { connects: false }]),
   );
 });
 

@@ -298,8 +298,7 @@ export class ConnectionPart {
     }
     if (policy === "never") {
       this.#waitUntil = 0;
-      const isSignedOut = why.name === "device_revoked" || why.name === "account_disabled";
-      return this.end({ name: isSignedOut ? "signed_out" : "stopped", why });
+      return this.end({ name: "stopped", why });
     }
     if (policy === "auth") return this.#credentialRefused(now, why);
     if (policy === "now" && wasLive && this.#backoff.attempts === 0) {
