@@ -99,6 +99,11 @@ export class ReceiptsPart {
     this.touch(now, channel);
   }
 
+  /** What the user has read is still to be told. */
+  hasToTellRead({ known, state }: Channel): boolean {
+    return known && state.role !== "none" && state.readWanted > state.registers.read;
+  }
+
   /** The connection is gone. */
   takeBack(id: ChannelId): void {
     const channel = this.#core.find(id);

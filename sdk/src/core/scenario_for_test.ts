@@ -139,6 +139,10 @@ export class Stage {
       await this.#client.post(idOf<ChannelId>(channel), { text }, { sendId: idOf<SendId>(sendId) });
     },
     read: ({ channel, seq }: { channel: string; seq: number }) => this.#client.read(idOf<ChannelId>(channel), seq),
+    // Not in the scenarios that both cores play.
+    marksUnread: ({ channel, on }: { channel: string; on: boolean }) => {
+      void this.#client.setRegisters(idOf<ChannelId>(channel), { markedUnread: on }).catch(() => {});
+    },
     shows: async ({ state, outbox, sent, channels = {} }: Shown) => {
       if (state !== undefined) expect(this.#client.state.name).toBe(state);
       if (outbox !== undefined) {
