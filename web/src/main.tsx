@@ -15,12 +15,11 @@ import { preload, Root } from "./ui/Root.tsx";
 
 const appearance = readAppearance();
 showAppearance(appearance);
-// The store is opened, and the first screen fetched, while the texts are on their way.
+// The store is opened while the first screen and the texts are on their way.
 const parley = new Parley({ deviceName: deviceName(navigator.userAgent), platform: "web" });
 const app = new App(parley, new Router(window));
-preload(app);
 const language = appearance.language ?? "";
-await setLanguage(isLanguage(language) ? language : preferredLanguage());
+await Promise.all([preload(app), setLanguage(isLanguage(language) ? language : preferredLanguage())]);
 
 addEventListener("pagehide", () => void app.flush());
 document.addEventListener("visibilitychange", () => {

@@ -1,6 +1,6 @@
 import type { AccountId, ChannelEvent, ChannelId, ChannelKind, ChannelState, OutboxEntry } from "@parley/sdk";
-import type { Drafts } from "./drafts.ts";
-import type { FailedSends } from "./failed_sends.ts";
+import type { ComposerDraft, Drafts } from "./drafts.ts";
+import type { FailedSend, FailedSends } from "./failed_sends.ts";
 import type { Live } from "./live.ts";
 import { coalesced, Observable } from "./observable.ts";
 import type { People } from "./people.ts";
@@ -53,7 +53,7 @@ export class ChannelList {
   readonly ready = new Observable(false);
 
   readonly #parts: Parts;
-  #shown = new Map<ChannelId, { row: ChannelRow; key: string }>();
+  #shown = new Map<ChannelId, ShownRow>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -87,14 +87,13 @@ export class ChannelList {
     const { client } = this.#parts;
     const pending = new Map<ChannelId, OutboxEntry>();
     for (const entry of client.outbox()) if (entry.command.kind === "post") pending.set(entry.channel, entry);
-    const shown = new Map<ChannelId, { row: ChannelRow; key: string }>();
+    const shown = new Map<ChannelId, ShownRow>();
     const rows: ChannelRow[] = [];
     for (const channel of client.channels()) {
       if (channel.kind === "account" || channel.kind === "unknown") continue;
-      const row = makeRow(channel, pending.get(channel.id), this.#parts);
-      const key = JSON.stringify(row);
+      const from = whatMakes(channel, pending.get(channel.id), this.#parts);
       const before = this.#shown.get(channel.id);
-      const kept = before?.key === key ? before : { row, key };
+      const kept = before !== undefined && isSame(before.from, from) ? before : anew(before, from, this.#parts);
       shown.set(channel.id, kept);
       rows.push(kept.row);
     }
@@ -113,9 +112,54 @@ export interface Parts {
   readonly failed: FailedSends;
 }
 
-function makeRow(channel: ChannelState, pending: OutboxEntry | undefined, parts: Parts): ChannelRow {
+interface ShownRow {
+  readonly from: RowParts;
+  readonly row: ChannelRow;
+  readonly key: string;
+}
+
+/** All that a row is made of. Where none of it is another one, as in most rows of a long list, the row stays. */
+interface RowParts {
+  readonly channel: ChannelState;
+  readonly pending: OutboxEntry | undefined;
+  readonly names: number;
+  readonly me: AccountId | undefined;
+  readonly draft: ComposerDraft;
+  readonly failed: readonly FailedSend[] | undefined;
+  readonly typing: readonly AccountId[] | undefined;
+  readonly online: boolean;
+  readonly muted: boolean;
+}
+
+function whatMakes(channel: ChannelState, pending: OutboxEntry | undefined, parts: Parts): RowParts {
   const { people, live, client } = parts;
-  const peer = channel.peer ? people.get(channel.peer) : undefined;
+  return {
+    channel,
+    pending,
+    names: people.changed.get(),
+    me: client.me?.account,
+    draft: parts.drafts.get(channel.id),
+    failed: parts.failed.all.get().get(channel.id),
+    typing: live.typing.get().get(channel.id),
+    online: channel.peer !== undefined && live.presence.get().get(channel.peer)?.online === true,
+    muted: isMuted(channel.registers.mutedUntil, Date.now() + client.clockOffset),
+  };
+}
+
+function isSame(a: RowParts, b: RowParts): boolean {
+  return (Object.keys(b) as (keyof RowParts)[]).every((part) => a[part] === b[part]);
+}
+
+/** The row as it was where it says the same. */
+function anew(before: ShownRow | undefined, from: RowParts, parts: Parts): ShownRow {
+  const row = makeRow(from, parts);
+  const key = JSON.stringify(row);
+  return before?.key === key ? { ...before, from } : { from, row, key };
+}
+
+function makeRow(from: RowParts, parts: Parts): ChannelRow {
+  const { channel, pending } = from;
+  const peer = channel.peer ? parts.people.get(channel.peer) : undefined;
   const { registers } = channel;
   return {
     id: channel.id,
@@ -127,12 +171,12 @@ function makeRow(channel: ChannelState, pending: OutboxEntry | undefined, parts:
     unread: channel.unread,
     mentions: channel.unreadMentions,
     markedUnread: registers.markedUnread,
-    muted: isMuted(registers.mutedUntil, Date.now() + client.clockOffset),
+    muted: from.muted,
     pinned: registers.pinned,
     archived: registers.archived,
     gone: channel.role === "none",
-    online: channel.peer !== undefined && live.presence.get().get(channel.peer)?.online === true,
-    last: lastLine(channel, pending, parts),
+    online: from.online,
+    last: lastLine(from, parts.people),
   };
 }
 
@@ -145,16 +189,14 @@ export function isMuted(until: number, now: number): boolean {
   return until < 0 || until > now;
 }
 
-function lastLine(channel: ChannelState, pending: OutboxEntry | undefined, parts: Parts): LastLine {
-  const typing = parts.live.typing.get().get(channel.id) ?? [];
+function lastLine({ channel, pending, draft, typing = [], failed = [], me }: RowParts, people: People): LastLine {
   if (typing.length > 0) {
     return {
       kind: "typing",
-      names: channel.kind === "group" ? typing.map((account) => firstName(parts.people.nameOf(account))) : [],
+      names: channel.kind === "group" ? typing.map((account) => firstName(people.nameOf(account))) : [],
     };
   }
-  if (parts.failed.of(channel.id).length > 0) return { kind: "failed" };
-  const draft = parts.drafts.get(channel.id);
+  if (failed.length > 0) return { kind: "failed" };
   if (draft.text.trim() !== "" && draft.editing === undefined) return { kind: "draft", text: plainLine(draft.text) };
   if (pending?.command.kind === "post") {
     const { content } = pending.command;
@@ -163,12 +205,12 @@ function lastLine(channel: ChannelState, pending: OutboxEntry | undefined, parts
   }
   const { last } = channel;
   if (!last) return { kind: "none" };
-  const own = last.account === parts.client.me?.account;
+  const own = last.account === me;
   return {
     kind: "message",
     text: plainLine(textOf(last)),
     own,
-    author: !own && channel.kind === "group" && last.account ? firstName(parts.people.nameOf(last.account)) : "",
+    author: !own && channel.kind === "group" && last.account ? firstName(people.nameOf(last.account)) : "",
     deleted: last.contentGone !== undefined,
     tick: own && channel.kind !== "self" && last.contentGone === undefined ? tickOf(last.seq, channel) : undefined,
   };

@@ -1,28 +1,25 @@
-import { lazy, Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import type { App } from "../model/app.ts";
 import { AppProvider, SessionProvider, useApp, useObservable, useRoute } from "./context.tsx";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { MenuHost } from "./kit/MenuHost.tsx";
 import { Toasts } from "./kit/Toasts.tsx";
 import { Tooltips } from "./kit/Tooltip.tsx";
+import { later } from "./later.tsx";
 
-const loadAuth = () => import("./screens/auth/AuthScreen.tsx");
-const loadShell = () => import("./screens/Shell.tsx");
-const AuthScreen = lazy(async () => ({ default: (await loadAuth()).AuthScreen }));
-const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
+const AuthScreen = later(async () => (await import("./screens/auth/AuthScreen.tsx")).AuthScreen);
+const Shell = later(async () => (await import("./screens/Shell.tsx")).Shell);
 
-/** Asks for what is shown first, before there is a word to show. */
-export function preload(app: App): void {
-  void (app.session.get() === undefined ? loadAuth() : loadShell()).catch(() => undefined);
+/** Fetches what is shown first. Where it cannot be had, the screen itself tells. */
+export async function preload(app: App): Promise<void> {
+  await (app.session.get() === undefined ? AuthScreen : Shell).load().catch(() => undefined);
 }
 
 export function Root({ app }: { readonly app: App }) {
   return (
     <ErrorBoundary>
       <AppProvider value={app}>
-        <Suspense>
-          <Screens />
-        </Suspense>
+        <Screens />
         <MenuHost />
         <Tooltips />
         <Toasts />

@@ -1,5 +1,5 @@
 import { ParleyError } from "@parley/sdk";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import mark from "../../brand/mark.svg";
 import { useT } from "../../i18n/index.ts";
 import { useObservable, useRoute, useRouter, useSession } from "../context.tsx";
@@ -7,6 +7,7 @@ import { errorText } from "../errors.ts";
 import { cx } from "../kit/cx.ts";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { toast } from "../kit/Toasts.tsx";
+import { later } from "../later.tsx";
 import { useActive } from "../useActive.ts";
 import { useMedia } from "../useMedia.ts";
 import { useNotifications } from "../useNotifications.ts";
@@ -16,15 +17,16 @@ import styles from "./Shell.module.css";
 import { type Opened, useShortcuts } from "./useShortcuts.ts";
 
 // What the first screen does not need comes when it is wanted.
-const loadConversation = () => import("./conversation/ConversationScreen.tsx");
-const ConversationScreen = lazy(async () => ({ default: (await loadConversation()).ConversationScreen }));
-const InfoScreen = lazy(async () => ({ default: (await import("./people/InfoScreen.tsx")).InfoScreen }));
-const SearchScreen = lazy(async () => ({ default: (await import("./SearchScreen.tsx")).SearchScreen }));
-const SettingsScreen = lazy(async () => ({ default: (await import("./settings/SettingsScreen.tsx")).SettingsScreen }));
-const NewChatDialog = lazy(async () => ({ default: (await import("./people/NewChatDialog.tsx")).NewChatDialog }));
-const NewGroupDialog = lazy(async () => ({ default: (await import("./people/NewGroupDialog.tsx")).NewGroupDialog }));
-const Palette = lazy(async () => ({ default: (await import("./palette/Palette.tsx")).Palette }));
-const ShortcutsDialog = lazy(async () => ({ default: (await import("./ShortcutsDialog.tsx")).ShortcutsDialog }));
+const ConversationScreen = later(
+  async () => (await import("./conversation/ConversationScreen.tsx")).ConversationScreen,
+);
+const InfoScreen = later(async () => (await import("./people/InfoScreen.tsx")).InfoScreen);
+const SearchScreen = later(async () => (await import("./SearchScreen.tsx")).SearchScreen);
+const SettingsScreen = later(async () => (await import("./settings/SettingsScreen.tsx")).SettingsScreen);
+const NewChatDialog = later(async () => (await import("./people/NewChatDialog.tsx")).NewChatDialog);
+const NewGroupDialog = later(async () => (await import("./people/NewGroupDialog.tsx")).NewGroupDialog);
+const Palette = later(async () => (await import("./palette/Palette.tsx")).Palette);
+const ShortcutsDialog = later(async () => (await import("./ShortcutsDialog.tsx")).ShortcutsDialog);
 
 const hints = [
   { opens: "palette", label: "palette.title", keys: "Ctrl+K" },
@@ -44,7 +46,7 @@ export function Shell() {
   useShortcuts(setOpened);
   useJoin();
   // Sooner or later somebody opens a conversation, and then it has to be there.
-  useEffect(() => void loadConversation(), []);
+  useEffect(() => void ConversationScreen.load().catch(() => undefined), []);
   const isNarrow = useMedia("(max-width: 46rem)");
   const isMenu = route.name === "settings" && route.page === undefined;
   const isList = route.name === "home" || route.name === "join" || isMenu;
@@ -55,21 +57,15 @@ export function Shell() {
       </a>
       <h1 className={styles.name}>Parley</h1>
       <div className={styles.list} role={isNarrow && isList ? "main" : undefined}>
-        <Suspense>
-          {route.name === "settings" ? <SettingsScreen part="menu" /> : <ChannelPane onOpen={setOpened} />}
-        </Suspense>
+        {route.name === "settings" ? <SettingsScreen part="menu" /> : <ChannelPane onOpen={setOpened} />}
       </div>
       <main id="main" className={styles.detail} tabIndex={-1}>
-        <Suspense>
-          <Detail onOpen={setOpened} />
-        </Suspense>
+        <Detail onOpen={setOpened} />
       </main>
-      <Suspense>
-        {opened === "help" && <ShortcutsDialog onClose={close} />}
-        {opened === "palette" && <Palette onClose={close} onOpen={setOpened} />}
-        {opened === "chat" && <NewChatDialog onClose={close} />}
-        {opened === "group" && <NewGroupDialog onClose={close} />}
-      </Suspense>
+      {opened === "help" && <ShortcutsDialog onClose={close} />}
+      {opened === "palette" && <Palette onClose={close} onOpen={setOpened} />}
+      {opened === "chat" && <NewChatDialog onClose={close} />}
+      {opened === "group" && <NewGroupDialog onClose={close} />}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { limits } from "@parley/sdk";
 import { SendHorizontal, Smile, X } from "lucide-react";
-import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { formatNumber } from "../../../i18n/format.ts";
 import { useLanguage, useT } from "../../../i18n/index.ts";
 import type { ComposerDraft } from "../../../model/drafts.ts";
@@ -11,12 +11,13 @@ import { useObservable, useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
 import { IconButton } from "../../kit/IconButton.tsx";
 import { toast } from "../../kit/Toasts.tsx";
+import { later } from "../../later.tsx";
 import { Completion, useCompletion } from "./Completion.tsx";
 import styles from "./Composer.module.css";
 import { useConversation } from "./conversation_context.ts";
 import { QuotedMessage } from "./ReplyQuote.tsx";
 
-const EmojiPicker = lazy(async () => ({ default: (await import("./EmojiPicker.tsx")).EmojiPicker }));
+const EmojiPicker = later(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
 const countFrom = 0.9;
 const nothing = () => {};
 
@@ -202,17 +203,15 @@ export function Composer() {
           onClick={send}
         />
       </div>
-      <Suspense>
-        {picks && (
-          <EmojiPicker
-            onPick={(emoji) => insert(emoji)}
-            onClose={() => {
-              setPicks(false);
-              field.current?.focus();
-            }}
-          />
-        )}
-      </Suspense>
+      {picks && (
+        <EmojiPicker
+          onPick={(emoji) => insert(emoji)}
+          onClose={() => {
+            setPicks(false);
+            field.current?.focus();
+          }}
+        />
+      )}
     </footer>
   );
 }

@@ -1,10 +1,11 @@
 import type { ChannelEvent, ChannelId } from "@parley/sdk";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useT } from "../../../i18n/index.ts";
 import { Conversation } from "../../../model/conversation.ts";
 import { closedFor } from "../../../model/permissions.ts";
 import { useObservable, useSession } from "../../context.tsx";
 import { toast } from "../../kit/Toasts.tsx";
+import { later } from "../../later.tsx";
 import { ClosedNote, usePeer } from "./ClosedNote.tsx";
 import { Composer } from "./Composer.tsx";
 import { ConversationHeader } from "./ConversationHeader.tsx";
@@ -14,7 +15,7 @@ import { MessageList, type MessageListHandle } from "./MessageList.tsx";
 import { SelectionBar } from "./SelectionBar.tsx";
 import { useChannelInfo } from "./useMembers.ts";
 
-const MessageDialogs = lazy(async () => ({ default: (await import("./MessageDialogs.tsx")).MessageDialogs }));
+const MessageDialogs = later(async () => (await import("./MessageDialogs.tsx")).MessageDialogs);
 
 /** One conversation: what was said, and where to say something. */
 export function ConversationScreen({
@@ -125,17 +126,15 @@ function Open(props: {
           <ClosedNote channelId={channelId} closed={closed} />
         )}
       </div>
-      <Suspense>
-        {dialog !== undefined && (
-          <MessageDialogs
-            dialog={dialog}
-            onClose={() => {
-              setDialog(undefined);
-              setChosen(undefined);
-            }}
-          />
-        )}
-      </Suspense>
+      {dialog !== undefined && (
+        <MessageDialogs
+          dialog={dialog}
+          onClose={() => {
+            setDialog(undefined);
+            setChosen(undefined);
+          }}
+        />
+      )}
     </ConversationContext>
   );
 }
