@@ -1,6 +1,6 @@
 import type { ChannelEvent } from "@parley/sdk";
 import { ArrowLeft, Search, SearchX } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { formatMoment } from "../../i18n/format.ts";
 import { useT } from "../../i18n/index.ts";
 import { textOf } from "../../model/channel_list.ts";
@@ -11,6 +11,7 @@ import { useRoute, useRouter, useSession } from "../context.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
+import { useEscape } from "../useEscape.ts";
 import { useChannelName, usePersonName } from "./channels/names.ts";
 import styles from "./SearchScreen.module.css";
 
@@ -44,6 +45,18 @@ export function SearchScreen() {
       isNewest = false;
     };
   }, [session, words, isReading]);
+  const change = useCallback(
+    (to: string) => {
+      setWords(to);
+      router.go({ name: "search", ...(to === "" ? {} : { words: to }) }, { replace: true });
+    },
+    [router],
+  );
+  const clear = useCallback(() => {
+    change("");
+    field.current?.focus();
+  }, [change]);
+  useEscape("search", words === "" ? undefined : clear);
   return (
     <section className={styles.page} aria-label={t("search.title")}>
       <header className={styles.bar}>
@@ -57,10 +70,7 @@ export function SearchScreen() {
             placeholder={t("search.placeholder")}
             aria-label={t("search.placeholder")}
             value={words}
-            onChange={(event) => {
-              setWords(event.target.value);
-              router.go({ name: "search", words: event.target.value }, { replace: true });
-            }}
+            onChange={(event) => change(event.target.value)}
           />
         </search>
       </header>

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { useRouter, useSession } from "../context.tsx";
+import { escapeAct } from "../useEscape.ts";
 
 /** What opens over everything else. */
 export type Opened = "help" | "palette" | "chat" | "group";
@@ -41,7 +42,7 @@ export function useShortcuts(open: (what: Opened) => void): void {
       }
     };
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) return;
+      if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]") !== null) return;
       const writes = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
       const mod = event.ctrlKey || event.metaKey;
       const act = (work: () => void) => {
@@ -53,6 +54,8 @@ export function useShortcuts(open: (what: Opened) => void): void {
       if (mod && !event.shiftKey && event.key.toLowerCase() === "k") return act(() => open("palette"));
       if (mod && event.altKey && event.code === "KeyN") return act(() => open("chat"));
       if (mod && event.shiftKey && event.key.toLowerCase() === "f") return act(() => router.go({ name: "search" }));
+      const ends = event.key === "Escape" ? escapeAct() : undefined;
+      if (ends !== undefined) return act(ends);
       if (event.key === "Escape" && router.route.get().name !== "home") return act(() => router.go({ name: "home" }));
       if (writes || mod || event.altKey) return;
       if (event.key === "?") return act(() => open("help"));

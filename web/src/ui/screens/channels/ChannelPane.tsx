@@ -73,7 +73,11 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
           value={words}
           onChange={(event) => setWords(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === "Escape") setWords("");
+            if (event.key === "Escape" && words !== "" && !event.nativeEvent.isComposing) {
+              // The next one does what it does everywhere.
+              event.preventDefault();
+              setWords("");
+            }
             if (event.key === "Enter" && rows[0]) router.go({ name: "channel", channel: rows[0].id });
           }}
         />

@@ -12,6 +12,7 @@ import { errorText } from "../../errors.ts";
 import { IconButton } from "../../kit/IconButton.tsx";
 import { toast } from "../../kit/Toasts.tsx";
 import { later } from "../../later.tsx";
+import { useEscape } from "../../useEscape.ts";
 import { Completion, useCompletion } from "./Completion.tsx";
 import styles from "./Composer.module.css";
 import { useConversation } from "./conversation_context.ts";
@@ -119,21 +120,20 @@ export function Composer() {
     );
   };
 
-  const cancel = () => drafts.cancel(channelId);
+  const cancel = useCallback(() => drafts.cancel(channelId), [drafts, channelId]);
+  const closePicker = useCallback(() => {
+    setPicks(false);
+    field.current?.focus();
+  }, []);
+  const context = draft.editing ?? draft.replyTo;
+  useEscape("picker", picks ? closePicker : undefined);
+  useEscape("strip", context !== undefined ? cancel : undefined);
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing || completion.onKeyDown(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();
-    } else if (event.key === "Escape" && picks) {
-      event.preventDefault();
-      event.stopPropagation();
-      setPicks(false);
-    } else if (event.key === "Escape" && (draft.replyTo !== undefined || draft.editing !== undefined)) {
-      event.preventDefault();
-      event.stopPropagation();
-      cancel();
     } else if (event.key === "ArrowUp" && draft.text === "") {
       const rows = conversation.view.get().rows;
       const last = rows.findLast((row) => row.kind === "message" && row.own && row.event.contentGone === undefined);
@@ -143,7 +143,6 @@ export function Composer() {
     }
   };
 
-  const context = draft.editing ?? draft.replyTo;
   return (
     <footer className={styles.composer}>
       {context !== undefined && (
@@ -203,15 +202,7 @@ export function Composer() {
           onClick={send}
         />
       </div>
-      {picks && (
-        <EmojiPicker
-          onPick={(emoji) => insert(emoji)}
-          onClose={() => {
-            setPicks(false);
-            field.current?.focus();
-          }}
-        />
-      )}
+      {picks && <EmojiPicker onPick={(emoji) => insert(emoji)} onClose={closePicker} />}
     </footer>
   );
 }

@@ -129,9 +129,10 @@ function Open(props: {
       {dialog !== undefined && (
         <MessageDialogs
           dialog={dialog}
-          onClose={() => {
+          onClose={() => setDialog(undefined)}
+          onDone={() => {
             setDialog(undefined);
-            setChosen(undefined);
+            chooseNone();
           }}
         />
       )}

@@ -18,12 +18,12 @@ import styles from "./MessageDialogs.module.css";
 import { wholeText } from "./whole_text.ts";
 
 /** The dialogs about messages. */
-export function MessageDialogs({ dialog, onClose }: { readonly dialog: MessageDialog; readonly onClose: () => void }) {
+export function MessageDialogs({ dialog, onClose, onDone }: Ends & { readonly dialog: MessageDialog }) {
   switch (dialog.kind) {
     case "delete":
-      return <DeleteDialog events={dialog.events} onClose={onClose} />;
+      return <DeleteDialog events={dialog.events} onClose={onClose} onDone={onDone} />;
     case "forward":
-      return <ForwardDialog events={dialog.events} onClose={onClose} />;
+      return <ForwardDialog events={dialog.events} onClose={onClose} onDone={onDone} />;
     case "receipts":
       return <ReceiptsDialog event={dialog.event} onClose={onClose} />;
     case "react":
@@ -31,12 +31,16 @@ export function MessageDialogs({ dialog, onClose }: { readonly dialog: MessageDi
   }
 }
 
-interface OfMessages {
-  readonly events: readonly ChannelEvent[];
+interface Ends {
   readonly onClose: () => void;
+  /** In place of it where something was done with the messages. */
+  readonly onDone: () => void;
+}
+interface OfMessages extends Ends {
+  readonly events: readonly ChannelEvent[];
 }
 
-function DeleteDialog({ events, onClose }: OfMessages) {
+function DeleteDialog({ events, onClose, onDone }: OfMessages) {
   const t = useT();
   const { client, me } = useSession();
   const { channelId, isAdmin } = useConversation();
@@ -47,7 +51,7 @@ function DeleteDialog({ events, onClose }: OfMessages) {
     setBusy(true);
     try {
       await work();
-      onClose();
+      onDone();
     } catch (error) {
       setBusy(false);
       toast(errorText(error), { look: "error" });
@@ -89,7 +93,7 @@ function DeleteDialog({ events, onClose }: OfMessages) {
   );
 }
 
-function ForwardDialog({ events, onClose }: OfMessages) {
+function ForwardDialog({ events, onClose, onDone }: OfMessages) {
   const t = useT();
   const { client, list } = useSession();
   const router = useRouter();
@@ -111,7 +115,7 @@ function ForwardDialog({ events, onClose }: OfMessages) {
       for (const channel of to) {
         for (const text of texts) if (text !== "") await client.post(channel, { text, forwarded: true });
       }
-      onClose();
+      onDone();
       const [only] = to;
       if (to.size === 1 && only !== undefined) router.go({ name: "channel", channel: only });
       else toast(t("conversation.forwardedTo", { count: to.size }));

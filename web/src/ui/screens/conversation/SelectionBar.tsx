@@ -1,7 +1,7 @@
 import { Copy, Forward, Trash2, X } from "lucide-react";
-import { useEffect } from "react";
 import { useT } from "../../../i18n/index.ts";
 import { IconButton } from "../../kit/IconButton.tsx";
+import { useEscape } from "../../useEscape.ts";
 import { useConversation } from "./conversation_context.ts";
 import styles from "./SelectionBar.module.css";
 import { useCopy } from "./useCopy.ts";
@@ -11,15 +11,7 @@ export function SelectionBar(props: { readonly chosen: ReadonlySet<number>; read
   const t = useT();
   const copy = useCopy();
   const { chosen, onDone } = props;
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]") !== null) return;
-      event.preventDefault();
-      onDone();
-    };
-    document.addEventListener("keydown", onKeyDown);
-    return () => document.removeEventListener("keydown", onKeyDown);
-  }, [onDone]);
+  useEscape("selection", onDone);
   const { conversation, openDialog } = useConversation();
   const events = [...chosen].sort((a, b) => a - b).flatMap((seq) => conversation.event(seq) ?? []);
   const isNone = events.length === 0;
