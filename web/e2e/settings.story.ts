@@ -57,11 +57,23 @@ test("somebody blocked is told that it was not sent, and writes again afterwards
   const his = await Conversation.at((await open(ben)).page, channel);
   await his.say("buy that");
   await expect(his.page.getByText("Not sent: You cannot write here")).toBeVisible();
+  await his.say("or that");
+  const lost = his.bubbles.filter({ hasText: "Not sent:" });
+  await expect(lost).toHaveCount(2);
+  // What was not sent stands apart from what was, and from the next one.
+  const tops = await lost.evaluateAll((all) =>
+    all.map((one) => {
+      const bubble = one.querySelector("p")?.closest("article > div > div");
+      return (bubble?.getBoundingClientRect().top ?? 0) - one.getBoundingClientRect().top;
+    }),
+  );
+  for (const space of tops) expect(space).toBeGreaterThanOrEqual(8);
   await page.getByRole("button", { name: "Write a message" }).click();
   await expect(page.getByText("You have blocked Ben.")).toBeVisible();
   await page.goto("/settings/privacy");
   await page.getByRole("button", { name: "Unblock Ben" }).click();
   await expect(page.getByText("Nobody is blocked.")).toBeVisible();
+  await lost.filter({ hasText: "or that" }).getByRole("button", { name: "Remove" }).click();
   await his.page.getByRole("button", { name: "Try again" }).click();
   await his.showsTick("buy that", "sent");
   await expect(his.page.getByText("Not sent:")).toHaveCount(0);

@@ -62,7 +62,7 @@ export const FailedBubble = memo(function FailedBubble({ failed }: { readonly fa
   const text = content.kind === "text" ? content.text : "";
   const report = (error: unknown) => toast(errorText(error), { look: "error" });
   return (
-    <article className={cx(styles.row, styles.own)} aria-label={t("list.notSent")} tabIndex={-1}>
+    <article className={cx(styles.row, styles.own, styles.apart)} aria-label={t("list.notSent")} tabIndex={-1}>
       <div className={styles.stack}>
         <div className={styles.bubble}>
           <MessageText text={isLong(text) ? folded(text) : text} mentions={nobody} me={undefined} />
