@@ -1,5 +1,5 @@
 import { dayOf } from "../model/days.ts";
-import { locale, t } from "./index.ts";
+import { formatNumber, locale, t } from "./index.ts";
 
 const cache = new Map<string, Intl.DateTimeFormat>();
 
@@ -11,18 +11,6 @@ function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
     cache.set(key, format);
   }
   return format;
-}
-
-let numbers = new Intl.NumberFormat();
-let numbersOf = "";
-
-export function formatNumber(value: number): string {
-  // Making one takes longer than a thousand numbers.
-  if (numbersOf !== locale()) {
-    numbersOf = locale();
-    numbers = new Intl.NumberFormat(numbersOf);
-  }
-  return numbers.format(value);
 }
 
 /** Names and the like: one, two and three. */

@@ -34,6 +34,7 @@ const loaders: Readonly<Record<Language, () => Promise<{ default: TextTree }>>> 
 const loaded = new Map<Language, Texts>();
 let language: Language = "en";
 let translate: Translate = (key) => key;
+let hasText = (_key: string) => false;
 const listeners = new Set<() => void>();
 
 export function isLanguage(text: string): text is Language {
@@ -60,6 +61,7 @@ export async function setLanguage(to: Language): Promise<void> {
   language = to;
   // A new function for each language: what depends on it is made anew.
   translate = (key, values) => texts.get(key, isolated(values));
+  hasText = (key) => texts.has(key);
   if (typeof document !== "undefined") {
     document.documentElement.lang = to;
     document.documentElement.dir = directionOf(to);
@@ -72,7 +74,7 @@ function isolated(values: Values | undefined): Record<string, string | number> {
   const result: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(values ?? {})) {
     result[name] = typeof value === "string" && runsAgainst(value) ? `\u2068${value}\u2069` : value;
-    if (typeof value === "number") result[`${name}Text`] = new Intl.NumberFormat(locale()).format(value);
+    if (typeof value === "number") result[`${name}Text`] = formatNumber(value);
   }
   return result;
 }
@@ -85,6 +87,18 @@ function runsAgainst(text: string): boolean {
     : rightToLeft.test(text);
 }
 
+let numbers: Intl.NumberFormat | undefined;
+let numbersOf = "";
+
+export function formatNumber(value: number): string {
+  // Making one takes longer than a thousand numbers, and the first one a large part of a start.
+  if (numbers === undefined || numbersOf !== locale()) {
+    numbersOf = locale();
+    numbers = new Intl.NumberFormat(numbersOf);
+  }
+  return numbers.format(value);
+}
+
 /** The language as it is written where the reader lives: en-GB has other dates and times than en-US. */
 export function locale(): string {
   return navigator.languages.find((tag) => tag.split("-")[0]?.toLowerCase() === language) ?? language;
@@ -92,6 +106,11 @@ export function locale(): string {
 
 /** For code outside of components. */
 export const t: Translate = (key, values) => translate(key, values);
+
+/** Whether there is such a text; not for plurals. */
+export function isKey(key: string): key is Key {
+  return hasText(key);
+}
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

@@ -15,6 +15,10 @@ export class Texts {
     this.#add(tree, "");
   }
 
+  has(key: string): boolean {
+    return this.#texts.has(key);
+  }
+
   /** The key itself where there is no such text. */
   get(key: string, values: TextValues = {}): string {
     const { count } = values;

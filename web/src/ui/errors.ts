@@ -1,7 +1,5 @@
 import { ParleyError } from "@parley/sdk";
-import en from "../i18n/en.json";
-import type { Key } from "../i18n/index.ts";
-import { t } from "../i18n/index.ts";
+import { isKey, t } from "../i18n/index.ts";
 
 const unavailable: ReadonlySet<string> = new Set([
   "overloaded",
@@ -18,7 +16,8 @@ export function errorText(error: unknown): string {
 }
 
 export function errorTextOf(name: string): string {
-  if (Object.hasOwn(en.errors, name)) return t(`errors.${name}` as Key);
+  const key = `errors.${name}`;
+  if (isKey(key)) return t(key);
   if (name === "unreachable" || name === "bad_answer") return t("errors.offline");
   if (name.startsWith("storage_")) return t("errors.storage");
   if (unavailable.has(name)) return t("errors.unavailable");

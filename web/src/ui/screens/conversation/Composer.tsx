@@ -1,8 +1,7 @@
 import { limits } from "@parley/sdk";
 import { SendHorizontal, Smile, X } from "lucide-react";
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { formatNumber } from "../../../i18n/format.ts";
-import { useLanguage, useT } from "../../../i18n/index.ts";
+import { formatNumber, useLanguage, useT } from "../../../i18n/index.ts";
 import type { ComposerDraft } from "../../../model/drafts.ts";
 import { withLastCode } from "../../../model/emoji/completion.ts";
 import { loadEmoji } from "../../../model/emoji/emoji.ts";

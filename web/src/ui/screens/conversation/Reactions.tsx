@@ -1,6 +1,5 @@
 import type { ChannelEvent } from "@parley/sdk";
-import { formatNumber } from "../../../i18n/format.ts";
-import { useT } from "../../../i18n/index.ts";
+import { formatNumber, useT } from "../../../i18n/index.ts";
 import { useObservable, useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
 import { cx } from "../../kit/cx.ts";
