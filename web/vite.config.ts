@@ -11,6 +11,10 @@ const source = "parley-source";
 const base =
   /node_modules\/(?:react|react-dom|scheduler)\/|\/sdk\/src\/|\/web\/src\/(?:brand|i18n\/[a-z]+\.ts|model\/[a-z_]+\.ts|ui\/(?:kit|[a-z]+\.tsx?))/;
 
+// The list, with what other screens use of it.
+const list =
+  /node_modules\/(?:virtua\/|lucide-react\/.*\/(?:check|check-check|copy|search|users)\.)|\/web\/src\/ui\/screens\/(?:Shell|useShortcuts|channels)/;
+
 export default defineConfig({
   plugins: [react(), emojiPlugin(), licensesPlugin(), shellPlugin()],
   // The SDK from its sources, in the page and in unit tests: nothing has to be built first, and nothing old is tested.
@@ -23,7 +27,17 @@ export default defineConfig({
     license: { fileName: licensesFile },
     // What the first screen needs comes in few files: on a phone's network each one more costs time.
     cssCodeSplit: false,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "base", test: base }] } } },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "base", test: base },
+            { name: "list", test: list },
+          ],
+        },
+      },
+    },
+    modulePreload: { polyfill: false },
   },
   server: { proxy: { "/v1": { target: server, ws: true } } },
 });

@@ -91,7 +91,8 @@ let numbers: Intl.NumberFormat | undefined;
 let numbersOf = "";
 
 export function formatNumber(value: number): string {
-  // Making one takes longer than a thousand numbers, and the first one a large part of a start.
+  // Making the first format takes a good part of a start, and mostly there is nothing to be formatted.
+  if (language !== "ar" && Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
   if (numbers === undefined || numbersOf !== locale()) {
     numbersOf = locale();
     numbers = new Intl.NumberFormat(numbersOf);
