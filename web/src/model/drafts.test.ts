@@ -1,5 +1,5 @@
 import type { AccountId, ChannelId } from "@parley/sdk";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DraftJournal } from "./draft_journal.ts";
 import { Drafts } from "./drafts.ts";
 import type { AppClient } from "./ports.ts";
@@ -22,19 +22,28 @@ class FakeClient {
   readonly stored = new Map<string, unknown>();
   readonly me: { account: AccountId };
   #waiting: (() => void)[] = [];
+  #told: ((value: { key: string; value: unknown }) => void) | undefined;
   constructor(account = ana) {
     this.me = { account };
   }
-  on = () => () => {};
+  on = (name: string, listener: (value: { key: string; value: unknown }) => void) => {
+    if (name === "value") this.#told = listener;
+    return () => {};
+  };
   values = () => this.stored;
   setValue = (key: string, value: unknown): Promise<void> =>
     new Promise((resolve) =>
       this.#waiting.push(() => {
-        if (value === undefined) this.stored.delete(key);
-        else this.stored.set(key, value);
+        this.store(key, value);
         resolve();
       }),
     );
+  /** Whoever did it, every tab is told. */
+  store(key: string, value: unknown): void {
+    if (value === undefined) this.stored.delete(key);
+    else this.stored.set(key, value);
+    this.#told?.({ key, value: structuredClone(value) });
+  }
   answer(): void {
     for (const answer of this.#waiting.splice(0)) answer();
   }
@@ -114,9 +123,9 @@ describe("what was sent just before the page goes", () => {
     const kept = storage();
     const before = new FakeClient().drafts(kept);
     before.set(channel, { text: "said" });
-    before.takeForSend(channel);
+    const leaving = before.takeForSend(channel);
     void before.flush();
-    before.left(channel);
+    before.left(leaving);
     expect(new FakeClient().drafts(kept).get(channel)).toEqual({ text: "" });
     void before.flush();
     expect(Object.keys(kept)).toEqual([]);
@@ -148,7 +157,7 @@ describe("a message that is being changed", () => {
     expect(drafts.get(channel)).toEqual({ text: "to be said", replyTo: 4 });
     drafts.edit(channel, 9, "said before");
     drafts.edit(channel, 8, "and before that");
-    expect(drafts.takeForSend(channel)).toEqual({ [`draft/${channel}`]: { text: "to be said", replyTo: 4 } });
+    expect(drafts.takeForSend(channel).values).toEqual({ [`draft/${channel}`]: { text: "to be said", replyTo: 4 } });
     expect(drafts.get(channel)).toEqual({ text: "to be said", replyTo: 4 });
   });
 
@@ -158,6 +167,96 @@ describe("a message that is being changed", () => {
     drafts.cancel(channel);
     expect(drafts.get(channel)).toEqual({ text: "" });
     drafts.edit(channel, 9, "said before");
-    expect(drafts.takeForSend(channel)).toEqual({ [`draft/${channel}`]: undefined });
+    expect(drafts.takeForSend(channel).values).toEqual({ [`draft/${channel}`]: undefined });
+  });
+});
+
+describe("what stands in the composer while the store is slow", () => {
+  const key = `draft/${channel}`;
+  let client: FakeClient;
+  let drafts: Drafts;
+  const text = () => drafts.get(channel).text;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    client = new FakeClient();
+    drafts = client.drafts(storage());
+  });
+  afterEach(() => vi.useRealTimers());
+  const type = (text: string) => drafts.set(channel, { text });
+  const pause = () => vi.advanceTimersByTimeAsync(301);
+
+  it("stays when what was sent before it is stored at last", async () => {
+    type("sent while stuck");
+    const leaving = drafts.takeForSend(channel);
+    type("and typed since");
+    await pause();
+    client.store(key, leaving.values[key]);
+    drafts.left(leaving);
+    expect(text()).toBe("and typed since");
+    client.answer();
+    await pause();
+    expect(text()).toBe("and typed since");
+    expect(client.stored.get(key)).toEqual({ text: "and typed since" });
+  });
+
+  it("does not come back when it is stored as a draft after it was sent", async () => {
+    type("hello");
+    await pause();
+    const leaving = drafts.takeForSend(channel);
+    client.answer();
+    expect(text()).toBe("");
+    await pause();
+    client.store(key, leaving.values[key]);
+    drafts.left(leaving);
+    expect(text()).toBe("");
+  });
+
+  it("is what was typed last, though each version is told after the next was written", async () => {
+    type("a");
+    await pause();
+    type("ab");
+    await pause();
+    client.answer();
+    expect(text()).toBe("ab");
+  });
+
+  it("is what another tab wrote, also after this one wrote", async () => {
+    type("here");
+    await pause();
+    client.answer();
+    await pause();
+    client.store(key, { text: "there" });
+    expect(text()).toBe("there");
+    client.store(key, undefined);
+    expect(text()).toBe("");
+  });
+
+  it("is not what another tab wrote before this one's, which is stored after it", async () => {
+    type("here");
+    await pause();
+    client.store(key, { text: "there" });
+    expect(text()).toBe("here");
+    client.answer();
+    expect(text()).toBe("here");
+  });
+
+  it("is what could not be sent, before what was typed since, and all of it is written down", async () => {
+    drafts.set(channel, { text: "too much", replyTo: 7 });
+    const leaving = drafts.takeForSend(channel);
+    type("and more");
+    drafts.cameBack(leaving);
+    expect(drafts.get(channel)).toMatchObject({ text: "too much\nand more", replyTo: 7 });
+    await pause();
+    client.answer();
+    expect(client.stored.get(key)).toMatchObject({ text: "too much\nand more" });
+  });
+
+  it("is the change that could not be sent, with what was typed since set aside", () => {
+    type("to be said");
+    drafts.edit(channel, 9, "corrected");
+    const leaving = drafts.takeForSend(channel);
+    type("to be said later");
+    drafts.cameBack(leaving);
+    expect(drafts.get(channel)).toEqual({ text: "corrected", editing: 9, aside: { text: "to be said later" } });
   });
 });

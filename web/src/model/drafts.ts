@@ -16,6 +16,14 @@ export interface ComposerDraft {
   readonly mentions?: readonly { readonly name: string; readonly account: AccountId }[];
 }
 
+/** A draft that was sent and may not be in the outbox yet. */
+export interface Leaving {
+  readonly channel: ChannelId;
+  readonly draft: ComposerDraft;
+  /** What changes in the transaction of the send: the draft leaves the store. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 const none: ComposerDraft = { text: "" };
 const saveAfterMs = 300;
 
@@ -28,18 +36,16 @@ export class Drafts {
   readonly #drafts = new Map<ChannelId, ComposerDraft>();
   readonly #timers = new Map<ChannelId, ReturnType<typeof setTimeout>>();
   /** Sent, and not in the outbox yet: in no store until then. */
-  readonly #leaving = new Map<ChannelId, readonly ComposerDraft[]>();
+  readonly #leaving = new Map<ChannelId, readonly Leaving[]>();
+  /** What this tab writes and was not told of yet, in order. */
+  readonly #echoes = new Map<ChannelId, readonly Echo[]>();
 
   constructor(client: AppClient, journal = new DraftJournal()) {
     this.#client = client;
     this.#journal = journal;
     client.on("loaded", () => this.#load());
-    // Another tab wrote.
     client.on("value", ({ key, value }) => {
-      if (!key.startsWith("draft/")) return;
-      const channel = key.slice("draft/".length) as ChannelId;
-      if (this.#timers.has(channel)) return;
-      this.#take(channel, value as ComposerDraft | undefined);
+      if (key.startsWith("draft/")) this.#told(key.slice("draft/".length) as ChannelId, value);
     });
     this.#load();
   }
@@ -71,24 +77,35 @@ export class Drafts {
   }
 
   /**
-   * Forgets the draft here, but for what it had set aside; the answer is what makes it leave the store in the
-   * transaction of a send. Until `left()` says that this is stored, or was not to be, a page that goes keeps the draft.
+   * Forgets the draft here, but for what it had set aside. Until `left()` says that the send is stored, or `cameBack()`
+   * that it was not to be, a page that goes keeps the draft.
    */
-  takeForSend(channel: ChannelId): Readonly<Record<string, unknown>> {
+  takeForSend(channel: ChannelId): Leaving {
     clearTimeout(this.#timers.get(channel));
     this.#timers.delete(channel);
-    const draft = this.get(channel);
-    this.#leaving.set(channel, [...(this.#leaving.get(channel) ?? []), draft]);
-    this.#take(channel, draft.aside);
-    return { [`draft/${channel}`]: draft.aside };
+    const { aside, ...draft } = this.get(channel);
+    const leaving: Leaving = { channel, draft, values: { [keyOf(channel)]: aside } };
+    this.#leaving.set(channel, [...(this.#leaving.get(channel) ?? []), leaving]);
+    this.#expect(channel, aside, leaving);
+    this.#take(channel, aside);
+    return leaving;
   }
 
-  /** The draft that was taken first of those that are still on their way. */
-  left(channel: ChannelId): void {
-    const [, ...others] = this.#leaving.get(channel) ?? [];
+  /** It is in the stored outbox. */
+  left(leaving: Leaving): void {
+    const { channel } = leaving;
+    const others = (this.#leaving.get(channel) ?? []).filter((other) => other !== leaving);
     if (others.length > 0) this.#leaving.set(channel, others);
     else this.#leaving.delete(channel);
+    this.#expectNoMore(channel, leaving);
     this.#forgetJournal(channel);
+  }
+
+  /** It could not be stored: it stands in the composer again, before what was begun since. */
+  cameBack(leaving: Leaving): void {
+    const { channel, draft } = leaving;
+    this.set(channel, joined(draft, this.get(channel)));
+    this.left(leaving);
   }
 
   /** Writes what is not written yet: the page is about to go. */
@@ -97,7 +114,7 @@ export class Drafts {
     const account = this.#client.me?.account;
     if (account !== undefined) {
       for (const channel of new Set([...waiting, ...this.#leaving.keys()])) {
-        const drafts = [...(this.#leaving.get(channel) ?? []), this.get(channel)];
+        const drafts = [...(this.#leaving.get(channel) ?? []).map(({ draft }) => draft), this.get(channel)];
         this.#journal.write(
           account,
           channel,
@@ -112,8 +129,33 @@ export class Drafts {
     clearTimeout(this.#timers.get(channel));
     this.#timers.delete(channel);
     const draft = this.#drafts.get(channel);
-    await this.#client.setValue(`draft/${channel}`, draft).catch(() => undefined);
+    const write = {};
+    this.#expect(channel, draft, write);
+    await this.#client.setValue(keyOf(channel), draft).catch(() => undefined);
+    this.#expectNoMore(channel, write);
     this.#forgetJournal(channel);
+  }
+
+  /**
+   * The store has a draft. It is taken where another tab wrote it and this one has nothing newer: of what this tab writes
+   * it is told late, when something else may stand there.
+   */
+  #told(channel: ChannelId, value: unknown): void {
+    const echoes = this.#echoes.get(channel) ?? [];
+    const text = JSON.stringify(value);
+    const own = echoes.findIndex((echo) => echo.text === text);
+    if (own >= 0) this.#echoes.set(channel, echoes.slice(own + 1));
+    else if (echoes.length === 0 && !this.#timers.has(channel)) this.#take(channel, value as ComposerDraft | undefined);
+  }
+
+  #expect(channel: ChannelId, draft: ComposerDraft | undefined, of: object): void {
+    this.#echoes.set(channel, [...(this.#echoes.get(channel) ?? []), { of, text: JSON.stringify(draft) }]);
+  }
+
+  #expectNoMore(channel: ChannelId, of: object): void {
+    const others = (this.#echoes.get(channel) ?? []).filter((echo) => echo.of !== of);
+    if (others.length > 0) this.#echoes.set(channel, others);
+    else this.#echoes.delete(channel);
   }
 
   #forgetJournal(channel: ChannelId): void {
@@ -146,6 +188,15 @@ export class Drafts {
   #tell(): void {
     this.changed.set(this.changed.get() + 1);
   }
+}
+
+interface Echo {
+  readonly of: object;
+  readonly text: string | undefined;
+}
+
+function keyOf(channel: ChannelId): string {
+  return `draft/${channel}`;
 }
 
 /** One draft of two that stood in a composer one after the other. */

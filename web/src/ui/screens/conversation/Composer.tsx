@@ -2,7 +2,7 @@ import { limits } from "@parley/sdk";
 import { SendHorizontal, Smile, X } from "lucide-react";
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { formatNumber, useLanguage, useT } from "../../../i18n/index.ts";
-import type { ComposerDraft } from "../../../model/drafts.ts";
+import type { Leaving } from "../../../model/drafts.ts";
 import { withLastCode } from "../../../model/emoji/completion.ts";
 import { loadEmoji } from "../../../model/emoji/emoji.ts";
 import { mentionsIn } from "../../../model/mentions.ts";
@@ -80,31 +80,28 @@ export function Composer() {
 
   const send = () => {
     if (draft.text.trim() === "" || isTooLong) return;
-    const values = drafts.takeForSend(channelId);
+    const leaving = drafts.takeForSend(channelId);
     live.stopped(channelId);
-    sendDraft(draft, values)
-      .catch((error: unknown) => {
-        // Nothing is lost: it stands where it stood.
-        drafts.set(channelId, draft);
+    sendDraft(leaving).then(
+      () => drafts.left(leaving),
+      (error: unknown) => {
+        drafts.cameBack(leaving);
         toast(errorText(error), { look: "error" });
-      })
-      .finally(() => drafts.left(channelId));
+      },
+    );
     if (draft.editing !== undefined) return;
     conversation.forgetNewLine();
     toNewest();
   };
 
   /** One after the other: what is sent may wait for a moment. */
-  const sendDraft = (sent: ComposerDraft, values: Readonly<Record<string, unknown>>) => {
-    const turn = before.current.then(() => sendNow(sent, values));
+  const sendDraft = (leaving: Leaving) => {
+    const turn = before.current.then(() => sendNow(leaving));
     before.current = turn.then(nothing, nothing);
     return turn;
   };
 
-  const sendNow = async (
-    { text, editing, replyTo, mentions }: ComposerDraft,
-    values: Readonly<Record<string, unknown>>,
-  ) => {
+  const sendNow = async ({ draft: { text, editing, replyTo, mentions }, values }: Leaving) => {
     const said = await withLastCode(text.trim(), () => loadEmoji(language));
     if (editing !== undefined) return client.edit(channelId, editing, said, { values });
     const mentioned = mentionsIn(said, mentions ?? []);
