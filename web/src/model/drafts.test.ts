@@ -171,6 +171,24 @@ describe("a message that is being changed", () => {
   });
 });
 
+describe("the change of a message that is deleted meanwhile", () => {
+  it("becomes something to be said anew, before what was set aside", () => {
+    const drafts = new FakeClient().drafts(storage());
+    drafts.set(channel, { text: "to be said", replyTo: 4 });
+    drafts.edit(channel, 9, "corrected");
+    drafts.targetGone(channel);
+    expect(drafts.get(channel)).toMatchObject({ text: "corrected\nto be said", replyTo: 4 });
+    expect(drafts.get(channel).editing).toBeUndefined();
+  });
+
+  it("leaves alone what is no change", () => {
+    const drafts = new FakeClient().drafts(storage());
+    drafts.set(channel, { text: "to be said", replyTo: 4 });
+    drafts.targetGone(channel);
+    expect(drafts.get(channel)).toEqual({ text: "to be said", replyTo: 4 });
+  });
+});
+
 describe("what stands in the composer while the store is slow", () => {
   const key = `draft/${channel}`;
   let client: FakeClient;

@@ -76,6 +76,12 @@ export class Drafts {
     this.set(channel, editing === undefined ? rest : (aside ?? none));
   }
 
+  /** The message that was being changed is gone: what was written instead of it is to be said anew. */
+  targetGone(channel: ChannelId): void {
+    const { text, editing, aside } = this.get(channel);
+    if (editing !== undefined) this.set(channel, joined({ text }, aside ?? none));
+  }
+
   /**
    * Forgets the draft here, but for what it had set aside. Until `left()` says that the send is stored, or `cameBack()`
    * that it was not to be, a page that goes keeps the draft.

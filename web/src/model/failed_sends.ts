@@ -2,12 +2,18 @@ import type { ChannelId, Command, SendId, SendResult } from "@parley/sdk";
 import { Observable } from "./observable.ts";
 import type { AppClient } from "./ports.ts";
 
-/** A message that the server refused for good. */
+/** What was written, and the server refused for good. */
 export interface FailedSend {
   readonly sendId: SendId;
   readonly channel: ChannelId;
   readonly time: number;
-  readonly command: Command & { readonly kind: "post" };
+  readonly command: Command & { readonly kind: "post" | "edit" };
+  readonly refused: string;
+}
+
+/** Anything else that the server refused: there is nothing to keep of it, but somebody waits for it. */
+export interface Refusal {
+  readonly kind: Command["kind"];
   readonly refused: string;
 }
 
@@ -15,6 +21,7 @@ export interface FailedSend {
 export class FailedSends {
   readonly all = new Observable<ReadonlyMap<ChannelId, readonly FailedSend[]>>(new Map());
   readonly #client: AppClient;
+  readonly #tellers = new Set<(refusal: Refusal) => void>();
 
   constructor(client: AppClient) {
     this.#client = client;
@@ -28,20 +35,37 @@ export class FailedSends {
     return this.all.get().get(channel) ?? [];
   }
 
+  /** Tells of what does not stay, also of what was sent before the page was loaded; the answer ends it. */
+  onRefused(teller: (refusal: Refusal) => void): () => void {
+    this.#tellers.add(teller);
+    return () => this.#tellers.delete(teller);
+  }
+
   async remove(failed: FailedSend): Promise<void> {
     this.#put(failed.channel, (list) => list.filter((other) => other.sendId !== failed.sendId));
     await this.#client.setValue(keyOf(failed), undefined);
   }
 
-  /** As a new send: the old one's outcome is final. */
+  /** As a new send: the old one's outcome is final. A change becomes a message of its own. */
   async sendAnew(failed: FailedSend): Promise<void> {
+    const { command } = failed;
     this.#put(failed.channel, (list) => list.filter((other) => other.sendId !== failed.sendId));
-    await this.#client.send(failed.channel, failed.command, { values: { [keyOf(failed)]: undefined } });
+    const anew: Command = command.kind === "edit" ? { kind: "post", content: command.content } : command;
+    try {
+      await this.#client.send(failed.channel, anew, { values: { [keyOf(failed)]: undefined } });
+    } catch (error) {
+      this.#load();
+      throw error;
+    }
   }
 
   #sent(result: SendResult): void {
-    if (result.outcome !== "refused" || result.command.kind !== "post") return;
+    if (result.outcome !== "refused" || isDoneAllTheSame(result.command.kind, result.refused)) return;
     const { sendId, channel, time, refused, command } = result;
+    if (command.kind !== "post" && command.kind !== "edit") {
+      for (const tell of [...this.#tellers]) tell({ kind: command.kind, refused });
+      return;
+    }
     const failed: FailedSend = { sendId, channel, time: time || Date.now(), command, refused };
     this.#put(channel, (list) => [...list, failed]);
     void this.#client.setValue(keyOf(failed), failed).catch(() => undefined);
@@ -60,6 +84,11 @@ export class FailedSends {
   #put(channel: ChannelId, change: (list: readonly FailedSend[]) => readonly FailedSend[]): void {
     this.all.set(new Map(this.all.get()).set(channel, change(this.of(channel))));
   }
+}
+
+/** It is refused because it is as the user wants it. */
+function isDoneAllTheSame(kind: Command["kind"], refused: string): boolean {
+  return (kind === "delete" && refused === "target_deleted") || (kind === "join" && refused === "already_member");
 }
 
 function keyOf(failed: FailedSend): string {

@@ -11,6 +11,7 @@ import { later } from "../later.tsx";
 import { useActive } from "../useActive.ts";
 import { useMedia } from "../useMedia.ts";
 import { useNotifications } from "../useNotifications.ts";
+import { useRefusals } from "../useRefusals.ts";
 import { ChannelPane } from "./channels/ChannelPane.tsx";
 import { useTitle } from "./channels/useTitle.ts";
 import styles from "./Shell.module.css";
@@ -43,6 +44,7 @@ export function Shell() {
   useTitle();
   useActive();
   useNotifications();
+  useRefusals();
   useShortcuts(setOpened);
   useJoin();
   // Sooner or later somebody opens a conversation, and then it has to be there.
@@ -125,7 +127,7 @@ function useJoin(): void {
         router.go({ name: "channel", channel }, { replace: true });
         const result = await session.client.outcome(sendId);
         if (result.outcome === "refused" && result.refused !== "already_member") {
-          throw new ParleyError(result.refused as ParleyError["name"], result.text);
+          router.go({ name: "home" }, { replace: true });
         }
       } catch (error) {
         const isNoLink = error instanceof ParleyError && error.name === "invalid_argument";

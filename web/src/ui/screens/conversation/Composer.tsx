@@ -15,7 +15,7 @@ import { useEscape } from "../../useEscape.ts";
 import { Completion, useCompletion } from "./Completion.tsx";
 import styles from "./Composer.module.css";
 import { useConversation } from "./conversation_context.ts";
-import { QuotedMessage } from "./ReplyQuote.tsx";
+import { QuotedMessage, useEvent } from "./ReplyQuote.tsx";
 
 const EmojiPicker = later(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
 const countFrom = 0.9;
@@ -141,6 +141,7 @@ export function Composer() {
 
   return (
     <footer className={styles.composer}>
+      {draft.editing !== undefined && <WhileItIsThere seq={draft.editing} />}
       {context !== undefined && (
         <div className={styles.context}>
           <span className={styles.what}>
@@ -201,4 +202,18 @@ export function Composer() {
       {picks && <EmojiPicker onPick={(emoji) => insert(emoji)} onClose={closePicker} />}
     </footer>
   );
+}
+
+/** Ends the changing of a message that somebody deletes meanwhile. */
+function WhileItIsThere({ seq }: { readonly seq: number }) {
+  const t = useT();
+  const { drafts } = useSession();
+  const { channelId } = useConversation();
+  const isGone = useEvent(seq)?.contentGone !== undefined;
+  useEffect(() => {
+    if (!isGone) return;
+    drafts.targetGone(channelId);
+    toast(t("conversation.editedGone"));
+  }, [isGone, drafts, channelId, t]);
+  return null;
 }

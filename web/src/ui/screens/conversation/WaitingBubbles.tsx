@@ -1,5 +1,5 @@
 import type { OutboxEntry } from "@parley/sdk";
-import { RotateCcw, Trash2 } from "lucide-react";
+import { Copy, RotateCcw, Trash2 } from "lucide-react";
 import { memo } from "react";
 import { formatTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
@@ -10,6 +10,7 @@ import { Button } from "../../kit/Button.tsx";
 import { cx } from "../../kit/cx.ts";
 import { toast } from "../../kit/Toasts.tsx";
 import styles from "./Bubble.module.css";
+import { useConversation } from "./conversation_context.ts";
 import { folded, isLong } from "./folded_text.ts";
 import { MessageText } from "./MessageText.tsx";
 import { ReplyQuote } from "./ReplyQuote.tsx";
@@ -54,28 +55,41 @@ export const PendingBubble = memo(function PendingBubble({
   );
 });
 
-/** A message of one's own that the server refused for good. */
+/** What one said, or changed, and the server refused for good. */
 export const FailedBubble = memo(function FailedBubble({ failed }: { readonly failed: FailedSend }) {
   const t = useT();
   const { failed: sends } = useSession();
+  const { mayPost } = useConversation();
+  const isChange = failed.command.kind === "edit";
+  const what = t(isChange ? "conversation.notChanged" : "list.notSent");
   const { content } = failed.command;
   const text = content.kind === "text" ? content.text : "";
   const report = (error: unknown) => toast(errorText(error), { look: "error" });
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => toast(t("common.copied")),
+      (error: unknown) => report(error),
+    );
   return (
-    <article className={cx(styles.row, styles.own, styles.apart)} aria-label={t("list.notSent")} tabIndex={-1}>
+    <article className={cx(styles.row, styles.own, styles.apart)} aria-label={what} tabIndex={-1}>
       <div className={styles.stack}>
         <div className={styles.bubble}>
           <MessageText text={isLong(text) ? folded(text) : text} mentions={nobody} me={undefined} />
           <p className={styles.failed}>
-            {t("list.notSent")}: {errorTextOf(failed.refused)}
+            {what}: {errorTextOf(failed.refused)}
           </p>
           <span className={styles.actions}>
-            <Button
-              look="plain"
-              icon={<RotateCcw size={16} aria-hidden="true" />}
-              onClick={() => sends.sendAnew(failed).catch(report)}
-            >
-              {t("common.retry")}
+            {mayPost && (
+              <Button
+                look="plain"
+                icon={<RotateCcw size={16} aria-hidden="true" />}
+                onClick={() => sends.sendAnew(failed).catch(report)}
+              >
+                {t(isChange ? "conversation.sendAsNew" : "common.retry")}
+              </Button>
+            )}
+            <Button look="plain" icon={<Copy size={16} aria-hidden="true" />} onClick={() => void copy()}>
+              {t("common.copy")}
             </Button>
             <Button
               look="plain"
