@@ -11,7 +11,7 @@ constexpr std::uint64_t kCommitTakes = 20;
 constexpr std::uint64_t kReadTakes = 5;
 constexpr std::uint64_t kSlowDisk = 3000;
 constexpr std::uint64_t kSlowCommitOneIn = 30;
-constexpr std::uint64_t kSlowReadOneIn = 10;
+constexpr std::uint64_t kSlowReadOneIn = 5;
 
 Incarnation first_incarnation() {
   IdBytes bytes{};

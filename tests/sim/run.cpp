@@ -39,7 +39,8 @@ constexpr int kLastRounds = 3;
 constexpr int kLastActs = 40;
 constexpr std::uint64_t kBetweenLastActs = 60;
 constexpr std::uint64_t kRowsChangeOneIn = 4;
-constexpr std::uint64_t kNodeStays = 1500;
+constexpr std::uint64_t kNodesMoveOneIn = 8;
+constexpr std::uint64_t kNodeStays = 800;
 
 constexpr std::uint64_t kOddFaults = kLastWords - 1;
 constexpr std::uint64_t kOddFaultsOneIn = 3;  // seeds
@@ -229,13 +230,15 @@ class Run {
   void say_last_words() {
     // Answers that take long are overtaken by what is said meanwhile.
     cluster_.storage().slow_down(!dice().once_in(3));
+    // Whoever moves partitions tells everybody to ask again: elsewhere nothing does.
+    const bool restless = dice().once_in(2);
     for (int round = 0; round < kLastRounds; ++round) {
       for (const auto& link : cluster_.links()) link->cut();
-      // As when a node comes and goes, which is no fault.
-      if (dice().once_in(2))
-        cluster_.take_partitions_away(Duration(static_cast<std::int64_t>(dice().below(kNodeStays))));
       for (int act = 0; act < kLastActs; ++act) {
         world_.run_for(Duration(static_cast<std::int64_t>(dice().below(kBetweenLastActs))));
+        // As when a node comes and goes, which is no fault.
+        if (restless && dice().once_in(kNodesMoveOneIn))
+          cluster_.take_partitions_away(Duration(static_cast<std::int64_t>(dice().below(kNodeStays))));
         // Rows that are on their way are overtaken.
         if (dice().once_in(kRowsChangeOneIn)) workload_.change_a_row();
         workload_.act();
