@@ -68,7 +68,14 @@ class Walk {
 
   /// Every answer of a damaged store is what was promised, or says `damaged`.
   void flip_and_check() {
-    store_.reset();
+    if (chance_() % 2 == 0) {
+      store_.reset();
+    } else {
+      // What was committed last lies in the log then.
+      faults_.cut_power();
+      store_.reset();
+      faults_.start_again();
+    }
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(path())) {
       if (entry.is_regular_file() && entry.file_size() > 0 && !entry.path().filename().string().starts_with("LOG"))

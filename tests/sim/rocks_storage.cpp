@@ -266,6 +266,9 @@ void RocksStorage::examine(std::vector<std::string>& broken) {
   faults_.cut_power();
   store_.reset();
   lose_unsynced();
+  // What was committed last lies in the log yet.
+  const fs::path killed = folder_ / "killed";
+  fs::copy(path(), killed, fs::copy_options::recursive);
   auto opened = RocksChannelStore::open(options());
   if (!opened) return broken.push_back("P1: after a loss of power the store does not open: " + opened.error().text());
   count("power loss when all is over");
@@ -279,7 +282,7 @@ void RocksStorage::examine(std::vector<std::string>& broken) {
     count("flipped bit");
     const fs::path copy = folder_ / "flipped";
     fs::create_directories(copy);
-    fs::copy(path(), copy / "channels", fs::copy_options::recursive);
+    fs::copy(world_.dice().once_in(2) ? killed : fs::path(path()), copy / "channels", fs::copy_options::recursive);
     flip_and_repair(copy, before, world_.dice(), broken);
     fs::remove_all(copy);
   }

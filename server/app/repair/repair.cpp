@@ -133,8 +133,8 @@ class Repair {
   }
 
   Result<void> open() {
-    auto opened = RocksSalvage::open(channels(), folder_ / kReading, [this](std::string what) {
-      files_left_out_ = true;
+    auto opened = RocksSalvage::open(channels(), folder_ / kReading, [this](std::string what, bool left_out) {
+      files_left_out_ = files_left_out_ || left_out;
       tell({Kind::rebuilt, ChannelId{}, 0, std::move(what)});
     });
     if (!opened) return fail(opened.error());

@@ -156,6 +156,8 @@ Result<std::shared_ptr<Database>> Database::open(const RocksOptions& options) {
   }
   if (!options.read_only) {
     if (auto room = check_room_to_open(options); !room) return fail(room.error());
+    // RocksDB deletes what an older list of files does not name.
+    if (auto sound = exists ? check_logs(options.path) : Result<void>(); !sound) return fail(sound.error());
   }
   std::shared_ptr<Database> database(new Database());
   database->path_ = options.path;
@@ -194,7 +196,8 @@ Result<void> Database::look(const RocksOptions& options) {
   Result<void> connected;
   for (int tries = 0; tries < kTries; ++tries) {
     const std::string before = list_of_files(options.path);
-    connected = connect(options, true);
+    connected = check_logs(options.path);
+    if (connected) connected = connect(options, true);
     // Where it changed meanwhile, a log may have gone whose content lies in a file that was not there yet.
     if (list_of_files(options.path) == before) break;
     disconnect();

@@ -11,12 +11,13 @@
 #include "engines/rocksdb/database.hpp"
 #include "engines/rocksdb/keys.hpp"
 #include "engines/rocksdb/options.hpp"
+#include "engines/rocksdb/torn_tail.hpp"
 
 namespace parley {
 namespace {
 
 namespace fs = std::filesystem;
-using Note = std::function<void(std::string)>;
+using Note = std::function<void(std::string, bool)>;
 
 constexpr std::size_t kChannelKey = 18;  // 'c' channel kind
 
@@ -54,6 +55,8 @@ std::set<std::string> tables_in(const fs::path& path) {
 struct RocksSalvage::Impl {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> families;  // default, events, outcomes
+  /// Every table that is there was taken, also those that had been merged into others.
+  bool made_anew = false;
 
   ~Impl() {
     for (auto* family : families) db->DestroyColumnFamilyHandle(family).PermitUncheckedError();
@@ -107,8 +110,11 @@ struct RocksSalvage::Impl {
     const rocksdb::Slice bound(upper);
     if (!upper.empty()) options.iterate_upper_bound = &bound;
     std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(options, families[family]));
-    for (it->Seek(lower); it->Valid(); it->Next()) {
+    std::string next;
+    for (it->Seek(lower); it->Valid(); made_anew ? it->Seek(next) : it->Next()) {
       if (!each(view(it->key()), view(it->value()))) return true;
+      // Next aborts where a key is there twice that a merge took the sequence number from.
+      if (made_anew) next.assign(it->key().data(), it->key().size()).push_back('\0');
     }
     return it->status().ok();
   }
@@ -156,19 +162,25 @@ Result<std::unique_ptr<RocksSalvage>> RocksSalvage::open(const std::string& path
                                                          const Note& note) {
   if (auto copied = copy_store(path, scratch); !copied) return fail(copied.error());
   auto impl = std::make_unique<Impl>();
-  const bool has_current = fs::exists(fs::path(scratch) / "CURRENT");
-  rocksdb::Status status = rocksdb::Status::Corruption("there is no file CURRENT");
-  if (has_current) status = impl->open(scratch);
+  for (std::string& mended : rocks::mend_logs(scratch)) note(std::move(mended), false);
+  rocksdb::Status status = rocksdb::Status::Corruption("it does not fit its checksums");
+  if (!fs::exists(fs::path(scratch) / "CURRENT")) {
+    status = rocksdb::Status::Corruption("there is no file CURRENT");
+  } else if (!rocks::list_of_files_is_damaged(scratch)) {
+    status = impl->open(scratch);
+  }
   if (!status.ok()) {
     note(fmt::format("the list of files cannot be used ({}): made anew from the files that are there",
-                     status.ToString()));
+                     status.ToString()),
+         true);
     const auto before = tables_in(scratch);
     const auto all = Impl::lenient(scratch);
     status = rocksdb::RepairDB(scratch, all.database, Impl::descriptors(all));
     if (status.ok()) status = impl->open(scratch);
+    impl->made_anew = true;
     const auto after = tables_in(scratch);
     for (const std::string& name : before) {
-      if (!after.contains(name)) note(fmt::format("{} cannot be read at all", name));
+      if (!after.contains(name)) note(fmt::format("{} cannot be read at all", name), true);
     }
   }
   if (!status.ok()) {

@@ -26,9 +26,10 @@ class RocksSalvage {
  public:
   /// Works in `scratch`, a folder on the same file system that it makes: table files are linked into it, the rest is
   /// copied. The store in `path` is left as it is; nobody may write to it meanwhile. `note` is told of every file that
-  /// had to be left out. Errors: store_unavailable, disk_full; damaged where nothing at all can be made of it.
+  /// had to be left out, and (`left_out` is false) of what could be mended in logs and in the list of files. Errors:
+  /// store_unavailable, disk_full; damaged where nothing at all can be made of it.
   static Result<std::unique_ptr<RocksSalvage>> open(const std::string& path, const std::string& scratch,
-                                                    const std::function<void(std::string)>& note);
+                                                    const std::function<void(std::string, bool left_out)>& note);
   ~RocksSalvage();
   RocksSalvage(const RocksSalvage&) = delete;
   RocksSalvage& operator=(const RocksSalvage&) = delete;

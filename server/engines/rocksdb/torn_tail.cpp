@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/crc.hpp>
+#include <bit>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -13,48 +13,12 @@
 #include <system_error>
 #include <vector>
 
+#include "engines/rocksdb/log_format.hpp"
+
 namespace parley::rocks {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::uint64_t kBlock = 32'768;
-constexpr std::uint64_t kHeader = 7;  // checksum 4, length 2, type 1
-constexpr std::uint32_t kMaskDelta = 0xA282EAD8;
-enum Type : std::uint8_t { zero = 0, full = 1, first = 2, middle = 3, last = 4 };
-
-std::uint64_t little_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (auto it = bytes.rbegin(); it != bytes.rend(); ++it) value = value << 8 | static_cast<std::uint8_t>(*it);
-  return value;
-}
-
-struct Fragment {
-  std::uint64_t at = 0;
-  std::uint64_t end = 0;
-  Type type = zero;
-  bool sound = false;
-  [[nodiscard]] bool begins_a_record() const { return sound && (type == full || type == first); }
-};
-
-/// The fragment at `at`; nullopt where the file ends before it does.
-std::optional<Fragment> read_fragment(std::string_view log, std::uint64_t at) {
-  if (at + kHeader > log.size()) return std::nullopt;
-  Fragment found{.at = at, .end = at + kHeader + little_endian(log.substr(at + 4, 2)), .type = Type(log[at + 6])};
-  const std::uint64_t block_end = (at / kBlock + 1) * kBlock;
-  if (found.type == zero || found.type > last || found.end > block_end) return found;
-  if (found.end > log.size()) return std::nullopt;
-  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
-  crc.process_bytes(log.data() + at + 6, found.end - at - 6);
-  const std::uint32_t masked = ((crc.checksum() >> 15U) | (crc.checksum() << 17U)) + kMaskDelta;
-  found.sound = masked == little_endian(log.substr(at, 4));
-  return found;
-}
-
-/// Where the next fragment begins: the end of a block that is too short for a header is padding.
-std::uint64_t next_start(std::uint64_t at) {
-  return kBlock - at % kBlock < kHeader ? (at / kBlock + 1) * kBlock : at;
-}
 
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -72,61 +36,188 @@ Result<void> cut(const fs::path& path, std::uint64_t size) {
               fmt::format("cannot cut {}: {}", path.string(), std::generic_category().message(error)));
 }
 
-/// The files of which the end may be torn: the log written last, and the MANIFEST in use.
-std::vector<fs::path> files_with_a_tail(const fs::path& store) {
-  std::vector<fs::path> files;
-  fs::path log;
+constexpr std::string_view kList = "MANIFEST-";
+
+/// The MANIFEST in use; empty: CURRENT does not say.
+fs::path list_of_files(const fs::path& store) {
+  std::string current = read_file(store / "CURRENT");
+  if (!current.starts_with(kList) || !current.ends_with('\n')) return {};
+  current.pop_back();
+  return store / current;
+}
+
+/// The one MANIFEST whose name CURRENT can have held: a bit of it was flipped, or there is no other one. nullopt: there
+/// is none, or it is not certain which.
+std::optional<fs::path> only_list_of_files(const fs::path& store) {
+  const std::string current = read_file(store / "CURRENT");
+  const auto is_one_bit_off = [&](const std::string& name) {
+    const std::string right = name + '\n';
+    if (right.size() != current.size()) return false;
+    int bits = 0;
+    for (std::size_t i = 0; i < right.size(); ++i)
+      bits += std::popcount(static_cast<std::uint8_t>(right[i] ^ current[i]));
+    return bits == 1;
+  };
+  std::vector<fs::path> all;
+  std::vector<fs::path> one_bit_off;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(store, error)) {
-    // Names are numbers of one length.
-    if (entry.path().extension() == ".log" && entry.file_size(error) > 0) log = std::max(log, entry.path());
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kList)) continue;
+    all.push_back(entry.path());
+    if (is_one_bit_off(name)) one_bit_off.push_back(entry.path());
   }
-  if (!log.empty()) files.push_back(log);
-  std::string current = read_file(store / "CURRENT");
-  if (current.ends_with('\n')) current.pop_back();
-  if (current.starts_with("MANIFEST-")) files.push_back(store / current);
+  const auto& certain = one_bit_off.empty() ? all : one_bit_off;
+  return certain.size() == 1 ? std::optional(certain.front()) : std::nullopt;
+}
+
+/// The logs that hold something, oldest first, and the MANIFEST in use.
+std::vector<fs::path> files_like_logs(const fs::path& store) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(store, error)) {
+    if (entry.path().extension() == ".log" && entry.file_size(error) > 0) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);  // names are numbers of one length
+  if (fs::path list = list_of_files(store); !list.empty()) files.push_back(std::move(list));
   return files;
 }
 
+Error damaged_store(const std::string& path, std::string_view how) {
+  return {ErrorCode::damaged,
+          fmt::format("the store in {} is damaged ({}): repair it (parley repair), or restore it from a backup", path,
+                      how)};
+}
+
+/// Reads a log block by block.
+class Examination {
+ public:
+  /// False: it is known what the log is.
+  bool add(std::string_view block) {
+    std::size_t at = 0;
+    // What is shorter than a header is padding.
+    while (block.size() - at >= kFragmentHeader) {
+      const Fragment fragment = read_fragment(block, at);
+      if (!fragment.sound) {
+        if (!bad(block, at)) return false;
+        ++at;  // its length means nothing
+        while (block.size() - at >= kFragmentHeader && !read_fragment(block, at).sound) ++at;
+        continue;
+      }
+      if (fragment.begins_a_record() && (bad_ || within_)) return damaged(bad_.value_or(record_));
+      if (!fragment.begins_a_record() && !within_ && !bad_) bad_ = base_ + at;
+      if (fragment.begins_a_record()) record_ = base_ + at;
+      within_ = fragment.is_continued();
+      at = fragment.end;
+    }
+    if (block.size() < kLogBlock && at < block.size() && !bad_) bad_ = within_ ? record_ : base_ + at;
+    base_ += block.size();
+    return true;
+  }
+
+  [[nodiscard]] LogEnd end() const {
+    if (end_.state == LogEnd::State::damaged) return end_;
+    if (bad_) return {.state = LogEnd::State::torn, .at = *bad_, .flip = {}};
+    if (within_) return {.state = LogEnd::State::torn, .at = record_, .flip = {}};
+    return {};
+  }
+
+ private:
+  bool bad(std::string_view block, std::size_t at) {
+    if (bad_) return true;
+    bad_ = within_ ? record_ : base_ + at;
+    const auto bit = find_flipped_bit(block, at);
+    if (!bit) return true;
+    end_.flip = {.at = base_ + bit->byte, .mask = bit->mask};
+    return damaged(*bad_);
+  }
+  bool damaged(std::uint64_t at) {
+    end_.state = LogEnd::State::damaged;
+    end_.at = at;
+    return false;
+  }
+
+  std::uint64_t base_ = 0;            // of the block
+  std::optional<std::uint64_t> bad_;  // where the first bad record begins
+  std::uint64_t record_ = 0;          // where the record that is being read begins
+  bool within_ = false;
+  LogEnd end_;
+};
+
 }  // namespace
 
-std::optional<std::uint64_t> find_torn_tail(std::string_view log) {
-  std::optional<std::uint64_t> bad;
-  std::uint64_t record = 0;  // where the record that is being read begins
-  bool within = false;
-  std::uint64_t at = 0;
-  while (const auto fragment = read_fragment(log, at)) {
-    if (bad && fragment->begins_a_record()) return std::nullopt;
-    if (!fragment->sound) {
-      if (!bad) bad = within ? record : at;
-      // The length may be right: what follows in this block would then be found.
-      const auto following = fragment->end % kBlock == 0 ? std::nullopt : read_fragment(log, fragment->end);
-      at = following && following->sound ? fragment->end : (at / kBlock + 1) * kBlock;
-      continue;
-    }
-    const bool continues = fragment->type == middle || fragment->type == last;
-    if (!bad && continues != within) bad = within ? record : at;
-    if (!continues) record = at;
-    within = fragment->type == first || fragment->type == middle;
-    at = next_start(fragment->end);
+LogEnd examine_log(const fs::path& log) {
+  std::ifstream in(log, std::ios::binary);
+  std::string block(kLogBlock, '\0');
+  Examination examination;
+  do {
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    if (!examination.add(std::string_view(block).substr(0, static_cast<std::size_t>(in.gcount())))) break;
+  } while (in);
+  return examination.end();
+}
+
+Result<void> check_logs(const std::string& path) {
+  std::error_code hidden;
+  if (const fs::path list = list_of_files(path); list.empty() || (!fs::exists(list, hidden) && !hidden)) {
+    return fail(damaged_store(path, "CURRENT does not name the list of files"));
   }
-  return bad;
+  for (const fs::path& file : files_like_logs(path)) {
+    const LogEnd end = examine_log(file);
+    if (end.state != LogEnd::State::damaged) continue;
+    const std::string how = end.flip ? fmt::format("a bit of byte {} was flipped", end.flip->at)
+                                     : fmt::format("the record at byte {} does not fit its checksum", end.at);
+    return fail(damaged_store(path, fmt::format("{}: {}", file.filename().string(), how)));
+  }
+  return {};
+}
+
+bool list_of_files_is_damaged(const std::string& path) {
+  const fs::path list = list_of_files(path);
+  return !list.empty() && examine_log(list).state == LogEnd::State::damaged;
 }
 
 Result<std::uint64_t> cut_torn_tails(const std::string& path) {
   std::uint64_t bytes = 0;
-  for (const fs::path& file : files_with_a_tail(path)) {
+  std::vector<fs::path> files = files_like_logs(path);
+  // Of the logs only the newest was being written.
+  if (files.size() > 2) files.erase(files.begin(), files.end() - 2);
+  for (const fs::path& file : files) {
+    const LogEnd end = examine_log(file);
+    if (end.state != LogEnd::State::torn) continue;
     const std::string content = read_file(file);
-    const auto torn = find_torn_tail(content);
-    if (!torn) continue;
-    const fs::path kept = fs::path(path) / "torn" / fmt::format("{}-{}", file.filename().string(), *torn);
+    const fs::path kept = fs::path(path) / "torn" / fmt::format("{}-{}", file.filename().string(), end.at);
     std::error_code error;
     fs::create_directories(kept.parent_path(), error);
-    std::ofstream(kept, std::ios::binary) << std::string_view(content).substr(*torn);
-    if (auto done = cut(file, *torn); !done) return fail(done.error());
-    bytes += content.size() - *torn;
+    std::ofstream(kept, std::ios::binary) << std::string_view(content).substr(end.at);
+    if (auto done = cut(file, end.at); !done) return fail(done.error());
+    bytes += content.size() - end.at;
   }
   return bytes;
+}
+
+std::vector<std::string> mend_logs(const std::string& path) {
+  std::vector<std::string> mended;
+  std::error_code error;
+  if (const fs::path list = list_of_files(path); list.empty() || !fs::exists(list, error)) {
+    if (const auto only = only_list_of_files(path)) {
+      std::ofstream(fs::path(path) / "CURRENT", std::ios::binary) << only->filename().string() << '\n';
+      mended.push_back(fmt::format("CURRENT did not name the list of files: it is {}", only->filename().string()));
+    }
+  }
+  for (const fs::path& file : files_like_logs(path)) {
+    for (LogEnd end = examine_log(file); end.flip; end = examine_log(file)) {
+      std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+      const auto at = static_cast<std::streamoff>(end.flip->at);
+      bytes.seekg(at);
+      const char right = static_cast<char>(bytes.get() ^ end.flip->mask);
+      bytes.seekp(at);
+      if (!bytes.put(right).flush()) break;
+      mended.push_back(
+          fmt::format("{}: a bit of byte {} was flipped, and is flipped back", file.filename().string(), end.flip->at));
+    }
+  }
+  return mended;
 }
 
 }  // namespace parley::rocks
