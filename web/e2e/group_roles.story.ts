@@ -1,5 +1,5 @@
 /** A group of five: who may do what, who goes and comes back, and whose it is. */
-import { ChannelList, Conversation, choosePeople, GroupInfo, signUpOn } from "./support/app.ts";
+import { ChannelList, Conversation, choosePeople, GroupInfo, join, signUpOn } from "./support/app.ts";
 import { group, post } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
@@ -25,8 +25,9 @@ test("somebody makes a group; the fifth comes by its link, which can be taken ba
   await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
 
   const eves = await open(undefined, { path: link.pathname + link.hash });
-  await expect(eves.page.getByText("Then you join the group you were invited to.")).toBeVisible();
+  await expect(eves.page.getByText("Then you can join the group you were invited to.")).toBeVisible();
   await signUpOn(eves.page, "Eve", "eve");
+  await join(eves.page);
   const eve = new Conversation(eves.page);
   await eve.say("Thanks for the link!");
   await eve.showsTick("Thanks", "sent");
@@ -38,6 +39,7 @@ test("somebody makes a group; the fifth comes by its link, which can be taken ba
   await expect(page.getByText("There is none.")).toBeVisible();
   const late = await open(undefined, { path: link.pathname + link.hash });
   await signUpOn(late.page, "Finn", "finn");
+  await join(late.page);
   await expect(late.page.getByText("This invitation has expired, was used up or was taken back")).toBeVisible();
   await expect(new ChannelList(late.page).row("Walk on Sunday")).toHaveCount(0);
   await new GroupInfo(page).back();

@@ -210,6 +210,7 @@ const people: readonly Screen[] = [
     },
   },
   { name: "new-chat", path: home, act: begin("people.newChat") },
+  { name: "join-question", path: at("/join#00000000-0000-7000-8000-000000000000.AAAAAAAAAAAAAAAAAAAAAA"), act: dialog },
   {
     name: "new-chat-nobody",
     path: home,

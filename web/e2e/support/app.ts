@@ -160,6 +160,13 @@ export async function choosePeople(page: Page, people: readonly { readonly handl
   }
 }
 
+/** Says yes to the question of an invitation link. */
+export async function join(page: Page): Promise<void> {
+  const question = page.getByRole("dialog", { name: "Join this group?" });
+  await question.getByRole("button", { name: "Join", exact: true }).click();
+  await expect(question).toHaveCount(0);
+}
+
 /** Signs somebody up on the page. */
 export async function signUpOn(page: Page, name: string, handle: string): Promise<void> {
   await page.getByLabel("Your name").fill(name);

@@ -1,12 +1,9 @@
-import { ParleyError } from "@parley/sdk";
 import { useEffect, useState } from "react";
 import mark from "../../brand/mark.svg";
 import { useT } from "../../i18n/index.ts";
 import { useObservable, useRoute, useRouter, useSession } from "../context.tsx";
-import { errorText } from "../errors.ts";
 import { cx } from "../kit/cx.ts";
 import { EmptyState } from "../kit/EmptyState.tsx";
-import { toast } from "../kit/Toasts.tsx";
 import { later } from "../later.tsx";
 import { useActive } from "../useActive.ts";
 import { useMedia } from "../useMedia.ts";
@@ -24,6 +21,7 @@ const ConversationScreen = later(
 const InfoScreen = later(async () => (await import("./people/InfoScreen.tsx")).InfoScreen);
 const SearchScreen = later(async () => (await import("./SearchScreen.tsx")).SearchScreen);
 const SettingsScreen = later(async () => (await import("./settings/SettingsScreen.tsx")).SettingsScreen);
+const JoinDialog = later(async () => (await import("./people/JoinDialog.tsx")).JoinDialog);
 const NewChatDialog = later(async () => (await import("./people/NewChatDialog.tsx")).NewChatDialog);
 const NewGroupDialog = later(async () => (await import("./people/NewGroupDialog.tsx")).NewGroupDialog);
 const Palette = later(async () => (await import("./palette/Palette.tsx")).Palette);
@@ -41,12 +39,12 @@ export function Shell() {
   const route = useRoute();
   const [opened, setOpened] = useState<Opened>();
   const close = () => setOpened(undefined);
+  const isReady = useObservable(useSession().list.ready);
   useTitle();
   useActive();
   useNotifications();
   useRefusals();
   useShortcuts(setOpened);
-  useJoin();
   // Sooner or later somebody opens a conversation, and then it has to be there.
   useEffect(() => void ConversationScreen.load().catch(() => undefined), []);
   const isNarrow = useMedia("(max-width: 46rem)");
@@ -64,6 +62,7 @@ export function Shell() {
       <main id="main" className={styles.detail} tabIndex={-1}>
         <Detail onOpen={setOpened} />
       </main>
+      {route.name === "join" && isReady && <JoinDialog key={route.link} link={route.link} />}
       {opened === "help" && <ShortcutsDialog onClose={close} />}
       {opened === "palette" && <Palette onClose={close} onOpen={setOpened} />}
       {opened === "chat" && <NewChatDialog onClose={close} />}
@@ -109,32 +108,4 @@ function Detail({ onOpen }: { readonly onOpen: (what: Opened) => void }) {
         </EmptyState>
       );
   }
-}
-
-/** A link `/join#…`: joins, and opens the group. */
-function useJoin(): void {
-  const t = useT();
-  const route = useRoute();
-  const router = useRouter();
-  const session = useSession();
-  const isReady = useObservable(session.list.ready);
-  const link = route.name === "join" ? route.link : undefined;
-  useEffect(() => {
-    if (link === undefined || !isReady) return;
-    const join = async () => {
-      try {
-        const { sendId, channel } = await session.client.join(link);
-        router.go({ name: "channel", channel }, { replace: true });
-        const result = await session.client.outcome(sendId);
-        if (result.outcome === "refused" && result.refused !== "already_member") {
-          router.go({ name: "home" }, { replace: true });
-        }
-      } catch (error) {
-        const isNoLink = error instanceof ParleyError && error.name === "invalid_argument";
-        toast(isNoLink ? t("errors.invitation_invalid") : errorText(error), { look: "error" });
-        router.go({ name: "home" }, { replace: true });
-      }
-    };
-    void join();
-  }, [link, isReady, router, session, t]);
 }
