@@ -15,6 +15,7 @@ import type {
   Placement,
   Presence,
   Receipt,
+  RegisterChange,
   Registers,
   Role,
   Send,
@@ -199,17 +200,12 @@ export interface ChatClient {
   watch(accounts: readonly AccountId[]): void;
   /** Whether this device is in use; it is until this says otherwise. Kept over connections. */
   setActive(active: boolean): void;
-  setRegisters(
-    channel: ChannelId,
-    change: {
-      readonly markedUnread?: boolean;
-      readonly mutedUntil?: number;
-      readonly pinned?: boolean;
-      readonly archived?: boolean;
-    },
-    options?: Cancel,
-  ): Promise<Registers>;
-  /** Deletes for me what is from `from` to `to`, both included; it cannot be taken back. */
+  /**
+   * Stored and shown at once; the server is told when there is a connection. Should it refuse, the channel shows what it
+   * was. Of a channel that this device does not know yet the server is asked, and this waits for its answer.
+   */
+  setRegisters(channel: ChannelId, change: RegisterChange, options?: Cancel): Promise<Registers>;
+  /** Deletes for me what is from `from` to `to`, both included; it cannot be taken back. As with `setRegisters`. */
   hideMessages(channel: ChannelId, from: number, to: number, options?: Cancel): Promise<Registers>;
 
   // ---- what is fetched and kept -------------------------------------------------------------------------------------

@@ -171,7 +171,7 @@ export interface ChannelState {
   readonly headTime: number;
   readonly unread: number;
   readonly unreadMentions: number;
-  /** As the server has them. */
+  /** As the server has them, and over that what was set here and is still to be told. */
   readonly registers: Registers;
   /** Up to where all others have received, and read. */
   readonly deliveredByAll: number;
@@ -182,6 +182,8 @@ export interface ChannelState {
   readonly last?: ChannelEvent;
 
   // What the SDK keeps with it; of no use to an app.
+  /** @internal What the user set and the server has not confirmed. */
+  readonly wishes?: Wishes;
   /** @internal The head when this device first heard of the channel. */
   readonly contact: number;
   /** @internal Badge, title and members include events up to here. */
@@ -196,6 +198,21 @@ export interface ChannelState {
   readonly incarnation?: Incarnation;
   /** @internal They may be of another one: the digest of the last point is still to be compared. */
   readonly unproven: boolean;
+}
+
+/** What the user may set for themselves; what is left out stays as it is. */
+export interface RegisterChange {
+  readonly markedUnread?: boolean;
+  /** Unix milliseconds; -1: for ever, 0: not. */
+  readonly mutedUntil?: number;
+  readonly pinned?: boolean;
+  readonly archived?: boolean;
+}
+
+/** Never empty. */
+export interface Wishes {
+  readonly change?: RegisterChange;
+  readonly hide?: readonly SeqRange[];
 }
 
 /** Where events stand, seen from the last one told of the channel. */

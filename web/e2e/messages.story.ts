@@ -36,12 +36,23 @@ test("an answer shows what it answers, and leads there", async ({ open, person }
 
   await act(at, "When do we meet?", "Reply");
   await expect(at.composer).toBeFocused();
+  // What is changed is changed wherever it stands.
+  await done(ben.client, ben.client.edit(channel, question, "Where do we meet?"));
+  await expect(page.locator("footer")).toContainText("Where do we meet?");
   await at.say("Or at nine.");
   // What one says oneself is seen, wherever one was.
   await expect(at.bubble("Or at nine.")).toBeInViewport();
   await expect.poll(async () => (await texts(ben, channel)).at(-1)).toBe("Or at nine.");
   const { events } = await ben.client.history(channel, { limit: 1 });
   expect(events[0]?.body).toMatchObject({ replyTo: question });
+  for (const answer of ["At eight.", "Or at nine."]) {
+    await expect(at.bubble(answer)).toContainText("Where do we meet?");
+  }
+  await done(ben.client, ben.client.delete(channel, [question]));
+  for (const answer of ["At eight.", "Or at nine."]) {
+    await expect(at.bubble(answer)).toContainText("Message deleted");
+    await expect(at.bubble(answer)).not.toContainText("Where do we meet?");
+  }
 });
 
 test("one's own can be changed and deleted; everybody sees it, or only oneself", async ({ open, person }) => {

@@ -3,6 +3,33 @@ import { ChannelList, Conversation } from "./support/app.ts";
 import { directChannel, post, texts } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
+test("what is one's own alone is set without a network, and told when there is one", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, "hello", "not for long");
+  const { page, network } = await open(ana);
+  const at = await Conversation.at(page, channel);
+  await at.shows("hello", "not for long");
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  network.cut();
+  await at.bubble("not for long").click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Delete", exact: true }).click();
+  await page.getByRole("button", { name: "Delete for me" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(at.bubble("not for long")).toHaveCount(0);
+  const row = new ChannelList(page).row("Ben");
+  await row.click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Pin" }).click();
+  await expect(row.getByLabel("Pinned")).toBeVisible();
+  await page.reload();
+  await at.shows("hello");
+  await expect(row.getByLabel("Pinned")).toBeVisible();
+  network.heal();
+  const registers = () => ana.client.channel(channel)?.registers;
+  await expect.poll(() => registers()?.pinned).toBe(true);
+  await expect.poll(() => registers()?.hidden.length).toBe(1);
+});
+
 test("both write without a network; then everything is there once, in the order of each", async ({ open, person }) => {
   const [ana, ben] = [await person("ana"), await person("ben")];
   const channel = await directChannel(ana, ben);

@@ -63,12 +63,13 @@ export function makeChannel(id: ChannelId): Channel {
 
 /** A copy for the store and the user; lists are never changed in place. */
 export function snapshot(channel: Channel): ChannelState {
-  const { last, peer, incarnation, ...rest } = channel.state;
+  const { last, peer, incarnation, wishes, ...rest } = channel.state;
   channel.shown = {
     ...rest,
     ...(last !== undefined ? { last } : {}),
     ...(peer !== undefined ? { peer } : {}),
     ...(incarnation !== undefined ? { incarnation } : {}),
+    ...(wishes !== undefined ? { wishes } : {}),
   };
   return channel.shown;
 }

@@ -1,13 +1,14 @@
 /** How a channel as a device knows it follows from what the server says. Pure. */
 import type { AccountId, ChannelId, Incarnation } from "../ids.ts";
 import { fold, withoutContent } from "../store/fold.ts";
-import type { ChannelEvent, ChannelState, NewMember, Registers } from "../types.ts";
-import { contains, cutAfter } from "./ranges.ts";
+import type { ChannelEvent, ChannelState, NewMember, Registers, Wishes } from "../types.ts";
+import { addRange, contains, cutAfter } from "./ranges.ts";
 import type { InboxRow } from "./wire.ts";
 
 /** A channel's state while it is worked on; what leaves the core is a copy. */
 export type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
-export type WorkingState = Draft<Omit<ChannelState, "last" | "peer" | "incarnation">> & {
+export type WorkingState = Draft<Omit<ChannelState, "last" | "peer" | "incarnation" | "wishes">> & {
+  wishes?: Wishes | undefined;
   last?: ChannelEvent | undefined;
   peer?: AccountId | undefined;
   incarnation?: Incarnation | undefined;
@@ -57,10 +58,20 @@ export function topOf(channel: Pick<ChannelState, "have">): number {
   return channel.have.at(-1)?.to ?? 0;
 }
 
+export function someWishes({ change = {}, hide = [] }: Wishes): Wishes | undefined {
+  const isChange = Object.keys(change).length > 0;
+  if (!isChange && hide.length === 0) return undefined;
+  return { ...(isChange ? { change } : {}), ...(hide.length > 0 ? { hide } : {}) };
+}
+
+/** What was wished here and the server does not know yet stands over what it says. */
 export function takeRegisters(channel: WorkingState, registers: Registers): void {
   const mine = channel.registers;
+  const { change, hide = [] } = channel.wishes ?? {};
   channel.registers = {
     ...registers,
+    ...change,
+    hidden: hide.reduce((hidden, { from, to }) => addRange(hidden, from, to), registers.hidden),
     delivered: Math.max(mine.delivered, registers.delivered),
     read: Math.max(mine.read, registers.read),
   };
@@ -190,6 +201,9 @@ export function forgetHistoryAfter(channel: WorkingState, last: number): void {
   channel.points = channel.points.filter((point) => point.seq <= last);
   channel.deliveredWanted = Math.min(channel.deliveredWanted, last);
   channel.readWanted = Math.min(channel.readWanted, last);
+  if (channel.wishes !== undefined) {
+    channel.wishes = someWishes({ ...channel.wishes, hide: cutAfter(channel.wishes.hide ?? [], last) });
+  }
   if (channel.last !== undefined && channel.last.seq > last) channel.last = undefined;
 }
 

@@ -4,8 +4,9 @@ import { ParleyError } from "../errors.ts";
 import { type LimitName, limits } from "../gen/tables.ts";
 import { type AccountId, type AnyId, type ChannelId, idToBytes, type RandomFill } from "../ids.ts";
 import type { Store } from "../store/store.ts";
-import type { ChannelEvent, HistoryPage, Registers, Send, Want } from "../types.ts";
+import type { ChannelEvent, HistoryPage, RegisterChange, Registers, Send, Want } from "../types.ts";
 import { abortable } from "./abortable.ts";
+import type { Channel } from "./channel.ts";
 import { ClientBase } from "./client_base.ts";
 import { Driver } from "./driver.ts";
 import { HistoryReader } from "./history_reader.ts";
@@ -206,13 +207,22 @@ class CoreClient extends ClientBase implements ChatClient {
   setActive(active: boolean): void {
     this.#do(() => this.#driver.core.own.setActive(active));
   }
-  setRegisters: ChatClient["setRegisters"] = async (channel, change, options = {}): Promise<Registers> => {
-    const value = { channelId: idToBytes(channel), ...change };
-    return toRegisters(await this.#ask("registers", { case: "setRegisters", value }, options, channel));
-  };
+  async setRegisters(channel: ChannelId, change: RegisterChange, options: Cancel = {}): Promise<Registers> {
+    const body: FrameBody = { case: "setRegisters", value: { channelId: idToBytes(channel), ...change } };
+    return await this.#wish(channel, (known) => this.#driver.core.wishes.set(known, change), body, options);
+  }
   async hideMessages(channel: ChannelId, from: number, to: number, options: Cancel = {}): Promise<Registers> {
-    const value = { channelId: idToBytes(channel), from, to };
-    return toRegisters(await this.#ask("registers", { case: "hideMessages", value }, options, channel));
+    const body: FrameBody = { case: "hideMessages", value: { channelId: idToBytes(channel), from, to } };
+    return await this.#wish(channel, (known) => this.#driver.core.wishes.hide(known, from, to), body, options);
+  }
+  async #wish(channel: ChannelId, wish: (known: Channel) => Registers, body: FrameBody, options: Cancel) {
+    await abortable(this.loaded, options.signal);
+    const stored = this.#driver.enter(() => {
+      const known = this.#driver.core.find(channel);
+      return known?.known === true ? wish(known) : undefined;
+    });
+    const registers = await abortable(stored, options.signal);
+    return registers ?? toRegisters(await this.#ask("registers", body, options, channel));
   }
 
   // ---- what is fetched and kept -------------------------------------------------------------------------------------

@@ -284,6 +284,7 @@ export class ConnectionPart {
       if (asked.kind === "question") questions.push(asked.question);
       else if (asked.kind === "history") core.repair.takeBack(asked.channel);
       else if (asked.kind === "cursor") core.receipts.takeBack(asked.channel);
+      else if (asked.kind === "wish") core.wishes.takeBack(asked.channel);
       else if (asked.kind === "channel") core.inbox.takeBack(asked.channel);
     }
     core.questions.putBack(questions);

@@ -23,6 +23,7 @@ import type { Settings } from "./settings.ts";
 import { Turn } from "./turn.ts";
 import { readFrame, type ServerFrame } from "./wire.ts";
 import { encodeFrame, type FrameBody } from "./wire_out.ts";
+import { WishesPart } from "./wishes.ts";
 
 export class Core {
   readonly settings: Settings;
@@ -43,6 +44,7 @@ export class Core {
   readonly sends: SendsPart;
   readonly questions: QuestionsPart;
   readonly own: OwnPart;
+  readonly wishes: WishesPart;
 
   constructor(settings: Settings, random: RandomFill) {
     this.settings = settings;
@@ -57,6 +59,7 @@ export class Core {
     this.sends = new SendsPart(this);
     this.questions = new QuestionsPart(this);
     this.own = new OwnPart(this);
+    this.wishes = new WishesPart(this);
   }
 
   get state(): ClientState {
@@ -74,6 +77,7 @@ export class Core {
       channel.known = true;
       snapshot(channel);
       this.receipts.loaded(channel);
+      this.wishes.loaded(channel);
       this.repair.queue(channel);
     }
     this.sends.load(stored.outbox);
@@ -105,6 +109,7 @@ export class Core {
   pump(now: number): void {
     if (!this.connection.isEstablished) return;
     this.repair.pump(now);
+    this.wishes.pump(now);
     this.questions.pump(now);
     this.sends.pump(now);
   }
@@ -120,6 +125,7 @@ export class Core {
         this.repair.wish(),
         this.questions.wish(),
         this.receipts.wish(),
+        this.wishes.wish(),
       );
     }
     return earliest(...wishes);
@@ -183,6 +189,8 @@ export class Core {
         return this.inbox.channelAnswered(now, asked, frame);
       case "cursor":
         return this.receipts.answered(now, asked, frame);
+      case "wish":
+        return this.wishes.answered(now, asked.channel, asked.wished, frame);
       case "watch":
         if (body.case === "presenceNow") this.own.presence(body.value);
         return;

@@ -205,6 +205,7 @@ export class InboxPart {
     const { id } = channel.state;
     core.repair.forget(channel);
     core.receipts.forget(channel);
+    core.wishes.forget(channel);
     core.events.dropHeld(id, 0);
     // A channel that comes back under this id must not take the answers of the one that went.
     core.requests.disown((asked) => "channel" in asked && asked.channel === id);

@@ -40,21 +40,10 @@ export class QuestionsPart {
     this.#waiting = this.#waiting.filter((question) => !question.isCancelled());
     if (this.#pausedUntil > now) return;
     this.#pausedUntil = 0;
-    const held: Question[] = [];
     while (this.#waiting.length > 0 && this.#core.requests.hasRoom) {
       const question = this.#waiting.shift() as Question;
-      if (this.#isHeld(question, held)) held.push(question);
-      else this.#core.requests.ask(now, { kind: "question", question }, question.body);
+      this.#core.requests.ask(now, { kind: "question", question }, question.body);
     }
-    this.#waiting.unshift(...held);
-  }
-
-  /** A cursor that is told late would take the mark "unread" away; what is set after the mark comes after it. */
-  #isHeld({ body, channel }: Question, held: readonly Question[]): boolean {
-    if (body.case !== "setRegisters") return false;
-    const known = this.#core.find(channel);
-    const marks = body.value.markedUnread === true && known !== undefined && this.#core.receipts.hasToTellRead(known);
-    return marks || held.some((other) => other.channel === channel);
   }
 
   wish(): number {

@@ -67,6 +67,7 @@ export class ReceiptsPart {
     if (seq > state.head) throw new ParleyError("seq_in_future", "That seq does not exist yet.");
     if (seq <= state.readWanted || seq <= state.registers.read) return;
     state.readWanted = seq;
+    this.#core.wishes.read(channel);
     if (seq >= state.counted) state.unread = state.unreadMentions = 0;
     this.#core.changed(channel);
     this.touch(now, channel);

@@ -3,6 +3,7 @@ import type { ChannelId, SendId } from "../ids.ts";
 import type { Core } from "./core.ts";
 import type { Question } from "./questions.ts";
 import type { FrameBody } from "./wire_out.ts";
+import type { Wished } from "./wishes.ts";
 
 export type Asked = { readonly request: number; readonly since: number } & Subject;
 export type Subject =
@@ -10,6 +11,7 @@ export type Subject =
   | { kind: "history"; channel: ChannelId; from: number; to: number; oldestFirst: boolean }
   | { kind: "channel"; channel: ChannelId }
   | { kind: "cursor"; channel: ChannelId; delivered: number; read: number }
+  | { kind: "wish"; channel: ChannelId; wished: Wished }
   | { kind: "command"; sendId: SendId }
   | { kind: "question"; question: Question };
 

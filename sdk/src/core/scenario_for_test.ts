@@ -6,7 +6,7 @@ import { ParleyError } from "../errors.ts";
 import { ClientFrameSchema, ServerFrameSchema } from "../gen/parley/v1/frames_pb.ts";
 import { type ChannelId, idFromBytes, idToBytes, type SendId } from "../ids.ts";
 import { MemoryStore } from "../store/memory_store.ts";
-import type { ChannelState } from "../types.ts";
+import type { ChannelState, RegisterChange, SeqRange } from "../types.ts";
 import { createChatClient } from "./chat_client.ts";
 import type { AccessToken, Connect, ConnectionListener } from "./ports.ts";
 import type { Settings } from "./settings.ts";
@@ -140,8 +140,15 @@ export class Stage {
     },
     read: ({ channel, seq }: { channel: string; seq: number }) => this.#client.read(idOf<ChannelId>(channel), seq),
     // Not in the scenarios that both cores play.
-    marksUnread: ({ channel, on }: { channel: string; on: boolean }) => {
-      void this.#client.setRegisters(idOf<ChannelId>(channel), { markedUnread: on }).catch(() => {});
+    sets: async ({ channel, ...change }: { channel: string } & RegisterChange) => {
+      await this.#client.setRegisters(idOf<ChannelId>(channel), change);
+    },
+    hides: async ({ channel, from, to }: { channel: string } & SeqRange) => {
+      await this.#client.hideMessages(idOf<ChannelId>(channel), from, to);
+    },
+    refuses: async ({ with: name, ...step }: { with: string } & Step) => {
+      const [[what, value] = ["", undefined]] = Object.entries(step);
+      await expect(this.#steps[what]?.(value as never)).rejects.toMatchObject({ name });
     },
     shows: async ({ state, outbox, sent, channels = {} }: Shown) => {
       if (state !== undefined) expect(this.#client.state.name).toBe(state);
@@ -166,8 +173,10 @@ export class Stage {
     return {
       ...{ head, unread, unreadMentions, deliveredByAll, readByAll, title, told },
       read: registers.read,
+      registers,
       have: have.map(({ from, to }) => [from, to]),
       stored: events.map((event) => event.seq),
+      gone: events.filter((event) => event.contentGone !== undefined).map((event) => event.seq),
     };
   }
 

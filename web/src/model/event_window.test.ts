@@ -51,6 +51,26 @@ describe("EventWindow", () => {
     expect(window.get(1)?.contentGone).toBeUndefined();
   });
 
+  test("shows what happens to its messages also where much stands between", () => {
+    const window = windowOf(1, 3);
+    window.add([event(90, { kind: "edited", target: 1 }), event(91, { kind: "deleted", targets: [2] })], () => false);
+    expect(window.get(1)?.annotation?.current).toEqual({ kind: "text", text: "90" });
+    expect(window.get(2)?.contentGone).toBe("deleted");
+    expect(seqs(window)).toEqual([1, 2, 3]);
+  });
+
+  test("knows what was told while a page was on its way that was read before", () => {
+    const window = windowOf(4, 6, { reachedHead: true });
+    window.add([event(7, { kind: "edited", target: 2 }), event(8, { kind: "deleted", targets: [3] })], whole);
+    window.putBefore(page(1, 3));
+    expect(window.get(2)?.annotation?.current).toEqual({ kind: "text", text: "7" });
+    expect(window.get(3)?.contentGone).toBe("deleted");
+    window.replace(page(1, 3));
+    expect(window.get(3)?.contentGone).toBe("deleted");
+    window.putAfter(page(4, 8));
+    expect(seqs(window)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
   test("lets go what is far above the screen, and has it again as older ones", () => {
     const window = windowOf(1, 1_200, { reachedStart: true, reachedHead: true });
     expect(window.trim(1_190, 1_200)).toBe(true);

@@ -6,6 +6,7 @@ type Page = Pick<HistoryPage, "events" | "from" | "to" | "reachedStart" | "reach
 /** So many are kept on each side of what is on the screen, and so many in all before the rest is let go. */
 const aside = 300;
 const most = 1_000;
+const mostChanges = 200;
 
 /** A part of a channel's log without holes, by rising seq. It grows in both directions and is told what is new. */
 export class EventWindow {
@@ -15,9 +16,11 @@ export class EventWindow {
   to = 0;
   reachedStart = false;
   atHead = true;
+  /** Edits, deletions and reactions told lately: a page that was read before them knows nothing of them. */
+  #changes: readonly ChannelEvent[] = [];
 
   replace(page: Page): void {
-    this.events = page.events;
+    this.events = this.#asItIs(page.events);
     this.from = page.from;
     this.to = page.to;
     this.reachedStart = page.reachedStart;
@@ -25,13 +28,13 @@ export class EventWindow {
   }
 
   putBefore(page: Page): void {
-    this.events = [...page.events, ...this.events];
+    this.events = [...this.#asItIs(page.events), ...this.events];
     this.from = Math.min(this.from, page.from);
     this.reachedStart = page.reachedStart;
   }
 
   putAfter(page: Page): void {
-    this.events = [...this.events, ...page.events];
+    this.events = [...this.events, ...this.#asItIs(page.events)];
     this.to = Math.max(this.to, page.to);
     this.atHead = page.reachedHead;
   }
@@ -41,16 +44,20 @@ export class EventWindow {
     const events = [...this.events];
     for (const event of told) {
       if (event.seq > this.to) {
-        if (!this.atHead || !isNext(event.seq)) continue;
-        events.push(event);
-        this.to = event.seq;
+        if (this.atHead && isNext(event.seq)) {
+          events.push(event);
+          this.to = event.seq;
+        }
       } else if (event.seq >= this.from) {
         const at = placeOf(events, event.seq);
         if (events[at]?.seq !== event.seq) events.splice(at, 0, event);
       }
+      // What happens to a message is seen on it, however far below it stands.
       foldInto(events, event);
     }
     this.events = events;
+    const changes = told.filter((event) => event.body.kind === "deleted" || targetOf(event) > 0);
+    if (changes.length > 0) this.#changes = [...this.#changes, ...changes].slice(-mostChanges);
   }
 
   get(seq: number): ChannelEvent | undefined {
@@ -76,6 +83,13 @@ export class EventWindow {
       this.atHead = false;
     }
     return this.events.length < events.length;
+  }
+
+  #asItIs(page: readonly ChannelEvent[]): readonly ChannelEvent[] {
+    if (this.#changes.length === 0) return page;
+    const events = [...page];
+    for (const change of this.#changes) foldInto(events, change);
+    return events;
   }
 }
 

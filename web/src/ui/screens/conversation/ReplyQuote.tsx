@@ -1,5 +1,5 @@
 import type { ChannelEvent } from "@parley/sdk";
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useT } from "../../../i18n/index.ts";
 import { textOf } from "../../../model/channel_list.ts";
 import { plainLine } from "../../../model/text/parse.ts";
@@ -34,18 +34,31 @@ export function QuotedMessage({ seq }: { readonly seq: number }) {
   );
 }
 
-/** A message of the conversation, also where it is not among those that are shown. */
-export function useEvent(seq: number): ChannelEvent | undefined {
+/** A message of the conversation as it is now, also where it is not among those that are shown. */
+function useEvent(seq: number): ChannelEvent | undefined {
   const { conversation, channelId } = useConversation();
   const { client } = useSession();
-  const shown = conversation.event(seq);
+  const shown = useSyncExternalStore(conversation.view.subscribe, () => conversation.event(seq));
   const [fetched, setFetched] = useState<ChannelEvent>();
   const isShown = shown !== undefined;
   useEffect(() => {
     if (isShown) return;
     const ended = new AbortController();
-    client.event(channelId, seq, { signal: ended.signal }).then(setFetched, () => undefined);
+    const { signal } = ended;
+    const fetchIt = () => client.event(channelId, seq, { signal }).then(setFetched, () => undefined);
+    client.on(
+      "events",
+      ({ channel, events }) => {
+        if (channel.id === channelId && events.some((event) => isAbout(event, seq))) void fetchIt();
+      },
+      { signal },
+    );
+    void fetchIt();
     return () => ended.abort();
   }, [client, channelId, seq, isShown]);
   return shown ?? fetched;
+}
+
+function isAbout({ body }: ChannelEvent, seq: number): boolean {
+  return body.kind === "deleted" ? body.targets.includes(seq) : body.kind === "edited" && body.target === seq;
 }
