@@ -54,9 +54,11 @@ test("everything on the device is found as one types, in any script, also withou
 }) => {
   const [ana, ben] = [await person("ana"), await person("ben")];
   const channel = await directChannel(ana, ben);
+  const more = "more words ".repeat(60);
+  await post(ben, channel, `${more}needleword ${more}`);
   await post(ben, channel, "東京タワーへ行きましょう", "اجتماع الفريق غدًا", "Das Café schließt um zehn");
   const { page, network } = await open(ana, { path: `/c/${channel}` });
-  await expect(new Conversation(page).bubbles).toHaveCount(3);
+  await expect(new Conversation(page).bubbles).toHaveCount(4);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
   network.cut();
   await page.keyboard.press("Control+Shift+f");
@@ -71,6 +73,13 @@ test("everything on the device is found as one types, in any script, also withou
     await expect(found).toHaveCount(1);
     await expect(found).toContainText(text);
   }
+  // From the field above the list, and the way back.
+  await page.getByLabel("Filter chats").fill("needle");
+  await page.getByRole("button", { name: "Search in messages" }).click();
+  await expect(field).toHaveValue("needle");
+  await expect(found.locator("mark")).toHaveText("needle");
+  await page.goBack();
+  await expect(field).toHaveValue("cafe schl");
   await found.click();
   await expect(new Conversation(page).bubble("Café")).toBeInViewport();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { markText } from "./marks.ts";
+import { excerptOf, markText } from "./marks.ts";
 
 const shown = (text: string, query: string, around?: number) =>
   markText(text, query, around)
@@ -32,4 +32,11 @@ test("a cut never halves an emoji", () => {
   expect(markText(text, "needle", 51).every((piece) => !/^[\udc00-\udfff]|[\ud800-\udbff]$/u.test(piece.text))).toBe(
     true,
   );
+});
+
+test("the excerpt of a message has what was looked for, however far behind it stands", () => {
+  const text = `${"many *words*\n".repeat(500)}and a needleword ${"and more ".repeat(500)}`;
+  const pieces = excerptOf(text, "needle", 80);
+  expect(pieces.filter((piece) => piece.marked)).toEqual([{ text: "needle", marked: true }]);
+  expect(pieces.map((piece) => piece.text).join("")).toMatch(/^…[^*\n]+ needleword .*…$/u);
 });

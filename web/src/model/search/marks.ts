@@ -1,3 +1,4 @@
+import { plainLine } from "../text/parse.ts";
 import { fold } from "./normalise.ts";
 import { queryOf, runsOf } from "./tokens.ts";
 
@@ -35,6 +36,11 @@ export function markText(text: string, query: string, around?: number): Piece[] 
   put(at, to, false);
   if (to < text.length) pieces.push({ text: "…", marked: false });
   return pieces;
+}
+
+/** A message in one line, cut about the first of what `query` finds in it, however far behind that stands. */
+export function excerptOf(text: string, query: string, around: number): Piece[] {
+  return markText(plainLine(text, Number.POSITIVE_INFINITY), query, around);
 }
 
 /** Ascending, disjoint. */

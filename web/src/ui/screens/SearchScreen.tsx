@@ -1,12 +1,11 @@
 import type { ChannelEvent } from "@parley/sdk";
 import { ArrowLeft, Search, SearchX } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { formatMoment } from "../../i18n/format.ts";
 import { useT } from "../../i18n/index.ts";
 import { textOf } from "../../model/channel_list.ts";
-import { markText } from "../../model/search/marks.ts";
+import { excerptOf } from "../../model/search/marks.ts";
 import type { SearchResult } from "../../model/search/search_index.ts";
-import { plainLine } from "../../model/text/parse.ts";
 import { useRoute, useRouter, useSession } from "../context.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
@@ -23,7 +22,7 @@ export function SearchScreen() {
   const session = useSession();
   const router = useRouter();
   const route = useRoute();
-  const [words, setWords] = useState(route.name === "search" ? (route.words ?? "") : "");
+  const words = route.name === "search" ? (route.words ?? "") : "";
   const [result, setResult] = useState<SearchResult & { readonly words: string }>();
   const [isReading, setReading] = useState(true);
   const field = useRef<HTMLInputElement>(null);
@@ -46,10 +45,7 @@ export function SearchScreen() {
     };
   }, [session, words, isReading]);
   const change = useCallback(
-    (to: string) => {
-      setWords(to);
-      router.go({ name: "search", ...(to === "" ? {} : { words: to }) }, { replace: true });
-    },
+    (to: string) => router.go({ name: "search", ...(to === "" ? {} : { words: to }) }, { replace: true }),
     [router],
   );
   const clear = useCallback(() => {
@@ -108,6 +104,7 @@ function Hit({ hit, words }: { readonly hit: SearchResult["hits"][number]; reado
       isHere = false;
     };
   }, [client, hit]);
+  const pieces = useMemo(() => (event ? excerptOf(textOf(event), words, excerpt) : []), [event, words]);
   const row = list.row(hit.channel);
   const channelName = useChannelName(row ?? { id: hit.channel, kind: "group", name: "" });
   const author = usePersonName(event?.account);
@@ -139,14 +136,13 @@ function Hit({ hit, words }: { readonly hit: SearchResult["hits"][number]; reado
               {": "}
             </>
           )}
-          {event &&
-            markText(plainLine(textOf(event)), words, excerpt).map((piece, at) =>
-              piece.marked ? (
-                <mark key={at.toString()}>{piece.text}</mark>
-              ) : (
-                <span key={at.toString()}>{piece.text}</span>
-              ),
-            )}
+          {pieces.map((piece, at) =>
+            piece.marked ? (
+              <mark key={at.toString()}>{piece.text}</mark>
+            ) : (
+              <span key={at.toString()}>{piece.text}</span>
+            ),
+          )}
         </span>
       </a>
     </li>
