@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakePage } from "./fake_page_for_test.ts";
 import type { ParleyClient } from "./parley.ts";
 import { MemoryStore } from "./store/memory_store.ts";
-import { channelId } from "./store/samples_for_test.ts";
+import { accountId, channelId } from "./store/samples_for_test.ts";
 
 const credentials = { handle: "anna", password: "correct horse" };
 const here = channelId(1);
@@ -187,5 +187,54 @@ describe("a page", () => {
     expect(page.server.texts(here)).toEqual(["hello", "later", "later still"]);
     expect(client.value("draft")).toBe("so far");
     expect((await indexedDB.databases()).length).toBe(1);
+  });
+
+  describe("keeps nothing of an account", () => {
+    const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
+    const other = `parley.${accountId(77)}`;
+    const storeOther = () =>
+      new Promise<void>((resolve) => {
+        const opening = indexedDB.open(other);
+        opening.onsuccess = () => {
+          opening.result.close();
+          resolve();
+        };
+      });
+
+    it.each([false, true])("whose device was revoked (one of several tabs: %s)", async (isOneOfSeveral) => {
+      if (isOneOfSeveral) page.beOneOfSeveral();
+      const parley = page.open();
+      await isLive(await parley.signIn(credentials));
+      expect(await databases()).toHaveLength(1);
+      page.closeAll(4012);
+      await until(() => parley.client === undefined);
+      await vi.waitFor(async () => expect(await databases()).toEqual([]));
+      expect(localStorage.getItem("parley.going")).toBeNull();
+    });
+
+    it("when somebody else signs in", async () => {
+      await storeOther();
+      const parley = page.open();
+      await isLive(await parley.signIn(credentials));
+      await vi.waitFor(async () => expect(await databases()).toHaveLength(1));
+      expect(await databases()).not.toContain(other);
+    });
+
+    it("that an earlier page did not live to delete", async () => {
+      await storeOther();
+      localStorage.setItem("parley.going", accountId(77));
+      page.open();
+      await vi.waitFor(async () => expect(await databases()).toEqual([]));
+      expect(localStorage.getItem("parley.going")).toBeNull();
+    });
+
+    it("but keeps it where the account was only disabled", async () => {
+      const parley = page.open();
+      await isLive(await parley.signIn(credentials));
+      page.closeAll(4013);
+      await until(() => parley.client === undefined);
+      await parley.close();
+      expect(await databases()).toHaveLength(1);
+    });
   });
 });

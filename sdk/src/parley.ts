@@ -10,8 +10,8 @@ import { ParleyError } from "./errors.ts";
 import { HttpApi } from "./http/api.ts";
 import type { CallOptions } from "./http/caller.ts";
 import type { AccountId } from "./ids.ts";
-import { deleteDatabase } from "./store/idb_database.ts";
 import { IndexedDbStore } from "./store/indexeddb_store.ts";
+import { databaseOf, finishForgetting, forgetAccount, forgetOthers } from "./store/kept_accounts.ts";
 import { MemoryStore } from "./store/memory_store.ts";
 import type { Store } from "./store/store.ts";
 import { NudgedClock } from "./tabs/nudged_clock.ts";
@@ -40,7 +40,6 @@ export interface ParleyOptions {
 /** A client together with what is asked over HTTP. */
 export type ParleyClient = ChatClient & { readonly http: HttpApi };
 
-const databasePrefix = "parley.";
 const isBrowser = (): boolean => typeof document === "object";
 
 /**
@@ -68,6 +67,7 @@ export class Parley {
     this.#signIn.onEnded((why) => void this.#leave(why));
     this.#keeper.onChange?.(() => this.#follow());
     if (isBrowser()) this.#wakeWithThePage();
+    if (this.#keepsInBrowser) finishForgetting();
     this.#follow();
   }
 
@@ -92,11 +92,17 @@ export class Parley {
   }
 
   async signUp(details: SignUpDetails, options?: CallOptions): Promise<ParleyClient> {
-    return this.#enter(await this.#signIn.signUp(details, options));
+    return this.#begin(await this.#signIn.signUp(details, options));
   }
 
   async signIn(credentials: Credentials, options?: CallOptions): Promise<ParleyClient> {
-    return this.#enter(await this.#signIn.signIn(credentials, options));
+    return this.#begin(await this.#signIn.signIn(credentials, options));
+  }
+
+  #begin(record: SignInRecord): ParleyClient {
+    const client = this.#enter(record);
+    if (this.#keepsInBrowser) void forgetOthers(record.account);
+    return client;
   }
 
   /** Signs this device out and deletes what it kept. What waits in the outbox is lost: ask before. */
@@ -167,11 +173,14 @@ export class Parley {
 
   async #leave(why: ParleyError | undefined): Promise<void> {
     const client = this.#client;
+    const account = this.#account;
     if (client === undefined) return;
     this.#client = undefined;
     this.#account = undefined;
     this.#tell(why);
     await client.close();
+    // Of a device that was lost nothing stays; elsewhere whoever signs in again goes on where they were.
+    if (why?.name === "device_revoked" && account !== undefined) await this.#forget(account);
   }
 
   #tell(why: ParleyError | undefined): void {
@@ -187,7 +196,7 @@ export class Parley {
       return this.#make(this.#settingsFor(account, new MemoryStore()));
     }
     void this.#askToKeep(account);
-    const name = databasePrefix + account;
+    const name = databaseOf(account);
     const tabs = pageTabs(name);
     if (tabs === undefined) return this.#make(this.#settingsFor(account, new IndexedDbStore(name)));
     const clock = new NudgedClock(systemClock());
@@ -232,8 +241,11 @@ export class Parley {
   }
 
   async #forget(account: AccountId): Promise<void> {
-    if (this.#options.storeFor !== undefined || !hasIndexedDb()) return;
-    await deleteDatabase(databasePrefix + account).catch(() => {});
+    if (this.#keepsInBrowser) await forgetAccount(account);
+  }
+
+  get #keepsInBrowser(): boolean {
+    return this.#options.storeFor === undefined && hasIndexedDb();
   }
 
   #wakeWithThePage(): void {

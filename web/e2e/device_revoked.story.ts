@@ -15,6 +15,8 @@ test("a revoked device is signed out at once, says so, and keeps nothing to be r
   await ana.client.http.revokeDevice(lost.device);
   await expect(page.getByRole("button", { name: "Sign in" }).first()).toBeVisible();
   await expect(page.getByText(/signed out/i)).toBeVisible();
+  const databases = () => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+  await expect.poll(databases).toEqual([]);
   await page.reload();
   await expect(page.getByRole("button", { name: "Sign in" }).first()).toBeVisible();
   await expect(new ChannelList(page).rows).toHaveCount(0);

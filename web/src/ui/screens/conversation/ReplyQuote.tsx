@@ -35,7 +35,7 @@ export function QuotedMessage({ seq }: { readonly seq: number }) {
 }
 
 /** A message of the conversation as it is now, also where it is not among those that are shown. */
-function useEvent(seq: number): ChannelEvent | undefined {
+export function useEvent(seq: number): ChannelEvent | undefined {
   const { conversation, channelId } = useConversation();
   const { client } = useSession();
   const shown = useSyncExternalStore(conversation.view.subscribe, () => conversation.event(seq));
