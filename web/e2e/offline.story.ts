@@ -18,11 +18,13 @@ test("what is one's own alone is set without a network, and told when there is o
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(at.bubble("not for long")).toHaveCount(0);
   const row = new ChannelList(page).row("Ben");
+  await expect(row).toContainText("hello");
   await row.click({ button: "right" });
   await page.getByRole("menuitem", { name: "Pin" }).click();
   await expect(row.getByLabel("Pinned")).toBeVisible();
   await page.reload();
   await at.shows("hello");
+  await expect(row).toContainText("hello");
   await expect(row.getByLabel("Pinned")).toBeVisible();
   network.heal();
   const registers = () => ana.client.channel(channel)?.registers;

@@ -15,7 +15,13 @@ function state(id: ChannelId, more: Partial<ChannelState> = {}): ChannelState {
 }
 
 function said(text: string, account: AccountId, seq = 1): ChannelEvent {
-  return { seq, time: seq, account, content: { kind: "text", text } } as unknown as ChannelEvent;
+  return {
+    seq,
+    time: seq,
+    account,
+    body: { kind: "message" },
+    content: { kind: "text", text },
+  } as unknown as ChannelEvent;
 }
 
 /** What a list is made from, changed by hand. */
@@ -36,10 +42,15 @@ class World {
   readonly live = { typing: new Observable(new Map()), presence: new Observable(new Map()) };
   readonly drafts = { changed: new Observable(0), get: (id: ChannelId) => this.draftsBy.get(id) ?? nothing };
   readonly failed = { all: new Observable(new Map()) };
-  readonly #listeners = new Map<string, () => void>();
-  on = (name: string, listener: () => void) => this.#listeners.set(name, listener);
+  readonly #listeners = new Map<string, (told: unknown) => void>();
+  on = (name: string, listener: (told: unknown) => void) => this.#listeners.set(name, listener);
   outbox = () => this.waiting;
   channels = () => [...this.states.values()];
+  readonly stored: ChannelEvent[] = [];
+  history = async (_channel: ChannelId, { before = 0, limit = 0 }) => {
+    const below = this.stored.filter(({ seq }) => seq < before);
+    return { events: below.slice(-limit), reachedStart: below.length <= limit };
+  };
 
   list = () => new ChannelList({ ...this, client: this as unknown as AppClient } as unknown as Parts);
   async change(state: ChannelState) {
@@ -51,8 +62,8 @@ class World {
     this.people.changed.set(this.people.changed.get() + 1);
     await settled();
   }
-  async tell() {
-    this.#listeners.get("channel")?.();
+  async tell(name = "channel", told: unknown = undefined) {
+    this.#listeners.get(name)?.(told);
     await settled();
   }
 }
@@ -134,5 +145,19 @@ describe("the channel list", () => {
     await world.change(state(withBen, { kind: "direct", peer: ben, last: said("Hi", me), ...pinned }));
     expect(list.rows.get().map(({ id }) => id)).toEqual([withBen, choir]);
     expect(row(withBen)?.last).toMatchObject({ tick: "read" });
+  });
+
+  test("shows the message before those that were deleted for oneself, as it is now", async () => {
+    const registers = { ...quiet, hidden: [{ from: 60, to: 200 }] };
+    for (let seq = 2; seq <= 200; seq++) world.stored.push(said(`number ${seq}`, ben, seq));
+    const last = { ...said("", ben, 200), contentGone: "hidden" } as ChannelEvent;
+    await world.change(state(choir, { last, registers }));
+    expect(row(choir)).toMatchObject({ time: 59, last: { text: "number 59", deleted: false } });
+    world.stored[57] = { ...said("", ben, 59), contentGone: "deleted" };
+    await world.tell("events", { channel: { id: choir }, events: [{ body: { kind: "deleted" } }] });
+    await settled();
+    expect(row(choir)).toMatchObject({ last: { text: "", deleted: true } });
+    await world.change(state(choir, { last, registers: { ...quiet, hidden: [{ from: 1, to: 0 }] } }));
+    expect(row(choir)?.last).toEqual({ kind: "none" });
   });
 });

@@ -6,6 +6,7 @@ import { coalesced, Observable } from "./observable.ts";
 import type { People } from "./people.ts";
 import type { AppClient } from "./ports.ts";
 import { plainLine } from "./text/parse.ts";
+import { VisibleLast } from "./visible_last.ts";
 
 /** How far one's own message has got. */
 export type Tick = "waiting" | "sent" | "delivered" | "read";
@@ -53,10 +54,12 @@ export class ChannelList {
   readonly ready = new Observable(false);
 
   readonly #parts: Parts;
+  readonly #last: VisibleLast;
   #shown = new Map<ChannelId, ShownRow>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#last = new VisibleLast(parts.client);
     const compute = coalesced(() => this.#compute());
     const { client } = parts;
     client.on("loaded", () => {
@@ -70,6 +73,7 @@ export class ChannelList {
     parts.live.presence.subscribe(compute);
     parts.drafts.changed.subscribe(compute);
     parts.failed.all.subscribe(compute);
+    this.#last.changed.subscribe(compute);
     void client.loaded.then(
       () => {
         this.ready.set(true);
@@ -91,7 +95,7 @@ export class ChannelList {
     const rows: ChannelRow[] = [];
     for (const channel of client.channels()) {
       if (channel.kind === "account" || channel.kind === "unknown") continue;
-      const from = whatMakes(channel, pending.get(channel.id), this.#parts);
+      const from = whatMakes(channel, this.#last.of(channel), pending.get(channel.id), this.#parts);
       const before = this.#shown.get(channel.id);
       const kept = before !== undefined && isSame(before.from, from) ? before : anew(before, from, this.#parts);
       shown.set(channel.id, kept);
@@ -121,6 +125,7 @@ interface ShownRow {
 /** All that a row is made of. Where none of it is another one, as in most rows of a long list, the row stays. */
 interface RowParts {
   readonly channel: ChannelState;
+  readonly last: ChannelEvent | undefined;
   readonly pending: OutboxEntry | undefined;
   readonly names: number;
   readonly me: AccountId | undefined;
@@ -131,10 +136,16 @@ interface RowParts {
   readonly muted: boolean;
 }
 
-function whatMakes(channel: ChannelState, pending: OutboxEntry | undefined, parts: Parts): RowParts {
+function whatMakes(
+  channel: ChannelState,
+  last: ChannelEvent | undefined,
+  pending: OutboxEntry | undefined,
+  parts: Parts,
+): RowParts {
   const { people, live, client } = parts;
   return {
     channel,
+    last,
     pending,
     names: people.changed.get(),
     me: client.me?.account,
@@ -167,7 +178,7 @@ function makeRow(from: RowParts, parts: Parts): ChannelRow {
     name: channel.kind === "direct" ? (peer ? peer.displayName || peer.handle : "") : channel.title,
     avatar: channel.kind === "direct" ? (peer?.avatar ?? "") : channel.avatar,
     avatarSeed: channel.peer ?? channel.id,
-    time: Math.max(channel.last?.time ?? channel.headTime, pending?.created ?? 0),
+    time: Math.max((from.last ?? channel.last)?.time ?? channel.headTime, pending?.created ?? 0),
     unread: channel.unread,
     mentions: channel.unreadMentions,
     markedUnread: registers.markedUnread,
@@ -189,7 +200,7 @@ export function isMuted(until: number, now: number): boolean {
   return until < 0 || until > now;
 }
 
-function lastLine({ channel, pending, draft, typing = [], failed = [], me }: RowParts, people: People): LastLine {
+function lastLine({ channel, last, pending, draft, typing = [], failed = [], me }: RowParts, people: People): LastLine {
   if (typing.length > 0) {
     return {
       kind: "typing",
@@ -203,7 +214,6 @@ function lastLine({ channel, pending, draft, typing = [], failed = [], me }: Row
     const text = content.kind === "text" ? plainLine(content.text) : "";
     return { kind: "message", text, own: true, author: "", deleted: false, tick: "waiting" };
   }
-  const { last } = channel;
   if (!last) return { kind: "none" };
   const own = last.account === me;
   return {
