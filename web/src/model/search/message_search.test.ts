@@ -1,11 +1,12 @@
-import type {
-  ChannelEvent,
-  ChannelId,
-  ChannelState,
-  ClientEventName,
-  ClientEvents,
-  HistoryPage,
-  HistoryQuery,
+import {
+  type ChannelEvent,
+  type ChannelId,
+  type ChannelState,
+  type ClientEventName,
+  type ClientEvents,
+  type HistoryPage,
+  type HistoryQuery,
+  ParleyError,
 } from "@parley/sdk";
 import { expect, test, vi } from "vitest";
 import { LocalSearchEngine } from "./engine.ts";
@@ -25,6 +26,8 @@ class FakeClient implements SearchedClient {
   gone = false;
   hidden: ChannelState["registers"]["hidden"] = [];
   reads = 0;
+  /** So many reads fail. */
+  failures = 0;
   #held: (() => void)[] | undefined;
   readonly #listeners: [ClientEventName, (event: never) => void][] = [];
 
@@ -67,6 +70,10 @@ class FakeClient implements SearchedClient {
 
   async history(_channel: ChannelId, query: HistoryQuery = {}): Promise<HistoryPage> {
     this.reads++;
+    if (this.failures > 0) {
+      this.failures--;
+      throw new ParleyError("unreachable", "The tab that reads for all has gone.");
+    }
     const { before, around, limit = 50 } = query;
     const events = [...this.stored.values()]
       .filter((event) =>
@@ -76,6 +83,8 @@ class FakeClient implements SearchedClient {
       .slice(-limit);
     const held = this.#held;
     if (held !== undefined) await new Promise<void>((resolve) => held.push(resolve));
+    // As the client does.
+    if (this.gone) throw new ParleyError("channel_unknown", "There is no such channel here.");
     return { events, from: events[0]?.seq ?? 1, to: (before ?? 2) - 1, reachedStart: false, reachedHead: false };
   }
 
@@ -148,6 +157,26 @@ test("what I deleted for me, a dropped history and a channel that is gone are no
   client.gone = true;
   client.tell("channel_gone", { channel: C });
   expect(await found(search, "x")).toEqual([]);
+});
+
+test("a page that cannot be read at first is read again; one that never can be holds up nothing", async () => {
+  const client = new FakeClient();
+  client.store(message(1, "x"));
+  client.failures = 2;
+  const search = searchOf(client);
+  await search.ready;
+  expect(await found(search, "x")).toEqual([1]);
+  client.failures = Number.POSITIVE_INFINITY;
+  const other = searchOf(client);
+  await other.ready;
+  expect(await found(other, "x")).toEqual([]);
+});
+
+test("it is told that there is more to find", async () => {
+  const client = new FakeClient();
+  client.store(message(1, "x"));
+  const search = searchOf(client);
+  await vi.waitFor(() => expect(search.changed.get()).toBe(1));
 });
 
 test("a channel that goes while it is being read leaves nothing behind", async () => {

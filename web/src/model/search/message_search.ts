@@ -8,10 +8,13 @@ import type {
   HistoryQuery,
   SeqRange,
 } from "@parley/sdk";
+import { Observable } from "../observable.ts";
 import type { MessageText, SearchEngine } from "./engine.ts";
 import type { SearchOptions, SearchResult } from "./search_index.ts";
 
 const PAGE = 200;
+const mostFailures = 3;
+const tellEveryMs = 300;
 
 /** What of a client the search needs. */
 export type SearchedClient = Pick<ChatClient, "loaded" | "on" | "channels" | "channel" | "history">;
@@ -27,6 +30,10 @@ export class MessageSearch {
   // Rises with each change of a message that was there already: a page that was read meanwhile is read again.
   #changes = 0;
   readonly #hidden = new Map<ChannelId, readonly SeqRange[]>();
+  readonly #pause: () => Promise<void>;
+  #telling: ReturnType<typeof setTimeout> | undefined;
+  /** Counts how often there was something new to find; a few times a second at most. */
+  readonly changed = new Observable(0);
 
   /** Resolves when everything stored can be found, or with the end of the search. */
   readonly ready: Promise<void>;
@@ -35,6 +42,7 @@ export class MessageSearch {
   constructor(client: SearchedClient, engine: SearchEngine, pause: () => Promise<void> = async () => {}) {
     this.#client = client;
     this.#engine = engine;
+    this.#pause = pause;
     const options = { signal: this.#ended.signal };
     client.on("events", (told) => this.#eventsTold(told), options);
     client.on("channel", ({ channel }) => this.#removeHidden(channel), options);
@@ -54,7 +62,7 @@ export class MessageSearch {
       },
       options,
     );
-    this.ready = this.#readStore(pause);
+    this.ready = this.#readStore();
   }
 
   search(query: string, options: SearchOptions = {}): Promise<SearchResult> {
@@ -63,21 +71,22 @@ export class MessageSearch {
 
   close(): void {
     this.#ended.abort();
+    clearTimeout(this.#telling);
     this.#engine.close();
   }
 
-  async #readStore(pause: () => Promise<void>): Promise<void> {
+  async #readStore(): Promise<void> {
     await this.#client.loaded;
     for (const channel of this.#client.channels()) {
       this.#hidden.set(channel.id, channel.registers.hidden);
-      for (const range of [...channel.have].reverse()) await this.#readRange(channel.id, range, pause);
+      for (const range of [...channel.have].reverse()) await this.#readRange(channel.id, range);
     }
   }
 
-  async #readRange(channel: ChannelId, range: SeqRange, pause: () => Promise<void>): Promise<void> {
+  async #readRange(channel: ChannelId, range: SeqRange): Promise<void> {
     let before = range.to + 1;
     while (before > range.from) {
-      await pause();
+      await this.#pause();
       const page = await this.#read(channel, { before, limit: PAGE, local: true });
       if (page === undefined) return;
       this.#put(channel, page.events);
@@ -88,14 +97,22 @@ export class MessageSearch {
     }
   }
 
-  /** A page as it is when this resolves; undefined: the channel is gone, or the search has ended. */
+  /** A page as it is when this resolves; undefined: the channel is gone, cannot be read, or the search has ended. */
   async #read(channel: ChannelId, query: HistoryQuery): Promise<HistoryPage | undefined> {
-    for (;;) {
+    let failures = 0;
+    while (failures < mostFailures) {
       if (this.#ended.signal.aborted || this.#client.channel(channel) === undefined) return undefined;
       const changes = this.#changes;
-      const page = await this.#client.history(channel, query);
-      if (changes === this.#changes && !this.#ended.signal.aborted) return page;
+      try {
+        const page = await this.#client.history(channel, query);
+        if (changes === this.#changes && !this.#ended.signal.aborted) return page;
+      } catch {
+        // The channel went while it was read, or the tab that reads for all; one that cannot be read holds up no other.
+        failures++;
+        await this.#pause();
+      }
     }
+    return undefined;
   }
 
   #eventsTold({ channel, events }: ClientEvents["events"]): void {
@@ -115,7 +132,7 @@ export class MessageSearch {
 
   /** Edits may be told in any order (an older page after a newer one), so the store is asked what the message says now. */
   async #putEdited(channel: ChannelId, target: number): Promise<void> {
-    const page = await this.#read(channel, { around: target, limit: 1, local: true }).catch(() => undefined);
+    const page = await this.#read(channel, { around: target, limit: 1, local: true });
     if (page !== undefined) this.#put(channel, page.events);
   }
 
@@ -127,7 +144,12 @@ export class MessageSearch {
         messages.push({ channel, seq: event.seq, time: event.time, text });
       }
     }
-    if (messages.length > 0) this.#engine.change({ kind: "put", messages });
+    if (messages.length === 0) return;
+    this.#engine.change({ kind: "put", messages });
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      this.changed.set(this.changed.get() + 1);
+    }, tellEveryMs);
   }
 
   #removeHidden(channel: ChannelState): void {

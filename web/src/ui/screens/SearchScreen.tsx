@@ -6,7 +6,7 @@ import { useT } from "../../i18n/index.ts";
 import { textOf } from "../../model/channel_list.ts";
 import { excerptOf } from "../../model/search/marks.ts";
 import type { SearchResult } from "../../model/search/search_index.ts";
-import { useRoute, useRouter, useSession } from "../context.tsx";
+import { useObservable, useRoute, useRouter, useSession } from "../context.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
@@ -25,6 +25,7 @@ export function SearchScreen() {
   const words = route.name === "search" ? (route.words ?? "") : "";
   const [result, setResult] = useState<SearchResult & { readonly words: string }>();
   const [isReading, setReading] = useState(true);
+  const changes = useObservable(session.search.changed);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     field.current?.focus();
@@ -43,7 +44,7 @@ export function SearchScreen() {
     return () => {
       isNewest = false;
     };
-  }, [session, words, isReading]);
+  }, [session, words, isReading, changes]);
   const change = useCallback(
     (to: string) => router.go({ name: "search", ...(to === "" ? {} : { words: to }) }, { replace: true }),
     [router],
