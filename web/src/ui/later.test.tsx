@@ -1,8 +1,7 @@
 // @vitest-environment happy-dom
-import { cleanup, render, screen } from "@testing-library/react";
+import { act, cleanup, render, screen } from "@testing-library/react";
 import { type ComponentType, StrictMode } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { later } from "./later.tsx";
 
 const Greeting = ({ name }: { readonly name: string }) => <p>Hello, {name}</p>;
@@ -32,19 +31,33 @@ describe("later", () => {
     expect(load.mock.calls.length).toBe(1);
   });
 
-  it("gives an error of the loading to the boundary around it, and tries again for the next", async () => {
-    vi.spyOn(console, "error").mockImplementation(() => {});
-    const load = vi.fn<() => Promise<typeof Greeting>>().mockRejectedValueOnce(new Error("No network."));
-    load.mockResolvedValue(Greeting);
-    const Broken = later(load);
-    const first = render(
-      <ErrorBoundary>
-        <Broken name="Ana" />
-      </ErrorBoundary>,
-    );
-    expect(await screen.findByRole("main")).toBeTruthy();
+  const missingAtFirst = () => {
+    const load = vi.fn<() => Promise<ComponentType<{ name: string; onClose?: () => void }>>>();
+    return later(load.mockRejectedValueOnce(new Error("No network.")).mockResolvedValue(Greeting));
+  };
+
+  it("says of a screen that it could not be had, and tries again when asked", async () => {
+    const Screen = missingAtFirst();
+    render(<Screen name="Ana" />, { wrapper: StrictMode });
+    (await screen.findByRole("button")).click();
+    expect(await screen.findByText("Hello, Ana")).toBeTruthy();
+  });
+
+  it("tries a screen again when there is a network", async () => {
+    const Screen = missingAtFirst();
+    render(<Screen name="Ana" />);
+    await screen.findByRole("button");
+    act(() => void dispatchEvent(new Event("online")));
+    expect(await screen.findByText("Hello, Ana")).toBeTruthy();
+  });
+
+  it("closes what can be closed, so that it can be opened again", async () => {
+    const Dialog = missingAtFirst();
+    const close = vi.fn();
+    const first = render(<Dialog name="Ana" onClose={close} />);
+    await vi.waitFor(() => expect(close.mock.calls.length).toBe(1));
     first.unmount();
-    render(<Broken name="Ana" />, { wrapper: StrictMode });
+    render(<Dialog name="Ana" onClose={close} />);
     expect(await screen.findByText("Hello, Ana")).toBeTruthy();
   });
 });
