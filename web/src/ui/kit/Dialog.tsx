@@ -15,13 +15,17 @@ export interface DialogProps {
   readonly size?: "s" | "m" | "l" | undefined;
   /** Without the space around the body, for lists. */
   readonly flush?: boolean | undefined;
+  /** Something was entered: a press beside the dialog does not throw it away. What is written into a field counts anyway. */
+  readonly keeps?: boolean | undefined;
 }
 
 /** A modal dialog: the browser's own <dialog>, which keeps focus inside and gives it back. Mounted means open. */
-export function Dialog({ title, onClose, onBack, children, actions, size = "s", flush }: DialogProps) {
+export function Dialog({ title, onClose, onBack, children, actions, size = "s", flush, keeps = false }: DialogProps) {
   const t = useT();
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const isPressedBeside = useRef(false);
+  const isWritten = useRef(false);
   useEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
@@ -37,6 +41,7 @@ export function Dialog({ title, onClose, onBack, children, actions, size = "s", 
     };
   }, []);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the key for it is Escape, which the browser makes a cancel of.
     <dialog
       ref={ref}
       className={cx(styles.dialog, styles[size])}
@@ -46,8 +51,17 @@ export function Dialog({ title, onClose, onBack, children, actions, size = "s", 
         event.preventDefault();
         onClose();
       }}
-      onMouseDown={(event) => {
-        if (event.target === ref.current) onClose();
+      onInput={(event) => {
+        // What is looked for is soon written again.
+        if (!(event.target as Element).matches("[type=search]")) isWritten.current = true;
+      }}
+      onPointerDown={(event) => {
+        isPressedBeside.current = event.target === ref.current;
+      }}
+      onClick={(event) => {
+        // Not the end of a selection, nor the second press on a button that went with what it did.
+        const isBeside = isPressedBeside.current && event.target === ref.current && event.detail === 1;
+        if (isBeside && !keeps && !isWritten.current) onClose();
       }}
     >
       <div className={styles.sheet}>

@@ -136,7 +136,12 @@ function ForwardDialog({ events, onClose, onDone }: OfMessages) {
       }
     >
       <div className={styles.field}>
-        <TextField label={t("common.search")} value={words} onChange={(event) => setWords(event.target.value)} />
+        <TextField
+          label={t("common.search")}
+          type="search"
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
       </div>
       <ul className={styles.list}>
         {rows.slice(0, 50).map((row) => (

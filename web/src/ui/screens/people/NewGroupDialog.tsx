@@ -38,6 +38,7 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
       <Dialog
         title={t("people.newGroup")}
         onClose={onClose}
+        keeps={chosen.length > 0}
         flush
         actions={
           <Button look="filled" onClick={() => setStep("name")}>
@@ -54,6 +55,7 @@ export function NewGroupDialog({ onClose }: { readonly onClose: () => void }) {
       key="name"
       title={t("people.newGroup")}
       onClose={onClose}
+      keeps={chosen.length > 0 || title !== "" || avatar !== ""}
       onBack={() => setStep("people")}
       actions={
         <Button look="filled" busy={busy} onClick={create}>
