@@ -1,6 +1,7 @@
 import type { AccountId, ChannelEvent, ChannelId, ChannelState, OutboxEntry } from "@parley/sdk";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ChannelList, type Parts } from "./channel_list.ts";
+import type { ComingChannel } from "./coming_channels.ts";
 import type { ComposerDraft } from "./drafts.ts";
 import { Observable } from "./observable.ts";
 import type { AppClient, Profile } from "./ports.ts";
@@ -42,10 +43,15 @@ class World {
   readonly live = { typing: new Observable(new Map()), presence: new Observable(new Map()) };
   readonly drafts = { changed: new Observable(0), get: (id: ChannelId) => this.draftsBy.get(id) ?? nothing };
   readonly failed = { all: new Observable(new Map()) };
+  readonly coming = {
+    all: new Observable<ReadonlyMap<ChannelId, ComingChannel>>(new Map()),
+    get: (id: ChannelId): ComingChannel | undefined => this.coming.all.get().get(id),
+  };
   readonly #listeners = new Map<string, (told: unknown) => void>();
   on = (name: string, listener: (told: unknown) => void) => this.#listeners.set(name, listener);
   outbox = () => this.waiting;
   channels = () => [...this.states.values()];
+  channel = (id: ChannelId) => this.states.get(id);
   readonly stored: ChannelEvent[] = [];
   history = async (_channel: ChannelId, { before = 0, limit = 0 }) => {
     const below = this.stored.filter(({ seq }) => seq < before);
@@ -159,5 +165,38 @@ describe("the channel list", () => {
     expect(row(choir)).toMatchObject({ last: { text: "", deleted: true } });
     await world.change(state(choir, { last, registers: { ...quiet, hidden: [{ from: 1, to: 0 }] } }));
     expect(row(choir)?.last).toEqual({ kind: "none" });
+  });
+
+  test("shows what is only to be made, with what was said there, until the server has it", async () => {
+    const trip = "trip" as ChannelId;
+    const made = state(trip, { headTime: 50, head: 0, role: "owner" });
+    world.coming.all.set(new Map([[trip, { state: made, step: "making" }]]));
+    await settled();
+    expect(list.rows.get().map(({ id }) => id)).toEqual([trip, choir, withBen]);
+    expect(row(trip)).toMatchObject({
+      name: "trip",
+      coming: true,
+      gone: false,
+      last: { kind: "coming", step: "making" },
+    });
+    const waits = { channel: trip, created: 60, command: { kind: "post", content: { kind: "text", text: "hello?" } } };
+    world.waiting = [waits as unknown as OutboxEntry];
+    await world.tell();
+    expect(row(trip)).toMatchObject({ time: 60, last: { kind: "message", text: "hello?", tick: "waiting" } });
+    world.states.set(trip, state(trip, { head: 1, last: said("hello?", me) }));
+    world.waiting = [];
+    world.coming.all.set(new Map());
+    await settled();
+    expect(list.rows.get().filter(({ id }) => id === trip)).toHaveLength(1);
+    expect(row(trip)).toMatchObject({ coming: false, last: { tick: "sent" } });
+  });
+
+  test("says of a group that one is to join that one waits, and offers it to nobody to write in", async () => {
+    const trip = "trip" as ChannelId;
+    world.coming.all.set(
+      new Map([[trip, { state: state(trip, { title: "", head: 0, role: "none" }), step: "joining" }]]),
+    );
+    await settled();
+    expect(row(trip)).toMatchObject({ coming: true, gone: true, last: { kind: "coming", step: "joining" } });
   });
 });

@@ -1,4 +1,5 @@
 import type { AccountId, ChannelEvent, ChannelId, ChannelKind, ChannelState, OutboxEntry } from "@parley/sdk";
+import type { ComingChannel, ComingChannels } from "./coming_channels.ts";
 import type { ComposerDraft, Drafts } from "./drafts.ts";
 import type { FailedSend, FailedSends } from "./failed_sends.ts";
 import type { Live } from "./live.ts";
@@ -16,6 +17,8 @@ export type LastLine =
   | { readonly kind: "draft"; readonly text: string }
   | { readonly kind: "typing"; readonly names: readonly string[] }
   | { readonly kind: "failed" }
+  /** Nothing can have been said yet. */
+  | { readonly kind: "coming"; readonly step: "making" | "joining" }
   | {
       readonly kind: "message";
       readonly text: string;
@@ -41,6 +44,8 @@ export interface ChannelRow {
   readonly pinned: boolean;
   readonly archived: boolean;
   readonly gone: boolean;
+  /** It is only to be made, or joined: the server knows nothing of it yet. */
+  readonly coming: boolean;
   readonly online: boolean;
   readonly last: LastLine;
 }
@@ -74,6 +79,7 @@ export class ChannelList {
     parts.drafts.changed.subscribe(compute);
     parts.failed.all.subscribe(compute);
     this.#last.changed.subscribe(compute);
+    parts.coming.all.subscribe(compute);
     void client.loaded.then(
       () => {
         this.ready.set(true);
@@ -93,7 +99,8 @@ export class ChannelList {
     for (const entry of client.outbox()) if (entry.command.kind === "post") pending.set(entry.channel, entry);
     const shown = new Map<ChannelId, ShownRow>();
     const rows: ChannelRow[] = [];
-    for (const channel of client.channels()) {
+    const coming = [...this.#parts.coming.all.get().values()].filter(({ state }) => !client.channel(state.id));
+    for (const channel of [...client.channels(), ...coming.map(({ state }) => state)]) {
       if (channel.kind === "account" || channel.kind === "unknown") continue;
       const from = whatMakes(channel, this.#last.of(channel), pending.get(channel.id), this.#parts);
       const before = this.#shown.get(channel.id);
@@ -114,6 +121,7 @@ export interface Parts {
   readonly live: Live;
   readonly drafts: Drafts;
   readonly failed: FailedSends;
+  readonly coming: ComingChannels;
 }
 
 interface ShownRow {
@@ -134,6 +142,7 @@ interface RowParts {
   readonly typing: readonly AccountId[] | undefined;
   readonly online: boolean;
   readonly muted: boolean;
+  readonly coming: ComingChannel["step"] | undefined;
 }
 
 function whatMakes(
@@ -154,6 +163,7 @@ function whatMakes(
     typing: live.typing.get().get(channel.id),
     online: channel.peer !== undefined && live.presence.get().get(channel.peer)?.online === true,
     muted: isMuted(channel.registers.mutedUntil, Date.now() + client.clockOffset),
+    coming: parts.coming.get(channel.id)?.step,
   };
 }
 
@@ -186,6 +196,7 @@ function makeRow(from: RowParts, parts: Parts): ChannelRow {
     pinned: registers.pinned,
     archived: registers.archived,
     gone: channel.role === "none",
+    coming: from.coming !== undefined && channel.head === 0,
     online: from.online,
     last: lastLine(from, parts.people),
   };
@@ -200,7 +211,10 @@ export function isMuted(until: number, now: number): boolean {
   return until < 0 || until > now;
 }
 
-function lastLine({ channel, last, pending, draft, typing = [], failed = [], me }: RowParts, people: People): LastLine {
+function lastLine(
+  { channel, last, pending, draft, typing = [], failed = [], me, coming }: RowParts,
+  people: People,
+): LastLine {
   if (typing.length > 0) {
     return {
       kind: "typing",
@@ -214,6 +228,7 @@ function lastLine({ channel, last, pending, draft, typing = [], failed = [], me 
     const text = content.kind === "text" ? plainLine(content.text) : "";
     return { kind: "message", text, own: true, author: "", deleted: false, tick: "waiting" };
   }
+  if (coming === "making" || coming === "joining") return { kind: "coming", step: coming };
   if (!last) return { kind: "none" };
   const own = last.account === me;
   return {

@@ -7,6 +7,7 @@ import {
   ParleyError,
   type SendId,
 } from "@parley/sdk";
+import type { ComingChannel } from "./coming_channels.ts";
 import { type Row, RowMaker } from "./conversation_rows.ts";
 import { withWaiting } from "./conversation_waiting.ts";
 import { EventWindow, eventAt } from "./event_window.ts";
@@ -15,6 +16,8 @@ import type { Session } from "./session.ts";
 
 export interface ConversationView {
   readonly channel: ChannelState | undefined;
+  /** It is to be made, or joined. */
+  readonly coming: ComingChannel["step"] | undefined;
   readonly rows: readonly Row[];
   /** The first page is on its way, and nothing is there to show. */
   readonly loading: boolean;
@@ -25,6 +28,7 @@ export interface ConversationView {
 }
 
 const page = 60;
+const noHistory: HistoryPage = { events: [], from: 0, to: 0, reachedStart: true, reachedHead: true };
 
 /**
  * What is shown of a channel: a part of its log without holes, which grows in both directions, and what waits to be
@@ -51,6 +55,8 @@ export class Conversation {
   #hasBegun = false;
   #wasSynced: boolean;
   #wasSeen = false;
+  /** There is no history yet: the channel is only to be made, or joined. */
+  #isBefore = false;
   /** Rises with each jump: an answer to what was asked before it is none. */
   #jumps = 0;
 
@@ -73,8 +79,12 @@ export class Conversation {
     client.on("queued", ({ entry }) => mine(entry.channel) && this.#compute(), options);
     client.on("sent", (told) => mine(told.channel) && this.#compute(), options);
     client.on("history_dropped", (told) => mine(told.channel.id) && void this.jumpToNewest(), options);
-    const unsubscribe = session.failed.all.subscribe(this.#compute);
-    this.#ended.signal.addEventListener("abort", unsubscribe);
+    for (const unsubscribe of [
+      session.failed.all.subscribe(this.#compute),
+      session.coming.all.subscribe(() => this.#comingChanged()),
+    ]) {
+      this.#ended.signal.addEventListener("abort", unsubscribe);
+    }
     client.open([channelId]);
     client.on("loaded", () => this.#beginIfReady(), options);
     client.on("state", () => this.#beginIfReady(), options);
@@ -168,7 +178,7 @@ export class Conversation {
     const { client } = this.#session;
     const { name } = client.state;
     const mayCome = name === "waiting" ? client.state.retryAt === undefined : name !== "live" && name !== "stopped";
-    const isKnown = client.channel(this.channelId) !== undefined || this.#isBeingMade();
+    const isKnown = this.#session.channel(this.channelId) !== undefined;
     if (this.#hasBegun || (mayCome && !isKnown)) return;
     this.#hasBegun = true;
     void this.#begin(this.#at ?? this.#findOpening());
@@ -186,13 +196,6 @@ export class Conversation {
     this.#openings++;
     if (opening !== undefined) void this.#begin(opening);
     else this.#compute();
-  }
-
-  /** It waits in the outbox to be made. */
-  #isBeingMade(): boolean {
-    return this.#session.client
-      .outbox()
-      .some(({ channel, command }) => channel === this.channelId && command.kind === "createChannel");
   }
 
   async #begin(at: number | undefined): Promise<void> {
@@ -224,6 +227,11 @@ export class Conversation {
     take: (page: HistoryPage) => void,
   ) {
     const jump = this.#jumps;
+    this.#isBefore = this.#isOnlyComing();
+    if (this.#isBefore) {
+      take(noHistory);
+      return this.#compute();
+    }
     try {
       const found = await this.#session.client.history(this.channelId, { ...query, signal: this.#ended.signal });
       if (jump !== this.#jumps) return;
@@ -256,6 +264,17 @@ export class Conversation {
     this.#compute();
   }
 
+  #comingChanged(): void {
+    // It was made, or joined; or it will not be.
+    if (this.#isBefore && !this.#isOnlyComing()) void this.jumpToNewest();
+    this.#compute();
+  }
+
+  #isOnlyComing(): boolean {
+    const { client, coming } = this.#session;
+    return client.channel(this.channelId) === undefined && coming.get(this.channelId) !== undefined;
+  }
+
   /** Nothing that is visible is missing between what is shown and `seq`. */
   #isNext(seq: number): boolean {
     const channel = this.#session.client.channel(this.channelId);
@@ -273,7 +292,7 @@ export class Conversation {
 
   #makeView(): ConversationView {
     const { client, failed, me } = this.#session;
-    const channel = client.channel(this.channelId);
+    const channel = this.#session.channel(this.channelId);
     const { events, reachedStart, atHead } = this.#window;
     this.#shown = withWaiting(events, client.outbox(), this.channelId, me);
     const shown = new Set<SendId | undefined>(events.map((event) => event.sendId));
@@ -294,6 +313,7 @@ export class Conversation {
     });
     return {
       channel,
+      coming: this.#session.coming.get(this.channelId)?.step,
       rows,
       loading: this.#loading && rows.length === 0,
       reachedStart,

@@ -2,16 +2,16 @@ import type { ChannelId, Command, SendId, SendResult } from "@parley/sdk";
 import { Observable } from "./observable.ts";
 import type { AppClient } from "./ports.ts";
 
-/** What was written, and the server refused for good. */
+/** What was written, or to be made, and the server refused for good. */
 export interface FailedSend {
   readonly sendId: SendId;
   readonly channel: ChannelId;
   readonly time: number;
-  readonly command: Command & { readonly kind: "post" | "edit" };
+  readonly command: Command & { readonly kind: "post" | "edit" | "createChannel" };
   readonly refused: string;
 }
 
-/** Anything else that the server refused: there is nothing to keep of it, but somebody waits for it. */
+/** Something that the server refused and that somebody waits for. */
 export interface Refusal {
   readonly kind: Command["kind"];
   readonly refused: string;
@@ -35,15 +35,18 @@ export class FailedSends {
     return this.all.get().get(channel) ?? [];
   }
 
-  /** Tells of what does not stay, also of what was sent before the page was loaded; the answer ends it. */
+  /** Tells of all but messages and changes, also of what was sent before the page was loaded; the answer ends it. */
   onRefused(teller: (refusal: Refusal) => void): () => void {
     this.#tellers.add(teller);
     return () => this.#tellers.delete(teller);
   }
 
+  /** With a channel that is not to be made goes what was to be said there. */
   async remove(failed: FailedSend): Promise<void> {
-    this.#put(failed.channel, (list) => list.filter((other) => other.sendId !== failed.sendId));
-    await this.#client.setValue(keyOf(failed), undefined);
+    const isAll = failed.command.kind === "createChannel";
+    const gone = this.of(failed.channel).filter(({ sendId }) => isAll || sendId === failed.sendId);
+    this.#put(failed.channel, (list) => list.filter((other) => !gone.includes(other)));
+    await Promise.all(gone.map((one) => this.#client.setValue(keyOf(one), undefined)));
   }
 
   /** As a new send: the old one's outcome is final. A change becomes a message of its own. */
@@ -64,7 +67,7 @@ export class FailedSends {
     const { sendId, channel, time, refused, command } = result;
     if (command.kind !== "post" && command.kind !== "edit") {
       for (const tell of [...this.#tellers]) tell({ kind: command.kind, refused });
-      return;
+      if (command.kind !== "createChannel") return;
     }
     const failed: FailedSend = { sendId, channel, time: time || Date.now(), command, refused };
     this.#put(channel, (list) => [...list, failed]);

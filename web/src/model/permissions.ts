@@ -1,4 +1,5 @@
 import type { ChannelState, Profile, Role, Who } from "@parley/sdk";
+import type { ComingChannel } from "./coming_channels.ts";
 
 const ranks: Readonly<Record<Role, number>> = { none: 0, member: 1, admin: 2, owner: 3 };
 
@@ -18,14 +19,24 @@ export function inOrder<M extends { readonly role: Role; readonly since: number 
   return [...members].sort((a, b) => ranks[b.role] - ranks[a.role] || a.since - b.since);
 }
 
-export type Closed = "notMember" | "adminsWrite" | "ownerWrites" | "youBlocked" | "accountDeleted";
+export type Closed =
+  | "waitsToJoin"
+  | "refusedText"
+  | "notMember"
+  | "adminsWrite"
+  | "ownerWrites"
+  | "youBlocked"
+  | "accountDeleted";
 
 /** Why one cannot write here; undefined: one can, or nobody knows better. */
 export function closedFor(
   channel: Pick<ChannelState, "role" | "kind"> | undefined,
   writers: Who | undefined,
   peer: Pick<Profile, "isBlocked" | "deleted"> | undefined,
+  coming?: ComingChannel["step"],
 ): Closed | undefined {
+  if (coming === "joining") return "waitsToJoin";
+  if (coming === "refused") return "refusedText";
   if (channel?.role === "none") return "notMember";
   if (peer?.deleted) return "accountDeleted";
   if (peer?.isBlocked) return "youBlocked";

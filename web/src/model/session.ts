@@ -1,5 +1,6 @@
-import type { AccountId, ChannelId, ParleyError } from "@parley/sdk";
+import type { AccountId, ChannelId, ChannelState, ParleyError } from "@parley/sdk";
 import { ChannelList, peersOf } from "./channel_list.ts";
+import { ComingChannels } from "./coming_channels.ts";
 import { Drafts } from "./drafts.ts";
 import { FailedSends } from "./failed_sends.ts";
 import { Live } from "./live.ts";
@@ -21,6 +22,7 @@ export class Session {
   readonly live: Live;
   readonly drafts: Drafts;
   readonly failed: FailedSends;
+  readonly coming: ComingChannels;
   readonly list: ChannelList;
   readonly connectivity = new Observable<Connectivity>("connecting");
   /** What is stored may vanish, has vanished, or cannot be written; undefined again once there is a connection. */
@@ -33,6 +35,7 @@ export class Session {
     this.live = new Live(client);
     this.drafts = new Drafts(client);
     this.failed = new FailedSends(client);
+    this.coming = new ComingChannels(client, this.failed);
     this.list = new ChannelList(this);
     client.on("state", () => this.#stateChanged());
     client.on("storage", ({ why }) => this.storage.set(why));
@@ -53,18 +56,15 @@ export class Session {
 
   /** The channel with a person; it is made where there is none, also without a network. */
   async direct(person: AccountId): Promise<ChannelId> {
-    const known = this.client.channels().find((channel) => channel.kind === "direct" && channel.peer === person);
+    const coming = [...this.coming.all.get().values()].filter(({ step }) => step === "making");
+    const all = [...this.client.channels(), ...coming.map(({ state }) => state)];
+    const known = all.find((channel) => channel.kind === "direct" && channel.peer === person);
     return known?.id ?? (await this.client.openDirect(person)).channel;
   }
 
-  /** The other one of a direct channel, also while it is only being made. */
-  peerOf(channel: ChannelId): AccountId | undefined {
-    const known = this.client.channel(channel);
-    if (known !== undefined) return known.peer;
-    for (const entry of this.client.outbox()) {
-      if (entry.channel === channel && entry.command.kind === "createChannel") return entry.command.peer;
-    }
-    return undefined;
+  /** A channel as it is, or will be once it is made or joined. */
+  channel(id: ChannelId): ChannelState | undefined {
+    return this.client.channel(id) ?? this.coming.get(id)?.state;
   }
 
   close(): void {

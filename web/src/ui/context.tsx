@@ -35,17 +35,22 @@ export function useRoute(): Route {
   return useObservable(useRouter().route);
 }
 
-/** A channel as it is; the screen follows it. */
+/** A channel as it is, or will be; the screen follows it. */
 export function useChannel(id: ChannelId): ChannelState | undefined {
-  const { client } = useSession();
+  const session = useSession();
+  const { client, coming } = session;
   const subscribe = useCallback(
     (changed: () => void) => {
       const ended = new AbortController();
       const { signal } = ended;
       for (const name of ["channel", "channel_gone", "loaded"] as const) client.on(name, changed, { signal });
-      return () => ended.abort();
+      const off = coming.all.subscribe(changed);
+      return () => {
+        ended.abort();
+        off();
+      };
     },
-    [client],
+    [client, coming],
   );
-  return useSyncExternalStore(subscribe, () => client.channel(id));
+  return useSyncExternalStore(subscribe, () => session.channel(id));
 }

@@ -45,12 +45,13 @@ export function Menu({ entries, children, align = "end", side = "bottom" }: Menu
   });
 }
 
-/** The same where somebody presses long, or with the right button, or the key for menus. */
+/** The same where somebody presses long, or with the right button, or the key for menus; without entries there is none. */
 export function PressMenu(props: {
   readonly entries: readonly MenuEntry[];
   readonly children: ReactElement<PressHandlers>;
 }) {
   const press = usePress((at, owner, byKeyboard) => {
+    if (props.entries.length === 0) return false;
     const place = placeAt(at.x, at.y);
     openMenu({ entries: props.entries, place, align: "start", side: "bottom", owner, byKeyboard });
     return true;

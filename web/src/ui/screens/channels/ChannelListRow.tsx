@@ -77,6 +77,8 @@ function useRowMenu(row: ChannelRow): readonly MenuEntry[] {
   const set = (change: Parameters<typeof client.setRegisters>[1]) => {
     client.setRegisters(row.id, change).catch((error: unknown) => toast(errorText(error), { look: "error" }));
   };
+  // The server knows nothing of it that could be set.
+  if (row.coming) return [];
   const isUnread = row.unread > 0 || row.markedUnread;
   const read = () => {
     const head = client.channel(row.id)?.head ?? 0;

@@ -25,6 +25,13 @@ export function LastLineText({ last, empty }: { readonly last: LastLine; readonl
           <Text text={last.text} />
         </>
       );
+    case "coming":
+      return (
+        <>
+          <TickIcon tick="waiting" />
+          <span className={styles.text}>{t(`conversation.${last.step}`)}</span>
+        </>
+      );
     case "failed":
       return (
         <span className={`${styles.text} ${styles.failed}`}>

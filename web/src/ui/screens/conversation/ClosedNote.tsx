@@ -11,7 +11,7 @@ import styles from "./ClosedNote.module.css";
 export function usePeer(channelId: ChannelId): Profile | undefined {
   const session = useSession();
   useObservable(session.people.changed);
-  const peer = session.peerOf(channelId);
+  const peer = session.channel(channelId)?.peer;
   return peer && session.people.get(peer);
 }
 

@@ -2,6 +2,7 @@ import type { ChannelId, ChannelState } from "@parley/sdk";
 import { ArrowLeft, Info } from "lucide-react";
 import { formatDateTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
+import type { ComingChannel } from "../../../model/coming_channels.ts";
 import { useObservable, useRouter, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
@@ -12,12 +13,13 @@ import styles from "./ConversationHeader.module.css";
 export function ConversationHeader(props: {
   readonly channelId: ChannelId;
   readonly channel: ChannelState | undefined;
+  readonly coming: ComingChannel["step"] | undefined;
 }) {
   const t = useT();
   const router = useRouter();
   const session = useSession();
-  const { channelId, channel } = props;
-  const peer = channel?.peer ?? session.peerOf(channelId);
+  const { channelId, channel, coming } = props;
+  const peer = channel?.peer;
   const peerName = usePersonName(peer);
   const kind = channel?.kind ?? "direct";
   const name = kind === "self" ? t("list.notes") : kind === "group" ? channel?.title || t("list.untitled") : peerName;
@@ -45,7 +47,7 @@ export function ConversationHeader(props: {
           <h2 className={styles.name}>
             <bdi>{name}</bdi>
           </h2>
-          <StatusLine channelId={channelId} channel={channel} />
+          <StatusLine channelId={channelId} channel={channel} coming={coming} />
         </span>
       </button>
       <IconButton icon={Info} label={t("conversation.info")} onClick={info} />
@@ -54,10 +56,14 @@ export function ConversationHeader(props: {
 }
 
 /** Typing, presence, or how many there are. */
-function StatusLine(props: { readonly channelId: ChannelId; readonly channel: ChannelState | undefined }) {
+function StatusLine(props: {
+  readonly channelId: ChannelId;
+  readonly channel: ChannelState | undefined;
+  readonly coming: ComingChannel["step"] | undefined;
+}) {
   const t = useT();
   const { live, people } = useSession();
-  const { channelId, channel } = props;
+  const { channelId, channel, coming } = props;
   const typing = useObservable(live.typing).get(channelId) ?? [];
   const presence = useObservable(live.presence);
   if (typing.length > 0) {
@@ -69,6 +75,8 @@ function StatusLine(props: { readonly channelId: ChannelId; readonly channel: Ch
       </span>
     );
   }
+  if (coming === "joining") return <span className={styles.status}>{t("conversation.joining")}</span>;
+  if (coming === "refused") return <span className={styles.status}>{t("conversation.notMade")}</span>;
   if (channel?.kind === "group")
     return <span className={styles.status}>{t("conversation.members", { count: channel.members })}</span>;
   const peer = channel?.peer ? presence.get(channel.peer) : undefined;

@@ -50,13 +50,15 @@ function Open(props: {
   const [dialog, setDialog] = useState<MessageDialog>();
   const [chosen, setChosen] = useState<ReadonlySet<number>>();
   const chooseNone = useCallback(() => setChosen(undefined), []);
-  const channel = view.channel;
+  const { channel, coming } = view;
+  const isUnknown = useObservable(conversation.problem)?.name === "channel_unknown" && channel === undefined;
   const role = channel?.role;
   const isGroup = channel?.kind === "group";
   const isAdmin = role === "admin" || role === "owner";
-  const writers = useChannelInfo(isGroup && role !== "none" ? channelId : undefined)?.settings.post;
-  const closed = closedFor(channel, writers, usePeer(channelId));
-  const mayPost = closed === undefined;
+  const hasInfo = isGroup && role !== "none" && coming === undefined;
+  const writers = useChannelInfo(hasInfo ? channelId : undefined)?.settings.post;
+  const closed = closedFor(channel, writers, usePeer(channelId), coming);
+  const mayPost = closed === undefined && !isUnknown;
 
   const jumpTo = useCallback(
     async (seq: number) => {
@@ -116,14 +118,14 @@ function Open(props: {
   return (
     <ConversationContext value={parts}>
       <div className={styles.screen}>
-        <ConversationHeader channelId={channelId} channel={channel} />
+        <ConversationHeader channelId={channelId} channel={channel} coming={coming} />
         <MessageList ref={list} view={view} />
         {chosen !== undefined ? (
           <SelectionBar chosen={chosen} onDone={chooseNone} />
-        ) : closed === undefined ? (
-          <Composer key={channelId} />
-        ) : (
+        ) : closed !== undefined ? (
           <ClosedNote channelId={channelId} closed={closed} />
+        ) : (
+          mayPost && <Composer key={channelId} />
         )}
       </div>
       {dialog !== undefined && (

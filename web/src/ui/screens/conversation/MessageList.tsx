@@ -1,5 +1,5 @@
 import type { ChannelEvent } from "@parley/sdk";
-import { ArrowDown } from "lucide-react";
+import { ArrowDown, Hourglass } from "lucide-react";
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { formatCount, formatDay } from "../../../i18n/format.ts";
@@ -206,10 +206,13 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
 
   if (view.loading) return <SkeletonBubbles label={t("common.loading")} />;
   if (rows.length === 0) {
-    const isUnknown = problem !== undefined && view.channel !== undefined;
     return (
       <div className={styles.area}>
-        {isUnknown ? (
+        {view.coming === "joining" ? (
+          <EmptyState icon={Hourglass} title={t("conversation.joining")} />
+        ) : problem?.name === "channel_unknown" && view.channel === undefined ? (
+          <EmptyState title={errorText(problem)} />
+        ) : problem !== undefined && view.channel !== undefined ? (
           <EmptyState title={errorText(problem)}>
             <Button onClick={() => void conversation.jumpToNewest()}>{t("common.retry")}</Button>
           </EmptyState>

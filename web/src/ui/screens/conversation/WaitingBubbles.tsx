@@ -16,6 +16,7 @@ import { MessageText } from "./MessageText.tsx";
 import { ReplyQuote } from "./ReplyQuote.tsx";
 import { TickIcon } from "./TickIcon.tsx";
 
+const whats = { post: "list.notSent", edit: "conversation.notChanged", createChannel: "conversation.notMade" } as const;
 const nobody = new Map<string, string>();
 
 /** A message of one's own that waits for its outcome. */
@@ -60,10 +61,11 @@ export const FailedBubble = memo(function FailedBubble({ failed }: { readonly fa
   const t = useT();
   const { failed: sends } = useSession();
   const { mayPost } = useConversation();
-  const isChange = failed.command.kind === "edit";
-  const what = t(isChange ? "conversation.notChanged" : "list.notSent");
-  const { content } = failed.command;
-  const text = content.kind === "text" ? content.text : "";
+  const { command } = failed;
+  const { kind } = command;
+  const what = t(whats[kind]);
+  const mayTry = mayPost || kind === "createChannel";
+  const text = kind !== "createChannel" && command.content.kind === "text" ? command.content.text : "";
   const report = (error: unknown) => toast(errorText(error), { look: "error" });
   const copy = () =>
     navigator.clipboard.writeText(text).then(
@@ -74,23 +76,25 @@ export const FailedBubble = memo(function FailedBubble({ failed }: { readonly fa
     <article className={cx(styles.row, styles.own, styles.apart)} aria-label={what} tabIndex={-1}>
       <div className={styles.stack}>
         <div className={styles.bubble}>
-          <MessageText text={isLong(text) ? folded(text) : text} mentions={nobody} me={undefined} />
+          {text !== "" && <MessageText text={isLong(text) ? folded(text) : text} mentions={nobody} me={undefined} />}
           <p className={styles.failed}>
             {what}: {errorTextOf(failed.refused)}
           </p>
           <span className={styles.actions}>
-            {mayPost && (
+            {mayTry && (
               <Button
                 look="plain"
                 icon={<RotateCcw size={16} aria-hidden="true" />}
                 onClick={() => sends.sendAnew(failed).catch(report)}
               >
-                {t(isChange ? "conversation.sendAsNew" : "common.retry")}
+                {t(kind === "edit" ? "conversation.sendAsNew" : "common.retry")}
               </Button>
             )}
-            <Button look="plain" icon={<Copy size={16} aria-hidden="true" />} onClick={() => void copy()}>
-              {t("common.copy")}
-            </Button>
+            {text !== "" && (
+              <Button look="plain" icon={<Copy size={16} aria-hidden="true" />} onClick={() => void copy()}>
+                {t("common.copy")}
+              </Button>
+            )}
             <Button
               look="plain"
               icon={<Trash2 size={16} aria-hidden="true" />}

@@ -1,7 +1,8 @@
 import type { ChannelId } from "@parley/sdk";
 import { ArrowLeft } from "lucide-react";
 import { useT } from "../../../i18n/index.ts";
-import { useChannel, useRouter, useSession } from "../../context.tsx";
+import type { ComingChannel } from "../../../model/coming_channels.ts";
+import { useChannel, useObservable, useRouter, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { EmptyState } from "../../kit/EmptyState.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
@@ -16,7 +17,8 @@ export function InfoScreen({ channelId }: { readonly channelId: ChannelId }) {
   const session = useSession();
   const router = useRouter();
   const channel = useChannel(channelId);
-  const peer = session.peerOf(channelId);
+  const coming = useObservable(session.coming.all).get(channelId);
+  const peer = channel?.peer;
   return (
     <section className={styles.page} aria-label={t("conversation.info")}>
       <header className={styles.bar}>
@@ -31,7 +33,9 @@ export function InfoScreen({ channelId }: { readonly channelId: ChannelId }) {
       </header>
       <div className={styles.scroll}>
         <div className={styles.body}>
-          {channel?.kind === "group" ? (
+          {channel?.kind === "group" && coming?.state === channel && channel.head === 0 ? (
+            <ComingGroup coming={coming} />
+          ) : channel?.kind === "group" ? (
             <GroupInfo channel={channel} />
           ) : channel?.kind === "self" ? (
             <>
@@ -43,12 +47,32 @@ export function InfoScreen({ channelId }: { readonly channelId: ChannelId }) {
               <RegisterSwitches channel={channel} />
             </>
           ) : peer !== undefined ? (
-            <PersonInfo account={peer} channel={channel} channelId={channelId} />
+            <PersonInfo account={peer} channel={coming === undefined ? channel : undefined} channelId={channelId} />
           ) : (
             <EmptyState title={t("errors.channel_unknown")} />
           )}
         </div>
       </div>
     </section>
+  );
+}
+
+/** What is known of a group before the server knows it. */
+function ComingGroup({ coming: { state, step } }: { readonly coming: ComingChannel }) {
+  const t = useT();
+  const text = {
+    making: "conversation.making",
+    joining: "conversation.joining",
+    refused: "conversation.notMade",
+  } as const;
+  return (
+    <div className={styles.top}>
+      <Avatar seed={state.id} name={state.title} avatar={state.avatar} kind="group" size="xl" />
+      <h3 className={styles.name}>
+        <bdi>{state.title || t("list.untitled")}</bdi>
+      </h3>
+      {state.members > 0 && <p className={styles.quiet}>{t("conversation.members", { count: state.members })}</p>}
+      <p className={styles.quiet}>{t(text[step])}</p>
+    </div>
   );
 }
