@@ -23,6 +23,26 @@ test("a chat with much that is new opens where one left off, and leads to its en
   await expect(new ChannelList(page).row("Ben").getByLabel(/unread/)).toHaveCount(0);
 });
 
+test("only what was on the screen is read, however tall it is", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  const tall = Array.from({ length: 60 }, (_, number) => `tall ${number};${"\nand one line more".repeat(11)}`);
+  await post(ben, channel, ...tall);
+  const { page } = await open(ana);
+  const at = await new ChannelList(page).choose("Ben");
+  await expect(at.bubble("tall 0;")).toBeInViewport();
+  const read = () => ben.client.channel(channel)?.readByAll ?? 0;
+  await expect.poll(read).toBeGreaterThan(0);
+  const { events } = await ben.client.history(channel, { limit: 100 });
+  const seen = events.filter(({ seq, body }) => body.kind === "message" && seq <= read());
+  for (const { content } of seen) {
+    const text = content?.kind === "text" ? content.text.slice(0, content.text.indexOf(";") + 1) : "";
+    await expect(at.bubble(text)).toBeInViewport();
+  }
+  // One may have left the screen above; not more than fit there below it.
+  expect(seen.length).toBeLessThan(6);
+});
+
 test("what stood in the composer is there again after a message was changed", async ({ open, person }) => {
   const [ana, ben] = [await person("ana"), await person("ben")];
   const channel = await directChannel(ana, ben);

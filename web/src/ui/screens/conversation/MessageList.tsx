@@ -39,6 +39,7 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   const { connectivity } = useSession();
   const problem = useObservable(conversation.problem);
   const list = useRef<VirtualizerHandle>(null);
+  const log = useRef<HTMLDivElement>(null);
   const actions = useMessageActions();
   const sticks = useRef(true);
   const offset = useRef(0);
@@ -125,7 +126,7 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
     setAtTop(handle.scrollOffset < atEnd);
     if (loads && handle.scrollOffset < nearEdge) void conversation.loadOlder();
     if (loads && below < nearEdge) void conversation.loadNewer();
-    see();
+    seeSoon();
     // At the end nothing moves by it.
     if (sticks.current && loads) trim();
   };
@@ -150,18 +151,24 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
 
   /** What is on a screen that somebody looks at is read. */
   const see = () => {
-    const handle = list.current;
-    if (!handle) return;
     if (document.visibilityState !== "visible" || !document.hasFocus()) {
       if ((view.channel?.unread ?? 0) > 0) conversation.markNewLine();
       return;
     }
-    const lastVisible = handle.findItemIndex(handle.scrollOffset + handle.viewportSize - 1);
-    for (let at = Math.min(lastVisible, rows.length - 1); at >= 0; at--) {
-      const row = rows[at];
-      if (row?.kind === "message" || row?.kind === "notice") return conversation.sawUpTo(newestOf(row.event, view, at));
-    }
+    const seen = log.current === null ? 0 : lastOnScreen(log.current);
+    const at = rows.findIndex((row) => (row.kind === "message" || row.kind === "notice") && row.event.seq === seen);
+    const row = rows[at];
+    if (row?.kind === "message" || row?.kind === "notice") conversation.sawUpTo(newestOf(row.event, view, at));
   };
+  const seeNow = useRef(see);
+  seeNow.current = see;
+  const seeing = useRef(0);
+  /** Once what changed is drawn: the list guesses how tall a row is until then. */
+  const seeSoon = () => {
+    cancelAnimationFrame(seeing.current);
+    seeing.current = requestAnimationFrame(() => seeNow.current());
+  };
+  useEffect(() => () => cancelAnimationFrame(seeing.current), []);
   const lookNow = useRef(look);
   lookNow.current = look;
   useEffect(() => {
@@ -226,6 +233,7 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   return (
     <div className={styles.area}>
       <div
+        ref={log}
         className={styles.list}
         role="log"
         aria-label={t("conversation.messages")}
@@ -242,7 +250,7 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
           onScrollEnd={trim}
           onResize={() => {
             stick();
-            see();
+            seeSoon();
           }}
         >
           {(row) => <OneRow key={row.key} row={row} marked={row.kind === "message" && row.event.seq === marked} />}
@@ -282,6 +290,17 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   );
 }
 
+/** The seq of the last message or notice of which somebody sees something; 0: of none. */
+function lastOnScreen(log: HTMLElement): number {
+  const { top, bottom } = log.getBoundingClientRect();
+  const shown = [...log.querySelectorAll<HTMLElement>("[data-seq]")].findLast((element) => {
+    const place = element.getBoundingClientRect();
+    // What is not measured yet is drawn invisible, where it was guessed to be.
+    return place.top < bottom && place.bottom > top && element.checkVisibility({ visibilityProperty: true });
+  });
+  return Number(shown?.dataset.seq ?? 0);
+}
+
 /** Reactions and edits behind the last message on the screen are seen with it. */
 function newestOf(event: ChannelEvent, view: ConversationView, at: number): number {
   const isLast = !view.rows.slice(at + 1).some((row) => row.kind === "message" || row.kind === "notice");
@@ -305,7 +324,7 @@ function OneRow({ row, marked }: { readonly row: Row; readonly marked: boolean }
       );
     case "notice":
       return (
-        <p className={styles.notice}>
+        <p className={styles.notice} data-seq={row.event.seq}>
           <NoticeText event={row.event} />
         </p>
       );
