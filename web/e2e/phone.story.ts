@@ -1,5 +1,5 @@
 /** A small telephone, and one thumb. */
-import type { Locator, Page } from "@playwright/test";
+import type { CDPSession, Locator, Page } from "@playwright/test";
 import { ChannelList, Conversation } from "./support/app.ts";
 import { directChannel, post } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
@@ -10,16 +10,50 @@ const fits = async (page: Page) => {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 };
 
+const fingers = new WeakMap<Page, Promise<CDPSession>>();
+
+/** One for all that it does: what is still on its way when a session ends is lost. */
+function fingerOn(page: Page): Promise<CDPSession> {
+  const finger = fingers.get(page) ?? page.context().newCDPSession(page);
+  fingers.set(page, finger);
+  return finger;
+}
+
 /** Holds a finger on it until `shown` is there. */
 async function holdUntil(page: Page, target: Locator, shown: Locator): Promise<void> {
   const box = await target.boundingBox();
   if (box === null) throw new Error("not on the screen");
-  const session = await page.context().newCDPSession(page);
+  const session = await fingerOn(page);
   const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
   await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
   await expect(shown).toBeVisible();
   await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-  await session.detach();
+}
+
+/** A finger on it that goes so far from there, one way after the other, rests, and is lifted. */
+async function drag(page: Page, from: Locator, ...ways: readonly (readonly [dx: number, dy: number])[]): Promise<void> {
+  const box = await from.boundingBox();
+  if (box === null) throw new Error("not on the screen");
+  const session = await fingerOn(page);
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  // As slow as a finger is, or the browser would go on scrolling for seconds, and take what comes next for the end of it.
+  let timestamp = Date.now() / 1_000 - 1;
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number }[]) => {
+    timestamp += 0.02;
+    return session.send("Input.dispatchTouchEvent", { type, touchPoints, timestamp });
+  };
+  await touch("touchStart", { x, y });
+  let [fromX, fromY] = [0, 0];
+  for (const [dx, dy] of ways) {
+    for (let step = 1; step <= 10; step++) {
+      const [goneX, goneY] = [fromX + ((dx - fromX) * step) / 10, fromY + ((dy - fromY) * step) / 10];
+      await touch("touchMove", { x: x + goneX, y: y + goneY });
+    }
+    [fromX, fromY] = [dx, dy];
+  }
+  timestamp += 0.4;
+  await touch("touchMove", { x: x + fromX, y: y + fromY });
+  await touch("touchEnd");
 }
 
 test("one goes from the list to a conversation and back, and nothing stands out of the screen", async ({
@@ -88,4 +122,79 @@ test("a long press opens what can be done: answer, react, mute", async ({ open, 
   await holdUntil(page, at.bubble("one").locator("p"), page.getByRole("menuitemcheckbox", { name: "❤️" }));
   await page.getByRole("menuitemcheckbox", { name: "❤️" }).tap();
   await expect(at.bubble("one").getByRole("button", { name: /❤️ from You/ })).toBeVisible();
+});
+
+test("a message that is pulled sideways is answered; one that is not pulled far is not", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, ...Array.from({ length: 40 }, (_, at) => `message ${at}`));
+  await expect.poll(() => ana.client.channel(channel)?.unread).toBe(40);
+  await ana.client.read(channel, ana.client.channel(channel)?.head ?? 0);
+  const { page } = await open(ana, { browser, path: `/c/${channel}` });
+  const at = new Conversation(page);
+  const strip = page.getByText("Reply to");
+  const last = at.bubble("message 39").locator("[data-seq]");
+  await expect(last).toBeInViewport();
+  const place = () => last.evaluate((one) => one.getBoundingClientRect().left);
+  const rests = await place();
+
+  await drag(page, last, [30, 0]);
+  await drag(page, last, [120, 0], [10, 0]);
+  await drag(page, last, [-120, 0]);
+  await expect.poll(place).toBe(rests);
+  await expect(strip).toHaveCount(0);
+
+  await drag(page, last, [120, 6]);
+  await expect(strip).toBeVisible();
+  await expect(page.locator("footer")).toContainText("message 39");
+  await expect(at.composer).toBeFocused();
+  await at.composer.fill("an answer");
+  await page.getByRole("button", { name: "Send" }).tap();
+  await expect(at.bubble("an answer").getByRole("button", { name: /message 39/ })).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(channel));
+});
+
+test("a finger that scrolls answers nothing, wherever it goes then", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, ...Array.from({ length: 40 }, (_, at) => `message ${at}`));
+  await expect.poll(() => ana.client.channel(channel)?.unread).toBe(40);
+  await ana.client.read(channel, ana.client.channel(channel)?.head ?? 0);
+  const { page } = await open(ana, { browser, path: `/c/${channel}` });
+  const at = new Conversation(page);
+  const last = at.bubble("message 39").locator("[data-seq]");
+  await expect(last).toBeInViewport();
+  const scrolled = () => at.log.evaluate((log) => log.scrollTop);
+  const before = await scrolled();
+  await drag(page, last, [4, -50], [4, 150], [120, 150]);
+  await expect.poll(scrolled).toBeLessThan(before - 80);
+  await expect(page.getByText("Reply to")).toHaveCount(0);
+});
+
+test("from right to left a message is pulled the other way, and does not move where nothing is to move", async ({
+  open,
+  person,
+}) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, "one");
+  const arabic = { ...browser, locale: "ar", reducedMotion: "reduce" as const };
+  const { page } = await open(ana, { browser: arabic, path: `/c/${channel}` });
+  const at = new Conversation(page);
+  const message = at.bubble("one").locator("[data-seq]");
+  await expect(message).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("dir", "rtl");
+  const quote = page.locator("footer").getByText("one");
+  await drag(page, message, [100, 0]);
+  await expect(quote).toHaveCount(0);
+  const places: number[] = [];
+  await page.exposeFunction("placed", (left: number) => places.push(left));
+  await message.evaluate((one) =>
+    addEventListener("pointermove", () =>
+      (globalThis as unknown as { placed(left: number): void }).placed(one.getBoundingClientRect().left),
+    ),
+  );
+  await drag(page, message, [-100, 0]);
+  await expect(quote).toBeVisible();
+  expect(new Set(places).size).toBe(1);
 });

@@ -1,5 +1,5 @@
 import type { ChannelEvent } from "@parley/sdk";
-import { ArrowDown, Hourglass } from "lucide-react";
+import { ArrowDown, Hourglass, Reply } from "lucide-react";
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { formatCount, formatDay } from "../../../i18n/format.ts";
@@ -18,6 +18,7 @@ import styles from "./MessageList.module.css";
 import { NoticeText } from "./NoticeText.tsx";
 import { useMessageActions } from "./useMessageActions.ts";
 import { useRowSteps } from "./useRowSteps.ts";
+import { useSwipeReply } from "./useSwipeReply.ts";
 import { FailedBubble, PendingBubble } from "./WaitingBubbles.tsx";
 
 export interface MessageListHandle {
@@ -41,6 +42,8 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   const list = useRef<VirtualizerHandle>(null);
   const log = useRef<HTMLDivElement>(null);
   const actions = useMessageActions();
+  const sign = useRef<HTMLSpanElement>(null);
+  const swipe = useSwipeReply(sign);
   const sticks = useRef(true);
   const offset = useRef(0);
   /** What is to be shown as soon as it is among the rows. */
@@ -241,6 +244,7 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
         tabIndex={0}
         data-shortcut="messages"
         {...actions}
+        {...swipe}
       >
         <Virtualizer
           ref={list}
@@ -256,6 +260,9 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
           {(row) => <OneRow key={row.key} row={row} marked={row.kind === "message" && row.event.seq === marked} />}
         </Virtualizer>
       </div>
+      <span ref={sign} className={styles.sign} aria-hidden="true">
+        <Reply size={18} />
+      </span>
       {day > 0 && (
         <div className={styles.floating} aria-hidden="true">
           <span>{formatDay(day, Date.now())}</span>
