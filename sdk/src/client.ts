@@ -213,7 +213,7 @@ export interface ChatClient {
   /** Channels on the screen: their gaps are filled first. */
   open(channels: readonly ChannelId[]): void;
   want(channel: ChannelId, want: Want): void;
-  /** Forgets what is stored but the outbox and the app's values, and reads it anew. */
+  /** Forgets what is stored but the outbox and the app's values, and reads it anew; "unreachable" without a connection. */
   rebuild(): Promise<void>;
   /** A small value of the app's own (a draft, a setting), stored with the rest. */
   value(key: string): unknown;

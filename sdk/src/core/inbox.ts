@@ -213,13 +213,14 @@ export class InboxPart {
     core.turn.forget(channel);
   }
 
-  /** Everything that is stored goes but the outbox and the app's values, and comes anew. */
+  /** Everything that is stored goes but the outbox and the app's values, and comes anew: not where nothing can come. */
   rebuild(now: number): void {
     const core = this.#core;
+    if (!core.connection.isEstablished) throw new ParleyError("unreachable", "There is no connection to read it from.");
     for (const channel of [...core.channels.values()]) this.#forget(channel);
     core.session.version = nobody;
     core.saveSession();
-    if (core.connection.isEstablished) this.ask(now);
+    this.ask(now);
   }
 
   // ---- one row alone ------------------------------------------------------------------------------------------------

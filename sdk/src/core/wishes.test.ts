@@ -131,3 +131,14 @@ describe("what the user deletes for themselves", () => {
       asksNothing,
     ]));
 });
+
+describe("reading everything anew", () => {
+  it("is refused where nothing can be read, and what is there stays", () =>
+    play([
+      ...offline,
+      { refuses: { rebuild: {}, with: "unreachable" } },
+      { shows: { channels: { "@7": { stored: [1] } } } },
+      ...again(),
+      { shows: { channels: { "@7": { stored: [1] } } } },
+    ]));
+});

@@ -27,6 +27,8 @@ export class Session {
   readonly connectivity = new Observable<Connectivity>("connecting");
   /** What is stored may vanish, has vanished, or cannot be written; undefined again once there is a connection. */
   readonly storage = new Observable<ParleyError | undefined>(undefined);
+  /** Why the server takes no sends for now, though there is a connection: they wait in the outbox. */
+  readonly putOff = new Observable<ParleyError | undefined>(undefined);
   #search: MessageSearch | undefined;
 
   constructor(client: AppClient) {
@@ -39,6 +41,7 @@ export class Session {
     this.list = new ChannelList(this);
     client.on("state", () => this.#stateChanged());
     client.on("storage", ({ why }) => this.storage.set(why));
+    client.on("sends_put_off", ({ why }) => this.putOff.set(why));
     const watch = coalesced(() => this.live.watch(peersOf(client.channels(), mostWatched)));
     for (const name of ["synced", "channel", "channel_gone"] as const) client.on(name, watch);
     this.#stateChanged();
