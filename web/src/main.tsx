@@ -36,7 +36,7 @@ if (import.meta.env.PROD) {
   const registration = registerServiceWorker({
     onUpdate: () => {
       const apply = () => void registration.then((ready) => ready.apply());
-      toast(t("app.update"), { action: { label: t("app.updateNow"), act: apply } });
+      toast(t("app.update"), { action: { label: t("app.updateNow"), act: apply }, stays: true });
     },
     beforeReload: () => app.flush(),
   });

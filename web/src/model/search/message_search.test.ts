@@ -172,11 +172,20 @@ test("a page that cannot be read at first is read again; one that never can be h
   expect(await found(other, "x")).toEqual([]);
 });
 
-test("it is told that there is more to find", async () => {
+test("it is told that there is more to find, or less", async () => {
+  vi.useFakeTimers();
   const client = new FakeClient();
   client.store(message(1, "x"));
   const search = searchOf(client);
-  await vi.waitFor(() => expect(search.changed.get()).toBe(1));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(search.changed.get()).toBe(1);
+  client.storeAndTell(message(2, "x"), message(3, "x"));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(search.changed.get()).toBe(2);
+  client.tell("history_dropped", { channel: client.channel() as ChannelState, after: 2 });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(search.changed.get()).toBe(3);
+  vi.useRealTimers();
 });
 
 test("a channel that goes while it is being read leaves nothing behind", async () => {

@@ -9,7 +9,7 @@ import type {
   SeqRange,
 } from "@parley/sdk";
 import { Observable } from "../observable.ts";
-import type { MessageText, SearchEngine } from "./engine.ts";
+import type { IndexChange, MessageText, SearchEngine } from "./engine.ts";
 import type { SearchOptions, SearchResult } from "./search_index.ts";
 
 const PAGE = 200;
@@ -32,7 +32,7 @@ export class MessageSearch {
   readonly #hidden = new Map<ChannelId, readonly SeqRange[]>();
   readonly #pause: () => Promise<void>;
   #telling: ReturnType<typeof setTimeout> | undefined;
-  /** Counts how often there was something new to find; a few times a second at most. */
+  /** Counts how often what can be found changed; a few times a second at most. */
   readonly changed = new Observable(0);
 
   /** Resolves when everything stored can be found, or with the end of the search. */
@@ -50,7 +50,7 @@ export class MessageSearch {
       "channel_gone",
       ({ channel }) => {
         this.#changes++;
-        engine.change({ kind: "removeChannel", channel });
+        this.#change({ kind: "removeChannel", channel });
       },
       options,
     );
@@ -58,7 +58,7 @@ export class MessageSearch {
       "history_dropped",
       ({ channel, after }) => {
         this.#changes++;
-        engine.change({ kind: "remove", channel: channel.id, from: after + 1, to: 0 });
+        this.#change({ kind: "remove", channel: channel.id, from: after + 1, to: 0 });
       },
       options,
     );
@@ -124,7 +124,7 @@ export class MessageSearch {
       } else if (body.kind === "deleted") {
         this.#changes++;
         for (const target of body.targets) {
-          this.#engine.change({ kind: "remove", channel: channel.id, from: target, to: target });
+          this.#change({ kind: "remove", channel: channel.id, from: target, to: target });
         }
       }
     }
@@ -144,8 +144,11 @@ export class MessageSearch {
         messages.push({ channel, seq: event.seq, time: event.time, text });
       }
     }
-    if (messages.length === 0) return;
-    this.#engine.change({ kind: "put", messages });
+    if (messages.length > 0) this.#change({ kind: "put", messages });
+  }
+
+  #change(change: IndexChange): void {
+    this.#engine.change(change);
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
       this.changed.set(this.changed.get() + 1);
@@ -157,7 +160,7 @@ export class MessageSearch {
     if (this.#hidden.get(channel.id) === hidden) return;
     this.#hidden.set(channel.id, hidden);
     this.#changes++;
-    for (const { from, to } of hidden) this.#engine.change({ kind: "remove", channel: channel.id, from, to });
+    for (const { from, to } of hidden) this.#change({ kind: "remove", channel: channel.id, from, to });
   }
 }
 

@@ -9,6 +9,8 @@ export interface Toast {
   readonly text: string;
   readonly look: "info" | "error";
   readonly action?: { readonly label: string; readonly act: () => void } | undefined;
+  /** Until somebody has answered it. */
+  readonly stays: boolean;
 }
 
 let toasts: readonly Toast[] = [];
@@ -20,10 +22,12 @@ function change(to: readonly Toast[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Says something for a few seconds at the foot of the screen. At most three stand there. */
-export function toast(text: string, options: { look?: Toast["look"]; action?: Toast["action"] } = {}): void {
-  const made: Toast = { id: next++, text, look: options.look ?? "info", action: options.action };
-  change([...toasts.filter((old) => old.text !== text).slice(-2), made]);
+/** Says something for a few seconds at the foot of the screen. At most three stand there, and what is to stay. */
+export function toast(text: string, options: Partial<Pick<Toast, "look" | "action" | "stays">> = {}): void {
+  const made: Toast = { id: next++, text, look: "info", stays: false, ...options };
+  const others = toasts.filter((old) => old.text !== text);
+  const newest = others.filter((old) => !old.stays).slice(-2);
+  change([...others.filter((old) => old.stays || newest.includes(old)), made]);
 }
 
 export function dismissToast(id: number): void {
@@ -50,6 +54,7 @@ export function Toasts() {
 function OneToast({ toast }: { readonly toast: Toast }) {
   const t = useT();
   useEffect(() => {
+    if (toast.stays) return;
     const timer = setTimeout(() => dismissToast(toast.id), toast.look === "error" || toast.action ? 9000 : 5000);
     return () => clearTimeout(timer);
   }, [toast]);

@@ -83,12 +83,13 @@ export function Invitations(props: {
 
 function InvitationText({ invitation }: { readonly invitation: InvitationInfo }) {
   const t = useT();
+  const { me } = useSession();
   const name = usePersonName(invitation.by);
   return (
     <span className={styles.invitationText}>
       <span>{invitation.unlimited ? t("group.usesAny") : t("group.uses", { count: invitation.usesLeft })}</span>
       <span className={styles.small}>
-        {t("group.invitationBy", { name })}
+        {invitation.by === me ? t("group.invitationByYou") : t("group.invitationBy", { name })}
         {" · "}
         {invitation.expires === 0
           ? t("group.expiresNever")
