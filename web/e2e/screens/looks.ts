@@ -36,4 +36,6 @@ export const atLeisure: readonly Look[] = [
   look("light-desk-arabic", { ...desk, colorScheme: "light", locale: "ar" }),
   look("light-desk-contrast", { ...desk, colorScheme: "light", contrast: "more" }),
   look("dark-phone-contrast", { ...phone, colorScheme: "dark", contrast: "more" }),
+  // As Windows' contrast themes.
+  look("dark-desk-forced", { ...desk, colorScheme: "dark", forcedColors: "active" }),
 ];

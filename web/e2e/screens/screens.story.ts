@@ -133,6 +133,6 @@ async function nothingComes(page: Page, look: Look, words: Words, direct: Channe
   await show(page, "skeleton-conversation", look);
   await page.route("**/assets/SearchScreen*", (route) => route.abort());
   await go(page, "/search");
-  await expect(page.getByText(words("app.failed"))).toBeVisible();
-  await show(page, "failed", look);
+  await expect(page.getByText(words("errors.offline"))).toBeVisible();
+  await show(page, "screen-missing", look);
 }
