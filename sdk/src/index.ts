@@ -29,6 +29,7 @@ export {
   type ChannelId,
   type DeviceId,
   type Id,
+  IdSource,
   type Incarnation,
   type InvitationId,
   parseId,

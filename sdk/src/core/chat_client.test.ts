@@ -125,6 +125,14 @@ describe("a client", () => {
     expect([told, sent, client.state.name]).toEqual([["storage_unavailable"], [], "stopped"]);
   });
 
+  it("stores what it is asked to in that order: what was written after a send outlives it", async () => {
+    const { signal } = new AbortController();
+    const said = client.post(here, { text: "mine" }, { values: { draft: undefined }, signal });
+    await Promise.all([said, client.setValue("draft", "typed since")]);
+    expect(client.value("draft")).toBe("typed since");
+    expect((await store.load()).values.get("draft")).toBe("typed since");
+  });
+
   it("refuses a value that cannot be stored, and goes on", async () => {
     const wrong = { name: "DataCloneError" };
     await expect(client.setValue("draft", () => 1)).rejects.toMatchObject(wrong);

@@ -40,6 +40,7 @@ class CoreClient extends ClientBase implements ChatClient {
   protected readonly random: RandomFill;
   readonly #driver: Driver;
   readonly #store: Store;
+  #isLoaded = false;
 
   constructor({ store, connect, tokens, account, clock = systemClock(), random, settings, tell }: ChatClientOptions) {
     super();
@@ -53,6 +54,7 @@ class CoreClient extends ClientBase implements ChatClient {
     this.loaded = this.#driver.loaded.then((stored) => {
       if (account !== undefined) this.#driver.core.session.account ??= account;
       this.show(stored);
+      this.#isLoaded = true;
     });
     this.loaded.catch(() => {});
     store.onLost?.((why) => {
@@ -183,7 +185,9 @@ class CoreClient extends ClientBase implements ChatClient {
   protected async sendTo(channel: ChannelId | undefined, command: Command, options: SendOptions = {}): Promise<Send> {
     const { signal, ...others } = options;
     const kept = structuredClone(others);
-    await abortable(this.loaded, signal);
+    signal?.throwIfAborted();
+    // What is asked for after it is not to come before it.
+    if (!this.#isLoaded) await abortable(this.loaded, signal);
     const stored = this.#driver.enter((now) => this.#driver.core.send(now, channel, command, kept));
     const entry = await abortable(stored, signal);
     return { sendId: entry.sendId, channel: entry.channel };
@@ -241,6 +245,7 @@ class CoreClient extends ClientBase implements ChatClient {
     const { core } = this.#driver;
     // What cannot be stored is refused before it is in a transaction with anything else.
     const kept = structuredClone(value);
+    if (!this.#isLoaded) await this.loaded;
     await this.#driver.enter(() => {
       core.turn.values.set(key, kept);
       core.turn.tell("value", { key, value: kept });

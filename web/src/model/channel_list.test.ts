@@ -41,7 +41,11 @@ class World {
     nameOf: (account: AccountId) => this.names.get(account)?.displayName ?? "",
   };
   readonly live = { typing: new Observable(new Map()), presence: new Observable(new Map()) };
-  readonly drafts = { changed: new Observable(0), get: (id: ChannelId) => this.draftsBy.get(id) ?? nothing };
+  readonly drafts = {
+    changed: new Observable(0),
+    leaving: new Observable([]),
+    get: (id: ChannelId) => this.draftsBy.get(id) ?? nothing,
+  };
   readonly failed = { all: new Observable(new Map()) };
   readonly coming = {
     all: new Observable<ReadonlyMap<ChannelId, ComingChannel>>(new Map()),

@@ -1,6 +1,6 @@
 import type { AccountId, ChannelEvent, ChannelId, ChannelKind, ChannelState, OutboxEntry } from "@parley/sdk";
 import type { ComingChannel, ComingChannels } from "./coming_channels.ts";
-import type { ComposerDraft, Drafts } from "./drafts.ts";
+import { allWaiting, type ComposerDraft, type Drafts } from "./drafts.ts";
 import type { FailedSend, FailedSends } from "./failed_sends.ts";
 import type { Live } from "./live.ts";
 import { coalesced, Observable } from "./observable.ts";
@@ -77,6 +77,7 @@ export class ChannelList {
     parts.live.typing.subscribe(compute);
     parts.live.presence.subscribe(compute);
     parts.drafts.changed.subscribe(compute);
+    parts.drafts.leaving.subscribe(compute);
     parts.failed.all.subscribe(compute);
     this.#last.changed.subscribe(compute);
     parts.coming.all.subscribe(compute);
@@ -96,7 +97,8 @@ export class ChannelList {
   #compute(): void {
     const { client } = this.#parts;
     const pending = new Map<ChannelId, OutboxEntry>();
-    for (const entry of client.outbox()) if (entry.command.kind === "post") pending.set(entry.channel, entry);
+    const waiting = allWaiting(client.outbox(), this.#parts.drafts.leaving.get());
+    for (const entry of waiting) if (entry.command.kind === "post") pending.set(entry.channel, entry);
     const shown = new Map<ChannelId, ShownRow>();
     const rows: ChannelRow[] = [];
     const coming = [...this.#parts.coming.all.get().values()].filter(({ state }) => !client.channel(state.id));

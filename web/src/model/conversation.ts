@@ -10,6 +10,7 @@ import {
 import type { ComingChannel } from "./coming_channels.ts";
 import { type Row, RowMaker } from "./conversation_rows.ts";
 import { withWaiting } from "./conversation_waiting.ts";
+import { allWaiting } from "./drafts.ts";
 import { EventWindow, eventAt } from "./event_window.ts";
 import { coalesced, Observable } from "./observable.ts";
 import type { Session } from "./session.ts";
@@ -81,6 +82,7 @@ export class Conversation {
     client.on("history_dropped", (told) => mine(told.channel.id) && void this.jumpToNewest(), options);
     for (const unsubscribe of [
       session.failed.all.subscribe(this.#compute),
+      session.drafts.leaving.subscribe(this.#compute),
       session.coming.all.subscribe(() => this.#comingChanged()),
     ]) {
       this.#ended.signal.addEventListener("abort", unsubscribe);
@@ -291,16 +293,16 @@ export class Conversation {
   }
 
   #makeView(): ConversationView {
-    const { client, failed, me } = this.#session;
+    const { client, failed, drafts, me } = this.#session;
+    // What was sent is seen at once, however long the store takes.
+    const waiting = allWaiting(client.outbox(), drafts.leaving.get());
     const channel = this.#session.channel(this.channelId);
     const { events, reachedStart, atHead } = this.#window;
-    this.#shown = withWaiting(events, client.outbox(), this.channelId, me);
+    this.#shown = withWaiting(events, waiting, this.channelId, me);
     const shown = new Set<SendId | undefined>(events.map((event) => event.sendId));
-    const pending = client
-      .outbox()
-      .filter(
-        ({ channel, command, sendId }) => channel === this.channelId && command.kind === "post" && !shown.has(sendId),
-      );
+    const pending = waiting.filter(
+      ({ channel, command, sendId }) => channel === this.channelId && command.kind === "post" && !shown.has(sendId),
+    );
     const rows = this.#maker.make({
       channel,
       events: this.#shown,

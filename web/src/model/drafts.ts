@@ -1,4 +1,4 @@
-import type { AccountId, ChannelId } from "@parley/sdk";
+import { type AccountId, type ChannelId, type Command, IdSource, type OutboxEntry, type SendId } from "@parley/sdk";
 import { DraftJournal } from "./draft_journal.ts";
 import { Observable } from "./observable.ts";
 import type { AppClient } from "./ports.ts";
@@ -20,6 +20,8 @@ export interface ComposerDraft {
 export interface Leaving {
   readonly channel: ChannelId;
   readonly draft: ComposerDraft;
+  /** As what it is shown until it stands in the outbox, and then. */
+  readonly entry: OutboxEntry;
   /** What changes in the transaction of the send: the draft leaves the store. */
   readonly values: Readonly<Record<string, unknown>>;
 }
@@ -32,11 +34,13 @@ export class Drafts {
   readonly changed = new Observable(0);
 
   readonly #client: AppClient;
+  readonly #ids = new IdSource();
+  #sent = 0;
   readonly #journal: DraftJournal;
   readonly #drafts = new Map<ChannelId, ComposerDraft>();
   readonly #timers = new Map<ChannelId, ReturnType<typeof setTimeout>>();
-  /** Sent, and not in the outbox yet: in no store until then. */
-  readonly #leaving = new Map<ChannelId, readonly Leaving[]>();
+  /** Sent, and maybe not in the outbox yet: in no store until then. In the order of sending. */
+  readonly leaving = new Observable<readonly Leaving[]>([]);
   /** What this tab writes and was not told of yet, in order. */
   readonly #echoes = new Map<ChannelId, readonly Echo[]>();
 
@@ -90,8 +94,13 @@ export class Drafts {
     clearTimeout(this.#timers.get(channel));
     this.#timers.delete(channel);
     const { aside, ...draft } = this.get(channel);
-    const leaving: Leaving = { channel, draft, values: { [keyOf(channel)]: aside } };
-    this.#leaving.set(channel, [...(this.#leaving.get(channel) ?? []), leaving]);
+    const leaving: Leaving = {
+      channel,
+      draft,
+      entry: this.#entryOf(channel, draft),
+      values: { [keyOf(channel)]: aside },
+    };
+    this.leaving.set([...this.leaving.get(), leaving]);
     this.#expect(channel, aside, leaving);
     this.#take(channel, aside);
     return leaving;
@@ -100,9 +109,7 @@ export class Drafts {
   /** It is in the stored outbox. */
   left(leaving: Leaving): void {
     const { channel } = leaving;
-    const others = (this.#leaving.get(channel) ?? []).filter((other) => other !== leaving);
-    if (others.length > 0) this.#leaving.set(channel, others);
-    else this.#leaving.delete(channel);
+    this.leaving.set(this.leaving.get().filter((other) => other !== leaving));
     this.#expectNoMore(channel, leaving);
     this.#forgetJournal(channel);
   }
@@ -119,8 +126,8 @@ export class Drafts {
     const waiting = [...this.#timers.keys()];
     const account = this.#client.me?.account;
     if (account !== undefined) {
-      for (const channel of new Set([...waiting, ...this.#leaving.keys()])) {
-        const drafts = [...(this.#leaving.get(channel) ?? []).map(({ draft }) => draft), this.get(channel)];
+      for (const channel of new Set([...waiting, ...this.leaving.get().map((leaving) => leaving.channel)])) {
+        const drafts = [...this.#leavingFrom(channel).map(({ draft }) => draft), this.get(channel)];
         this.#journal.write(
           account,
           channel,
@@ -150,7 +157,7 @@ export class Drafts {
     const echoes = this.#echoes.get(channel) ?? [];
     const text = JSON.stringify(value);
     const own = echoes.findIndex((echo) => echo.text === text);
-    if (own >= 0) this.#echoes.set(channel, echoes.slice(own + 1));
+    if (own >= 0) this.#echoes.set(channel, echoes.toSpliced(own, 1));
     else if (echoes.length === 0 && !this.#timers.has(channel)) this.#take(channel, value as ComposerDraft | undefined);
   }
 
@@ -166,8 +173,23 @@ export class Drafts {
 
   #forgetJournal(channel: ChannelId): void {
     const account = this.#client.me?.account;
-    if (account === undefined || this.#timers.has(channel) || this.#leaving.has(channel)) return;
+    if (account === undefined || this.#timers.has(channel) || this.#leavingFrom(channel).length > 0) return;
     this.#journal.remove(account, channel);
+  }
+
+  #leavingFrom(channel: ChannelId): readonly Leaving[] {
+    return this.leaving.get().filter((leaving) => leaving.channel === channel);
+  }
+
+  #entryOf(channel: ChannelId, { text, editing, replyTo }: ComposerDraft): OutboxEntry {
+    const created = Date.now();
+    const content = { kind: "text", text: text.trim() } as const;
+    const command: Command =
+      editing === undefined
+        ? { kind: "post", content, ...(replyTo === undefined ? {} : { replyTo }) }
+        : { kind: "edit", target: editing, content };
+    // Behind all that is in the outbox.
+    return { sendId: this.#ids.next<SendId>(created), channel, order: 2 ** 40 + this.#sent++, created, command };
   }
 
   #load(): void {
@@ -203,6 +225,13 @@ interface Echo {
 
 function keyOf(channel: ChannelId): string {
   return `draft/${channel}`;
+}
+
+/** What waits to be sent, with what is on its way into the outbox behind it. */
+export function allWaiting(outbox: readonly OutboxEntry[], leaving: readonly Leaving[]): readonly OutboxEntry[] {
+  if (leaving.length === 0) return outbox;
+  const stored = new Set(outbox.map(({ sendId }) => sendId));
+  return [...outbox, ...leaving.map(({ entry }) => entry).filter(({ sendId }) => !stored.has(sendId))];
 }
 
 /** One draft of two that stood in a composer one after the other. */

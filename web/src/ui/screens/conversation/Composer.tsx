@@ -101,9 +101,9 @@ export function Composer() {
     return turn;
   };
 
-  const sendNow = async ({ draft: { text, editing, replyTo, mentions }, values }: Leaving) => {
+  const sendNow = async ({ draft: { text, editing, replyTo, mentions }, values, entry: { sendId } }: Leaving) => {
     const said = await withLastCode(text.trim(), () => loadEmoji(language));
-    if (editing !== undefined) return client.edit(channelId, editing, said, { values });
+    if (editing !== undefined) return client.edit(channelId, editing, said, { sendId, values });
     const mentioned = mentionsIn(said, mentions ?? []);
     return client.post(
       channelId,
@@ -112,7 +112,7 @@ export function Composer() {
         ...(replyTo !== undefined ? { replyTo } : {}),
         ...(mentioned.length > 0 ? { mentions: mentioned } : {}),
       },
-      { values },
+      { sendId, values },
     );
   };
 
