@@ -111,7 +111,7 @@ test("what was looked for, then the search", async ({ open, person }) => {
   await keyboard.press("Control+Shift+f");
   const field = page.getByLabel("Search in messages", { exact: true });
   await field.fill("key");
-  const hit = page.getByRole("link", { name: /where is the key/ });
+  const hit = page.getByRole("main").getByRole("link", { name: /where is the key/ });
   await hit.focus();
   await keyboard.press("Escape");
   await expect(field).toHaveValue("");

@@ -161,3 +161,37 @@ test("one goes from chat to chat, to the settings and back by keys", async ({ op
   await keyboard.press("Enter");
   await expect(new Conversation(page).bubble("news")).toBeVisible();
 });
+
+test("one knows where one is on every screen, and comes back to where one left", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  const { page } = await open(ana);
+  const { keyboard } = page;
+  const at = new Conversation(page);
+  const focused = page.locator(":focus");
+  await tabTo(page, "link", /^Ben/);
+  await keyboard.press("Enter");
+  await expect(at.composer).toBeFocused();
+  await tabTo(page, "button", "About this chat");
+  await keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Contact info" })).toBeFocused();
+  await keyboard.press("Escape");
+  await expect(page).toHaveURL(new RegExp(`/c/${channel}$`));
+  await expect(at.composer).toBeFocused();
+  await keyboard.press("Escape");
+  await expect(page).toHaveURL(/\/$/);
+  await expect(focused).toHaveAttribute("href", `/c/${channel}`);
+  await keyboard.press("Control+Shift+f");
+  await expect(page.getByRole("searchbox", { name: "Search in messages" })).toBeFocused();
+  await keyboard.press("Escape");
+  await expect(page.getByRole("heading", { name: "Chats" })).toBeFocused();
+  await tabTo(page, "button", "Settings");
+  await keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Settings" })).toBeFocused();
+  await tabTo(page, "button", /^Devices/);
+  await keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Devices and password" })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Devices/ })).toBeFocused();
+  await keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Settings" })).toBeFocused();
+});

@@ -91,6 +91,23 @@ test("one goes from the list to a conversation and back, and nothing stands out 
   await expect(at.composer).toBeInViewport();
   await page.goBack();
   await expect(list.row("Ben")).toBeInViewport();
+  await expect(list.row("Ben")).toBeFocused();
+  // Each step back is one.
+  await list.row("Ben").tap();
+  await expect(page.getByRole("button", { name: /^Ben/ })).toBeFocused();
+  await page.getByRole("button", { name: "About this chat" }).tap();
+  await expect(page.getByRole("heading", { name: "Contact info" })).toBeFocused();
+  await page.getByRole("button", { name: "Back" }).tap();
+  await expect(at.composer).toBeInViewport();
+  await page.goBack();
+  await expect(list.row("Ben")).toBeInViewport();
+  await page.getByRole("button", { name: "Settings" }).tap();
+  await expect(page.getByRole("heading", { name: "Settings" })).toBeFocused();
+  await page.getByRole("button", { name: /^Devices/ }).tap();
+  await expect(page.getByRole("heading", { name: "Devices and password" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: /^Devices/ })).toBeFocused();
+  await expect(page).toHaveURL(/settings$/);
   for (const path of ["/settings", "/settings/privacy", "/settings/devices", "/settings/data", `/c/${channel}/info`]) {
     await page.goto(path);
     await expect(page.getByRole("heading").first()).toBeVisible();

@@ -73,6 +73,13 @@ export function addressOf(route: Route): string {
   }
 }
 
+/** Where one is once this is closed. `oneAtATime`: on a phone, where the settings' menu is a screen of its own. */
+export function parentOf(route: Route, oneAtATime: boolean): Route {
+  if (route.name === "info") return { name: "channel", channel: route.channel };
+  if (route.name === "settings" && route.page !== undefined && oneAtATime) return { name: "settings" };
+  return { name: "home" };
+}
+
 /** What of a window the router needs. */
 export interface Addresses {
   readonly location: { readonly pathname: string; readonly hash: string };
@@ -85,32 +92,124 @@ export interface Addresses {
   addEventListener(type: "popstate", listener: () => void): void;
 }
 
+/** What the router keeps with each entry of the browser's history. */
+interface Entry {
+  /** The entry before it is the app's, too, */
+  readonly within?: boolean;
+  /** and this is its address. */
+  readonly from?: string;
+  /** It stands for what is open over the screen, and not for a screen. */
+  readonly over?: boolean;
+}
+
 /** The route in the window's address, both ways. */
 export class Router {
   readonly route: Observable<Route>;
   readonly #window: Addresses;
+  #previous: Route | undefined;
+  /** What is open over the screen, the last one on top. There is one entry for all of it. */
+  readonly #overs: (() => void)[] = [];
+  /** The browser goes back only later; what is wanted meanwhile waits for it. */
+  #isGoingBack = false;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(window: Addresses) {
     this.#window = window;
-    const read = () => parseRoute(window.location.pathname, window.location.hash);
-    this.route = new Observable(read());
-    window.addEventListener("popstate", () => this.route.set(read()));
+    this.route = new Observable(this.#read());
+    // After a reload nothing is open any more.
+    if (this.#entry.over === true) this.#replace({ ...this.#entry, over: false }, this.route.get());
+    window.addEventListener("popstate", () => this.#popped());
+  }
+
+  /** Where one was before; undefined on the first screen. */
+  get previous(): Route | undefined {
+    return this.#previous;
   }
 
   go(route: Route, options: { replace?: boolean } = {}): void {
-    const address = addressOf(route);
-    if (options.replace === true) this.#window.history.replaceState({ within: this.#isWithin }, "", address);
-    else this.#window.history.pushState({ within: true }, "", address);
-    this.route.set(route);
+    const { over } = this.#entry;
+    // The entry below is the one to be replaced.
+    if (options.replace === true && over === true) this.#goBack();
+    if (this.#isGoingBack) {
+      this.#waiting.push(() => this.go(route, options));
+      return;
+    }
+    const entry: Entry = { within: true, from: addressOf(this.route.get()) };
+    if (options.replace === true) this.#replace(this.#entry, route);
+    else if (over === true) this.#replace(entry, route);
+    else this.#window.history.pushState(entry, "", addressOf(route));
+    this.#show(route);
   }
 
   /** To where somebody came from; home where that was another page. */
   back(): void {
-    if (this.#isWithin) this.#window.history.back();
+    if (this.#isGoingBack) this.#waiting.push(() => this.back());
+    else if (this.#entry.within === true) this.#goBack();
     else this.go({ name: "home" }, { replace: true });
   }
 
-  get #isWithin(): boolean {
-    return (this.#window.history.state as { within?: boolean } | null)?.within === true;
+  /** Closes the screen. Where one came from there, it is a step back, so that no way piles up. */
+  up(oneAtATime: boolean): void {
+    if (this.#isGoingBack) {
+      this.#waiting.push(() => this.up(oneAtATime));
+      return;
+    }
+    const parent = parentOf(this.route.get(), oneAtATime);
+    const { from, over } = this.#entry;
+    if (from === addressOf(parent) && over !== true) this.#goBack();
+    else this.go(parent, { replace: true });
+  }
+
+  /** Something is open over the screen: the browser's Back calls `close` and leaves the screen. Gives what ends that. */
+  over(close: () => void): () => void {
+    const mine = () => close();
+    this.#overs.push(mine);
+    this.#putOver();
+    return () => {
+      const at = this.#overs.indexOf(mine);
+      if (at < 0) return;
+      this.#overs.splice(at, 1);
+      // Often the next one opens in the same breath, or one goes to another screen.
+      queueMicrotask(() => {
+        if (this.#overs.length === 0 && this.#entry.over === true && !this.#isGoingBack) this.#goBack();
+      });
+    };
+  }
+
+  get #entry(): Entry {
+    return (this.#window.history.state as Entry | null) ?? {};
+  }
+
+  #read(): Route {
+    return parseRoute(this.#window.location.pathname, this.#window.location.hash);
+  }
+
+  #replace(entry: Entry, route: Route): void {
+    this.#window.history.replaceState(entry, "", addressOf(route));
+  }
+
+  #goBack(): void {
+    this.#isGoingBack = true;
+    this.#window.history.back();
+  }
+
+  #putOver(): void {
+    if (this.#overs.length === 0 || this.#entry.over === true || this.#isGoingBack) return;
+    this.#window.history.pushState({ ...this.#entry, over: true }, "", addressOf(this.route.get()));
+  }
+
+  #popped(): void {
+    const isOurs = this.#isGoingBack;
+    this.#isGoingBack = false;
+    if (!isOurs && this.#entry.over !== true) this.#overs.pop()?.();
+    this.#show(this.#read());
+    for (const next of this.#waiting.splice(0)) next();
+    this.#putOver();
+  }
+
+  #show(route: Route): void {
+    const before = this.route.get();
+    if (addressOf(before) !== addressOf(route)) this.#previous = before;
+    this.route.set(route);
   }
 }

@@ -1,5 +1,8 @@
 import { useCallback, useSyncExternalStore } from "react";
 
+/** There is room for one pane. */
+export const narrow = "(max-width: 46rem)";
+
 /** Whether a media query holds; the screen follows it. */
 export function useMedia(query: string): boolean {
   const subscribe = useCallback(

@@ -6,7 +6,7 @@ import { cx } from "../kit/cx.ts";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { later } from "../later.tsx";
 import { useActive } from "../useActive.ts";
-import { useMedia } from "../useMedia.ts";
+import { narrow, useMedia } from "../useMedia.ts";
 import { useNotifications } from "../useNotifications.ts";
 import { useRefusals } from "../useRefusals.ts";
 import { ChannelPane } from "./channels/ChannelPane.tsx";
@@ -47,7 +47,7 @@ export function Shell() {
   useShortcuts(setOpened);
   // Sooner or later somebody opens a conversation, and then it has to be there.
   useEffect(() => void ConversationScreen.load().catch(() => undefined), []);
-  const isNarrow = useMedia("(max-width: 46rem)");
+  const isNarrow = useMedia(narrow);
   const isMenu = route.name === "settings" && route.page === undefined;
   const isList = route.name === "home" || route.name === "join" || isMenu;
   return (

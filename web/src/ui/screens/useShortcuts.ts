@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { useRouter, useSession } from "../context.tsx";
 import { escapeAct } from "../useEscape.ts";
+import { narrow } from "../useMedia.ts";
 
 /** What opens over everything else. */
 export type Opened = "help" | "palette" | "chat" | "group";
@@ -56,7 +57,9 @@ export function useShortcuts(open: (what: Opened) => void): void {
       if (mod && event.shiftKey && event.key.toLowerCase() === "f") return act(() => router.go({ name: "search" }));
       const ends = event.key === "Escape" ? escapeAct() : undefined;
       if (ends !== undefined) return act(ends);
-      if (event.key === "Escape" && router.route.get().name !== "home") return act(() => router.go({ name: "home" }));
+      if (event.key === "Escape" && router.route.get().name !== "home") {
+        return act(() => router.up(matchMedia(narrow).matches));
+      }
       if (writes || mod || event.altKey) return;
       if (event.key === "?") return act(() => open("help"));
       if (event.key === "/") return act(() => focusOn("filter"));

@@ -23,6 +23,7 @@ import { IconButton } from "../../kit/IconButton.tsx";
 import { Menu } from "../../kit/Menu.tsx";
 import { SkeletonRows } from "../../kit/Skeleton.tsx";
 import { toast } from "../../kit/Toasts.tsx";
+import { useArrival } from "../../useArrival.ts";
 import { ChannelListRow } from "./ChannelListRow.tsx";
 import styles from "./ChannelPane.module.css";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
@@ -41,6 +42,19 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
   const [filter, setFilter] = useState<ListFilter>("all");
   const [words, setWords] = useState("");
   const field = useRef<HTMLInputElement>(null);
+  const pane = useRef<HTMLElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // On the way back to what led away from here.
+  useArrival(route.name === "home" ? "list" : undefined, () => {
+    const before = router.previous;
+    const door =
+      before?.name === "settings"
+        ? "[data-opens=settings]"
+        : before?.name === "channel" || before?.name === "info"
+          ? `a[href="/c/${before.channel}"]`
+          : undefined;
+    return (door && pane.current?.querySelector<HTMLElement>(door)) || heading.current;
+  });
   const rows = useMemo(() => filterRows(all, filter, words), [all, filter, words]);
   const chosen = route.name === "channel" || route.name === "info" ? route.channel : undefined;
   const unreadCount = all.filter((row) => !row.archived && (row.unread > 0 || row.markedUnread)).length;
@@ -48,10 +62,17 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
   const isNew = all.every((row) => row.kind === "self");
   const isWaiting = !isReady || (all.length === 0 && connectivity === "connecting");
   return (
-    <section className={styles.pane} aria-label={t("list.title")}>
+    <section ref={pane} className={styles.pane} aria-label={t("list.title")}>
       <header className={styles.head}>
-        <h2 className={styles.title}>{t("list.title")}</h2>
-        <IconButton icon={Settings} label={t("settings.title")} onClick={() => router.go({ name: "settings" })} />
+        <h2 ref={heading} className={styles.title} tabIndex={-1}>
+          {t("list.title")}
+        </h2>
+        <IconButton
+          icon={Settings}
+          label={t("settings.title")}
+          data-opens="settings"
+          onClick={() => router.go({ name: "settings" })}
+        />
         <Menu
           entries={[
             { label: t("people.newChat"), icon: UserRound, keys: "Ctrl+Alt+N", act: () => onOpen("chat") },

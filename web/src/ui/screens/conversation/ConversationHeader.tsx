@@ -1,11 +1,13 @@
 import type { ChannelId, ChannelState } from "@parley/sdk";
 import { ArrowLeft, Info } from "lucide-react";
+import { useRef } from "react";
 import { formatDateTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import type { ComingChannel } from "../../../model/coming_channels.ts";
 import { useObservable, useRouter, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
+import { useArrival } from "../../useArrival.ts";
 import { usePersonName } from "../channels/names.ts";
 import styles from "./ConversationHeader.module.css";
 
@@ -23,19 +25,16 @@ export function ConversationHeader(props: {
   const peerName = usePersonName(peer);
   const kind = channel?.kind ?? "direct";
   const name = kind === "self" ? t("list.notes") : kind === "group" ? channel?.title || t("list.untitled") : peerName;
+  const who = useRef<HTMLButtonElement>(null);
+  // Where there is a keyboard, one goes on to the composer.
+  useArrival(channelId, () => who.current);
   const info = () => router.go({ name: "info", channel: channelId });
   return (
     <header className={styles.bar}>
       <span className={styles.back}>
-        <IconButton
-          icon={ArrowLeft}
-          label={t("common.back")}
-          mirrored
-          tip={false}
-          onClick={() => router.go({ name: "home" })}
-        />
+        <IconButton icon={ArrowLeft} label={t("common.back")} mirrored tip={false} onClick={() => router.up(true)} />
       </span>
-      <button type="button" className={styles.who} onClick={info}>
+      <button ref={who} type="button" className={styles.who} onClick={info}>
         <Avatar
           seed={peer ?? channelId}
           name={name}

@@ -1,11 +1,13 @@
 import type { ChannelId } from "@parley/sdk";
 import { ArrowLeft } from "lucide-react";
+import { useRef } from "react";
 import { useT } from "../../../i18n/index.ts";
 import type { ComingChannel } from "../../../model/coming_channels.ts";
 import { useChannel, useObservable, useRouter, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { EmptyState } from "../../kit/EmptyState.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
+import { useArrival } from "../../useArrival.ts";
 import { GroupInfo } from "./GroupInfo.tsx";
 import styles from "./Info.module.css";
 import { PersonInfo } from "./PersonInfo.tsx";
@@ -19,17 +21,15 @@ export function InfoScreen({ channelId }: { readonly channelId: ChannelId }) {
   const channel = useChannel(channelId);
   const coming = useObservable(session.coming.all).get(channelId);
   const peer = channel?.peer;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useArrival(channelId, () => heading.current);
   return (
     <section className={styles.page} aria-label={t("conversation.info")}>
       <header className={styles.bar}>
-        <IconButton
-          icon={ArrowLeft}
-          label={t("common.back")}
-          mirrored
-          tip={false}
-          onClick={() => router.go({ name: "channel", channel: channelId }, { replace: true })}
-        />
-        <h2 className={styles.heading}>{t(channel?.kind === "group" ? "group.about" : "people.about")}</h2>
+        <IconButton icon={ArrowLeft} label={t("common.back")} mirrored tip={false} onClick={() => router.up(true)} />
+        <h2 ref={heading} className={styles.heading} tabIndex={-1}>
+          {t(channel?.kind === "group" ? "group.about" : "people.about")}
+        </h2>
       </header>
       <div className={styles.scroll}>
         <div className={styles.body}>

@@ -8,12 +8,14 @@ import {
   Palette,
   ShieldCheck,
 } from "lucide-react";
+import { useRef } from "react";
 import { useT } from "../../../i18n/index.ts";
 import type { SettingsPage } from "../../../model/router.ts";
 import { useObservable, useRoute, useRouter, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { cx } from "../../kit/cx.ts";
 import { IconButton } from "../../kit/IconButton.tsx";
+import { useArrival } from "../../useArrival.ts";
 import { AppearancePage } from "./AppearancePage.tsx";
 import { DataPage } from "./DataPage.tsx";
 import { DevicesPage } from "./DevicesPage.tsx";
@@ -42,18 +44,22 @@ function SettingsMenu({ current }: { readonly current: SettingsPage }) {
   const t = useT();
   const router = useRouter();
   const me = useObservable(useSession().people.me);
+  const route = useRoute();
+  const menu = useRef<HTMLElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useArrival(route.name === "settings" && route.page === undefined ? "menu" : undefined, () => {
+    const { previous } = router;
+    const entry = previous?.name === "settings" ? `[data-page=${previous.page}]` : undefined;
+    return (entry && menu.current?.querySelector<HTMLElement>(entry)) || heading.current;
+  });
   const go = (page: SettingsPage) => router.go({ name: "settings", page });
   return (
-    <nav className={styles.menu} aria-label={t("settings.title")}>
+    <nav ref={menu} className={styles.menu} aria-label={t("settings.title")}>
       <header className={styles.menuHead}>
-        <IconButton
-          icon={ArrowLeft}
-          label={t("common.back")}
-          mirrored
-          tip={false}
-          onClick={() => router.go({ name: "home" })}
-        />
-        <h2 className={styles.menuTitle}>{t("settings.title")}</h2>
+        <IconButton icon={ArrowLeft} label={t("common.back")} mirrored tip={false} onClick={() => router.up(true)} />
+        <h2 ref={heading} className={styles.menuTitle} tabIndex={-1}>
+          {t("settings.title")}
+        </h2>
       </header>
       <ul className={styles.entries}>
         <li>
@@ -61,6 +67,7 @@ function SettingsMenu({ current }: { readonly current: SettingsPage }) {
             type="button"
             className={cx(styles.entry, styles.own, current === "profile" && styles.chosen)}
             aria-current={current === "profile" ? "page" : undefined}
+            data-page="profile"
             onClick={() => go("profile")}
           >
             <Avatar seed={me?.profile.account ?? ""} name={me?.profile.displayName ?? ""} avatar={me?.profile.avatar} />
@@ -79,6 +86,7 @@ function SettingsMenu({ current }: { readonly current: SettingsPage }) {
               type="button"
               className={cx(styles.entry, current === page && styles.chosen)}
               aria-current={current === page ? "page" : undefined}
+              data-page={page}
               onClick={() => go(page)}
             >
               <span className={styles.sign} aria-hidden="true">
@@ -104,19 +112,17 @@ function SettingsMenu({ current }: { readonly current: SettingsPage }) {
 function Page({ page }: { readonly page: SettingsPage }) {
   const t = useT();
   const router = useRouter();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useArrival(page, () => heading.current);
   return (
     <section className={styles.page} aria-label={t(`settings.pages.${page}`)}>
       <header className={styles.bar}>
         <span className={styles.phoneOnly}>
-          <IconButton
-            icon={ArrowLeft}
-            label={t("common.back")}
-            mirrored
-            tip={false}
-            onClick={() => router.go({ name: "settings" })}
-          />
+          <IconButton icon={ArrowLeft} label={t("common.back")} mirrored tip={false} onClick={() => router.up(true)} />
         </span>
-        <h2 className={styles.title}>{t(`settings.pages.${page}`)}</h2>
+        <h2 ref={heading} className={styles.title} tabIndex={-1}>
+          {t(`settings.pages.${page}`)}
+        </h2>
       </header>
       <div className={styles.scroll}>
         <div className={styles.body}>
