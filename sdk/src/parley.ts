@@ -68,6 +68,7 @@ export class Parley {
     this.#keeper.onChange?.(() => this.#follow());
     if (isBrowser()) this.#wakeWithThePage();
     if (this.#keepsInBrowser) finishForgetting();
+    void this.#signIn.tellSignOut();
     this.#follow();
   }
 
@@ -105,13 +106,16 @@ export class Parley {
     return client;
   }
 
-  /** Signs this device out and deletes what it kept. What waits in the outbox is lost: ask before. */
+  /**
+   * Signs this device out and deletes what it kept; without a connection the server is told when a page of it is open
+   * and there is one. What waits in the outbox is lost: ask before.
+   */
   async signOut(options?: CallOptions): Promise<void> {
     const account = this.#account;
     try {
       await this.#signIn.signOut(options);
     } catch {
-      // Out it is all the same; the device stays in the account's list until somebody revokes it.
+      // Out it is all the same; the server is told as soon as it can be.
     }
     await this.#leave(undefined);
     if (account !== undefined) await this.#forget(account);
@@ -252,7 +256,10 @@ export class Parley {
     const wake = () => {
       if (document.visibilityState === "visible") this.#client?.wake();
     };
-    addEventListener("online", wake);
+    addEventListener("online", () => {
+      wake();
+      void this.#signIn.tellSignOut();
+    });
     document.addEventListener("visibilitychange", wake);
   }
 }

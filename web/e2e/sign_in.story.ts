@@ -42,6 +42,28 @@ test("who guesses is asked to wait, and so is told", async ({ open, person }) =>
   await expect(page.getByText("Too many attempts. Wait a little and try again.")).toBeVisible();
 });
 
+test("who signs out without a network is out at the server as soon as there is one", async ({ open, person }) => {
+  const ana = await person("ana");
+  const { page, network } = await open(ana, { path: "/settings" });
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  network.cut();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByLabel("Handle")).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("Handle")).toBeVisible();
+  const devices = async () => (await ana.client.http.devices()).map((device) => device.name);
+  expect(await devices()).toContain("Story");
+  network.heal();
+  await page.reload();
+  await expect.poll(devices).toEqual(["Elsewhere"]);
+  const answer = await page.evaluate(async () => {
+    const headers = { "content-type": "application/json" };
+    return (await fetch("/v1/auth/refresh", { method: "POST", headers, body: '{"cookie":true}' })).status;
+  });
+  expect(answer).toBe(401);
+});
+
 test("after signing out nothing of it is left for who signs in next", async ({ open, person }) => {
   const [ana, ben, cleo] = [await person("ana"), await person("ben"), await person("cleo")];
   const channel = await directChannel(ana, ben);

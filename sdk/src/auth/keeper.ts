@@ -14,12 +14,17 @@ export interface SignInKeeper {
   readonly usesCookie: boolean;
   load(): SignInRecord | undefined;
   save(record: SignInRecord | undefined): void;
+  /**
+   * With a cookie, that no script can throw away: the server was not told of a sign-out yet. Not kept where it is not
+   * there.
+   */
+  owesSignOut?: boolean;
   /** Calls back when somebody else (another tab) changed it. */
   onChange?(callback: () => void): void;
 }
 
 export class MemoryKeeper implements SignInKeeper {
-  readonly usesCookie = false;
+  readonly usesCookie: boolean = false;
   #record: SignInRecord | undefined;
 
   constructor(record?: SignInRecord) {
@@ -34,6 +39,7 @@ export class MemoryKeeper implements SignInKeeper {
 }
 
 const key = "parley.signed-in";
+const owedKey = "parley.sign-out-owed";
 
 /** Ids in the browser's localStorage, the token in its cookie. Where localStorage is forbidden, until the page is left. */
 export class BrowserKeeper implements SignInKeeper {
@@ -54,6 +60,23 @@ export class BrowserKeeper implements SignInKeeper {
     try {
       if (this.#record === undefined) localStorage.removeItem(key);
       else localStorage.setItem(key, JSON.stringify(this.#record));
+    } catch {
+      // As above.
+    }
+  }
+
+  get owesSignOut(): boolean {
+    try {
+      return localStorage.getItem(owedKey) !== null;
+    } catch {
+      return false;
+    }
+  }
+
+  set owesSignOut(owes: boolean) {
+    try {
+      if (owes) localStorage.setItem(owedKey, "");
+      else localStorage.removeItem(owedKey);
     } catch {
       // As above.
     }

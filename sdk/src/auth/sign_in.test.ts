@@ -14,6 +14,7 @@ const device = ids.next<DeviceId>(1);
 class FakeAuth {
   current = 1;
   refreshes = 0;
+  signOuts = 0;
   /** So many answers get lost. */
   lost = 0;
   error: { name: string; status: number } | undefined;
@@ -21,7 +22,10 @@ class FakeAuth {
 
   fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const { pathname } = new URL(String(url));
-    if (pathname === "/v1/auth/sign-out") return new Response(new Uint8Array(0));
+    if (pathname === "/v1/auth/sign-out") {
+      this.signOuts++;
+      return new Response(new Uint8Array(0));
+    }
     if (pathname !== "/v1/auth/refresh") return this.#tokens(this.current);
     this.refreshes++;
     if (this.error !== undefined) return this.#error(this.error.name, this.error.status);
@@ -227,5 +231,51 @@ describe("SignIn", () => {
     server.lost = 1;
     await expect(signIn.signOut()).rejects.toMatchObject({ name: "unreachable" });
     expect(signIn.record).toBeUndefined();
+  });
+
+  describe("with a cookie, that nobody but the server can take away", () => {
+    class CookieKeeper extends MemoryKeeper {
+      override readonly usesCookie = true;
+      owesSignOut = false;
+    }
+    let cookie: CookieKeeper;
+    let signIn: SignIn;
+    beforeEach(async () => {
+      cookie = new CookieKeeper();
+      signIn = signInOf(cookie);
+      await signIn.signIn({ handle: "anna", password: "x" });
+      now += 1_000_000;
+      server.lost = 1;
+      await expect(signIn.signOut()).rejects.toMatchObject({ name: "unreachable" });
+      expect(signIn.record).toBeUndefined();
+      expect(server.signOuts).toBe(0);
+    });
+
+    it("tells the server later of a sign-out that it could not be told of, once", async () => {
+      server.lost = 1;
+      await signInOf(cookie).tellSignOut();
+      expect(server.signOuts).toBe(0);
+      server.lost = 0;
+      await Promise.all([signIn.tellSignOut(), signIn.tellSignOut()]);
+      await signInOf(cookie).tellSignOut();
+      expect(server.signOuts).toBe(1);
+      expect(signIn.record).toBeUndefined();
+    });
+
+    it("tells it before the cookie becomes another one's", async () => {
+      server.lost = 0;
+      await signIn.signIn({ handle: "ben", password: "x" });
+      expect(server.signOuts).toBe(1);
+      expect(signIn.record).toBeDefined();
+      await signIn.tellSignOut();
+      expect(server.signOuts).toBe(1);
+    });
+
+    it("owes nothing where the server knows no such sign-in any more", async () => {
+      server.lost = 0;
+      server.error = { name: "device_revoked", status: 401 };
+      await signIn.tellSignOut();
+      expect(cookie.owesSignOut).toBe(false);
+    });
   });
 });

@@ -73,24 +73,52 @@ export class SignIn {
   // ---- in and out ---------------------------------------------------------------------------------------------------
 
   async signUp(details: SignUpDetails, options?: CallOptions): Promise<SignInRecord> {
+    await this.tellSignOut(options);
     const body = encode("SignUp", { ...details, ...this.#device() });
     return this.#entered(await this.#caller.send(operations.signUp, undefined, { body, cookie: true }, options));
   }
 
   async signIn(credentials: Credentials, options?: CallOptions): Promise<SignInRecord> {
+    await this.tellSignOut(options);
     const body = encode("SignIn", { ...credentials, ...this.#device() });
     return this.#entered(await this.#caller.send(operations.signIn, undefined, { body, cookie: true }, options));
   }
 
-  /** Also where the server cannot be reached: then the device stays in the account's list until it is revoked. */
+  /**
+   * Also where the server cannot be reached, which is thrown: then it is told later (`tellSignOut`), or, without a cookie,
+   * the device stays in the account's list until it is revoked.
+   */
   async signOut(options?: CallOptions): Promise<void> {
     if (this.record === undefined) return;
+    const { keeper } = this.#settings;
     try {
       const { token } = await this.accessToken(options);
       await this.#caller.send(operations.signOut, token, { cookie: true }, options);
+    } catch (error) {
+      if (keeper.usesCookie && !isEnd(error)) keeper.owesSignOut = true;
+      throw error;
     } finally {
       this.#forget();
     }
+  }
+
+  /** Tells the server of a sign-out that it could not be told of, before its cookie is another one's. Never throws. */
+  async tellSignOut(options?: CallOptions): Promise<void> {
+    const { keeper } = this.#settings;
+    if (keeper.owesSignOut !== true) return;
+    await this.#exclusive(refreshLock, async () => {
+      if (keeper.owesSignOut !== true || this.record !== undefined) return;
+      try {
+        const body = encode("Refresh", { cookie: true });
+        const answer = await this.#caller.send(operations.refresh, undefined, { body, cookie: true }, options);
+        const { accessToken } = parse("Tokens", answer);
+        await this.#caller.send(operations.signOut, accessToken, { cookie: true }, options);
+      } catch (error) {
+        // The next page, or the next network, tries again.
+        if (!isEnd(error)) return;
+      }
+      keeper.owesSignOut = false;
+    });
   }
 
   // ---- tokens -------------------------------------------------------------------------------------------------------
@@ -128,7 +156,7 @@ export class SignIn {
         this.#entered(await this.#caller.send(operations.refresh, undefined, { body, cookie: true }));
       } catch (error) {
         // Whatever does not say "later": the token is none, or no longer one.
-        if (error instanceof ParleyError && endsSignIn(error)) this.endSignIn(error);
+        if (isEnd(error)) this.endSignIn(error);
         throw error;
       }
       return this.#token as unknown as AccessToken;
@@ -160,6 +188,11 @@ export class SignIn {
   #now(): number {
     return this.#settings.now?.() ?? Date.now();
   }
+}
+
+/** The server says no for good: there is nothing left that could be signed out. */
+function isEnd(error: unknown): error is ParleyError {
+  return error instanceof ParleyError && endsSignIn(error);
 }
 
 /** How long a JWT holds from when it was made, whatever this device's clock says. */

@@ -1,7 +1,7 @@
 import { LogOut } from "lucide-react";
 import { useState } from "react";
 import { useT } from "../../../i18n/index.ts";
-import { useApp, useSession } from "../../context.tsx";
+import { useApp, useObservable, useSession } from "../../context.tsx";
 import { ConfirmDialog } from "../people/ConfirmDialog.tsx";
 import styles from "./Settings.module.css";
 
@@ -9,7 +9,8 @@ import styles from "./Settings.module.css";
 export function SignOut() {
   const t = useT();
   const { parley } = useApp();
-  const { client } = useSession();
+  const { client, connectivity } = useSession();
+  const isLive = useObservable(connectivity) === "live";
   const [waiting, setWaiting] = useState<number>();
   return (
     <div className={styles.signOut}>
@@ -20,7 +21,10 @@ export function SignOut() {
       {waiting !== undefined && (
         <ConfirmDialog
           title={t("settings.signOutTitle")}
-          text={waiting > 0 ? t("settings.signOutWaiting", { count: waiting }) : t("settings.signOutText")}
+          text={[
+            waiting > 0 ? t("settings.signOutWaiting", { count: waiting }) : t("settings.signOutText"),
+            ...(isLive ? [] : [t("settings.signOutOffline")]),
+          ].join(" ")}
           action={t("settings.signOut")}
           onClose={() => setWaiting(undefined)}
           onConfirm={async () => {
