@@ -1,5 +1,5 @@
 /** What the server refuses when it is told at last: nobody is left to believe that it was done, and no word is lost. */
-import { Conversation } from "./support/app.ts";
+import { ChannelList, Conversation } from "./support/app.ts";
 import { directChannel, done, group, post } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
@@ -70,4 +70,23 @@ test("a reaction and a deletion are taken back with a word when one is no longer
   await expect(page.getByText("Reaction not sent: You are not a member of this group any more.")).toBeVisible();
   await expect(page.getByText("Not deleted for everyone: You are not a member")).toBeVisible();
   await at.shows("first", "second");
+});
+
+test("what was written in a group that one is taken out of can be copied, or let go", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await group("Book club", ana, ben);
+  await post(ana, channel, "first");
+  const { page } = await open(ben, { browser: { permissions: ["clipboard-read", "clipboard-write"] } });
+  const at = await Conversation.at(page, channel);
+  await at.composer.fill("a precious draft");
+  await expect(new ChannelList(page).row("Book club")).toContainText("Draft:");
+  await done(ana.client, ana.client.removeMember(channel, ben.account));
+  const kept = page.getByRole("region", { name: "You had written" });
+  await expect(kept).toContainText("a precious draft");
+  await expect(new ChannelList(page).row("Book club")).not.toContainText("Draft:");
+  await page.reload();
+  await kept.getByRole("button", { name: "Copy" }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("a precious draft");
+  await kept.getByRole("button", { name: "Discard" }).click();
+  await expect(kept).toHaveCount(0);
 });

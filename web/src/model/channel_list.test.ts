@@ -203,4 +203,12 @@ describe("the channel list", () => {
     await settled();
     expect(row(trip)).toMatchObject({ coming: true, gone: true, last: { kind: "coming", step: "joining" } });
   });
+
+  test("shows no draft where one may no longer write, but what was said last", async () => {
+    world.draftsBy.set(choir, { text: "a precious draft" });
+    await world.change(state(choir, { last: said("Seven o'clock", ben), role: "none" }));
+    expect(row(choir)).toMatchObject({ gone: true, last: { kind: "message", text: "Seven o'clock" } });
+    await world.change(state(choir, { last: said("Seven o'clock", ben) }));
+    expect(row(choir)?.last).toEqual({ kind: "draft", text: "a precious draft" });
+  });
 });

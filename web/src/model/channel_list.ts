@@ -224,7 +224,9 @@ function lastLine(
     };
   }
   if (failed.length > 0) return { kind: "failed" };
-  if (draft.text.trim() !== "" && draft.editing === undefined) return { kind: "draft", text: plainLine(draft.text) };
+  // Where one may no longer write, it stands in the conversation, to be copied.
+  const isToBeSent = draft.text.trim() !== "" && draft.editing === undefined && channel.role !== "none";
+  if (isToBeSent) return { kind: "draft", text: plainLine(draft.text) };
   if (pending?.command.kind === "post") {
     const { content } = pending.command;
     const text = content.kind === "text" ? plainLine(content.text) : "";

@@ -58,6 +58,12 @@ export class Drafts {
     return this.#drafts.get(channel) ?? none;
   }
 
+  /** All that was written, also what is set aside. */
+  writtenIn(channel: ChannelId): string {
+    const { text, aside } = this.get(channel);
+    return [text, aside?.text ?? ""].filter((part) => part.trim() !== "").join("\n");
+  }
+
   set(channel: ChannelId, draft: ComposerDraft): void {
     this.#take(channel, draft);
     clearTimeout(this.#timers.get(channel));

@@ -1,9 +1,12 @@
 import type { ChannelId } from "@parley/sdk";
+import { Copy, Trash2 } from "lucide-react";
 import { useT } from "../../../i18n/index.ts";
 import type { Closed } from "../../../model/permissions.ts";
 import type { Profile } from "../../../model/ports.ts";
 import { useObservable, useSession } from "../../context.tsx";
+import { errorText } from "../../errors.ts";
 import { Button } from "../../kit/Button.tsx";
+import { toast } from "../../kit/Toasts.tsx";
 import { useAct } from "../../useAct.ts";
 import styles from "./ClosedNote.module.css";
 
@@ -27,13 +30,50 @@ export function ClosedNote({ channelId, closed }: { readonly channelId: ChannelI
       people.refresh(person.account);
     });
   return (
-    <div className={styles.note} role="status">
-      <p>{t(`conversation.${closed}`, { name: peer?.displayName || peer?.handle || t("people.unknown") })}</p>
-      {closed === "youBlocked" && peer !== undefined && (
-        <Button look="plain" busy={busy} onClick={() => void unblock(peer)}>
-          {t("people.unblock")}
-        </Button>
-      )}
+    <div className={styles.closed}>
+      <div className={styles.note} role="status">
+        <p>{t(`conversation.${closed}`, { name: peer?.displayName || peer?.handle || t("people.unknown") })}</p>
+        {closed === "youBlocked" && peer !== undefined && (
+          <Button look="plain" busy={busy} onClick={() => void unblock(peer)}>
+            {t("people.unblock")}
+          </Button>
+        )}
+      </div>
+      <KeptDraft channelId={channelId} />
     </div>
+  );
+}
+
+/** What was written before one could no longer send it. */
+function KeptDraft({ channelId }: { readonly channelId: ChannelId }) {
+  const t = useT();
+  const { drafts } = useSession();
+  useObservable(drafts.changed);
+  const text = drafts.writtenIn(channelId);
+  if (text === "") return null;
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => toast(t("common.copied")),
+      (error: unknown) => toast(errorText(error), { look: "error" }),
+    );
+  return (
+    <section className={styles.kept} aria-label={t("conversation.written")}>
+      <p className={styles.what}>{t("conversation.written")}</p>
+      <p className={styles.text} dir="auto">
+        {text}
+      </p>
+      <span className={styles.actions}>
+        <Button look="plain" icon={<Copy size={16} aria-hidden="true" />} onClick={() => void copy()}>
+          {t("common.copy")}
+        </Button>
+        <Button
+          look="plain"
+          icon={<Trash2 size={16} aria-hidden="true" />}
+          onClick={() => drafts.set(channelId, { text: "" })}
+        >
+          {t("conversation.discard")}
+        </Button>
+      </span>
+    </section>
   );
 }
