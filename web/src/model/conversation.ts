@@ -14,6 +14,7 @@ import { allWaiting } from "./drafts.ts";
 import { EventWindow, eventAt } from "./event_window.ts";
 import { coalesced, Observable } from "./observable.ts";
 import type { Session } from "./session.ts";
+import { UnreadMentions } from "./unread_mentions.ts";
 
 export interface ConversationView {
   readonly channel: ChannelState | undefined;
@@ -40,6 +41,8 @@ export class Conversation {
   /** Why the last page could not be had. */
   readonly problem = new Observable<ParleyError | undefined>(undefined);
   readonly channelId: ChannelId;
+  /** Those that mention me, and that I have not seen. */
+  readonly mentions: UnreadMentions;
   readonly #session: Session;
   readonly #ended = new AbortController();
   readonly #maker = new RowMaker();
@@ -87,6 +90,7 @@ export class Conversation {
     ]) {
       this.#ended.signal.addEventListener("abort", unsubscribe);
     }
+    this.mentions = new UnreadMentions(client, channelId, this.#ended.signal);
     client.open([channelId]);
     client.on("loaded", () => this.#beginIfReady(), options);
     client.on("state", () => this.#beginIfReady(), options);

@@ -66,6 +66,7 @@ function Open(props: {
       list.current?.show(seq);
       if (await conversation.jumpTo(seq)) return;
       list.current?.show(0);
+      conversation.mentions.forget(seq);
       toast(t("conversation.notHere"));
     },
     [conversation, t],

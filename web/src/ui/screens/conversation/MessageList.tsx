@@ -1,5 +1,5 @@
 import type { ChannelEvent } from "@parley/sdk";
-import { ArrowDown, Hourglass, Reply } from "lucide-react";
+import { ArrowDown, AtSign, Hourglass, Reply } from "lucide-react";
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { formatCount, formatDay } from "../../../i18n/format.ts";
@@ -9,6 +9,7 @@ import type { Row } from "../../../model/conversation_rows.ts";
 import { useObservable, useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
 import { Button } from "../../kit/Button.tsx";
+import { cx } from "../../kit/cx.ts";
 import { EmptyState } from "../../kit/EmptyState.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
 import { SkeletonBubbles } from "../../kit/Skeleton.tsx";
@@ -36,7 +37,8 @@ const tryAgainMs = 2_000;
 /** What was said, in a list that keeps its place when older messages come before it. */
 export function MessageList({ view, ref }: { readonly view: ConversationView; readonly ref: Ref<MessageListHandle> }) {
   const t = useT();
-  const { conversation } = useConversation();
+  const { conversation, jumpTo } = useConversation();
+  const mentions = useObservable(conversation.mentions.seqs);
   const { connectivity } = useSession();
   const problem = useObservable(conversation.problem);
   const list = useRef<VirtualizerHandle>(null);
@@ -158,7 +160,8 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
       if ((view.channel?.unread ?? 0) > 0) conversation.markNewLine();
       return;
     }
-    const seen = log.current === null ? 0 : lastOnScreen(log.current);
+    const [first, seen] = log.current === null ? [0, 0] : onScreen(log.current);
+    if (seen > 0) conversation.mentions.saw(first, seen);
     const at = rows.findIndex((row) => (row.kind === "message" || row.kind === "notice") && row.event.seq === seen);
     const row = rows[at];
     if (row?.kind === "message" || row?.kind === "notice") conversation.sawUpTo(newestOf(row.event, view, at));
@@ -282,30 +285,44 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
           )}
         </div>
       )}
-      {isAway && (
-        <span className={styles.down}>
-          <IconButton
-            icon={ArrowDown}
-            look="filled"
-            label={t("conversation.toNewest")}
-            onClick={() => void toNewest()}
-          />
-          {unread > 0 && <span className={styles.count}>{formatCount(unread)}</span>}
-        </span>
-      )}
+      <div className={styles.corner}>
+        {mentions[0] !== undefined && (
+          <span className={cx(styles.jump, styles.mention)}>
+            <IconButton
+              icon={AtSign}
+              look="filled"
+              label={t("conversation.toMention")}
+              onClick={() => jumpTo(mentions[0] as number)}
+            />
+            <span className={styles.count}>{formatCount(mentions.length)}</span>
+          </span>
+        )}
+        {isAway && (
+          <span className={styles.jump}>
+            <IconButton
+              icon={ArrowDown}
+              look="filled"
+              label={t("conversation.toNewest")}
+              onClick={() => void toNewest()}
+            />
+            {unread > 0 && <span className={styles.count}>{formatCount(unread)}</span>}
+          </span>
+        )}
+      </div>
     </div>
   );
 }
 
-/** The seq of the last message or notice of which somebody sees something; 0: of none. */
-function lastOnScreen(log: HTMLElement): number {
+/** The seqs of the first and the last message or notice of which somebody sees something; 0: of none. */
+function onScreen(log: HTMLElement): readonly [first: number, last: number] {
   const { top, bottom } = log.getBoundingClientRect();
-  const shown = [...log.querySelectorAll<HTMLElement>("[data-seq]")].findLast((element) => {
+  const all = [...log.querySelectorAll<HTMLElement>("[data-seq]")];
+  const isShown = (element: HTMLElement) => {
     const place = element.getBoundingClientRect();
     // What is not measured yet is drawn invisible, where it was guessed to be.
     return place.top < bottom && place.bottom > top && element.checkVisibility({ visibilityProperty: true });
-  });
-  return Number(shown?.dataset.seq ?? 0);
+  };
+  return [Number(all.find(isShown)?.dataset.seq ?? 0), Number(all.findLast(isShown)?.dataset.seq ?? 0)];
 }
 
 /** Reactions and edits behind the last message on the screen are seen with it. */
