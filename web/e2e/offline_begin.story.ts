@@ -1,7 +1,7 @@
 /** What one begins without a network is there like everything else, and becomes what it was meant to be. */
 import type { Page } from "@playwright/test";
-import { ChannelList, Conversation } from "./support/app.ts";
-import { done, group, post, texts } from "./support/people.ts";
+import { ChannelList, Conversation, choosePeople, GroupInfo, newChat } from "./support/app.ts";
+import { directChannel, done, group, post, texts } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
 const isInstalled = (page: Page) => page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
@@ -45,6 +45,39 @@ test("a group made without a network is in the list, can be written to, and is m
   const [made] = ana.client.channels().filter(({ title }) => title === "Book club");
   if (made === undefined) throw new Error("not made");
   await expect.poll(() => texts(ana, made.id)).toEqual(["hello?", "anybody?"]);
+});
+
+test("people that this device knows are found without a network, to talk to and for a group", async ({
+  open,
+  person,
+}) => {
+  const [ana, ben, cleo] = [await person("ana"), await person("ben"), await person("cleo")];
+  await group("Choir", ana, ben, cleo);
+  await directChannel(ana, cleo);
+  const { page, network } = await open(ana, { path: `/c/${await group("Trip", ana, ben)}` });
+  const list = new ChannelList(page);
+  await expect(list.row("Cleo")).toBeVisible();
+  await page.getByRole("button", { name: "About this chat" }).click();
+  await expect(new GroupInfo(page).member("Ben")).toBeVisible();
+  network.cut();
+  await page.getByRole("button", { name: "Start something new" }).click();
+  await page.getByRole("menuitem", { name: "New group" }).click();
+  await choosePeople(page, [ben, cleo]);
+  await expect(page.getByText("These are the people this device knows.")).toBeVisible();
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByLabel("Name of the group").fill("Duo");
+  await page.getByRole("button", { name: "Create group" }).click();
+  await expect(page.getByText("3 members")).toBeVisible();
+
+  const at = await newChat(page, "ben");
+  await expect(page.getByRole("heading", { name: "Ben" })).toBeVisible();
+  await at.say("are you there?");
+  await expect(list.row("Ben")).toContainText("are you there?");
+  await at.showsTick("are you there?", "waiting");
+  network.heal();
+  await at.showsTick("are you there?", "delivered");
+  await expect.poll(() => ben.client.channels().some(({ title }) => title === "Duo")).toBe(true);
+  expect(ben.client.channels().filter(({ peer }) => peer === ana.account)).toHaveLength(1);
 });
 
 test("who follows an invitation without a network waits to join, and is in the group when there is one", async ({

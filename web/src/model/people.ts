@@ -47,7 +47,18 @@ export class People {
   /** The name to show; empty while it is not known. */
   nameOf(account: AccountId): string {
     const profile = this.get(account);
-    return profile ? profile.displayName || profile.handle : "";
+    return profile ? nameIn(profile) : "";
+  }
+
+  /** Who is known on this device and whose handle, or a part of whose name, begins so; without words: contacts. */
+  find(words: string): readonly Profile[] {
+    const wanted = plain(words.trim().replace(/^@/u, ""));
+    const me = this.#client.me?.account;
+    const fits = ({ handle, displayName, isContact }: Profile) =>
+      wanted === "" ? isContact : plain(handle).startsWith(wanted) || ` ${plain(displayName)}`.includes(` ${wanted}`);
+    return [...this.#known.values()]
+      .filter((person) => person.account !== me && !person.deleted && fits(person))
+      .sort((a, b) => nameIn(a).localeCompare(nameIn(b)));
   }
 
   /** Takes over profiles that came another way, such as from a search. */
@@ -119,6 +130,15 @@ export class People {
   #tell(): void {
     this.changed.set(this.changed.get() + 1);
   }
+}
+
+function nameIn({ displayName, handle }: Profile): string {
+  return displayName || handle;
+}
+
+/** For comparing without case and accents. */
+function plain(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 }
 
 function same(a: Profile | undefined, b: Profile): boolean {

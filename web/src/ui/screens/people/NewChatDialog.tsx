@@ -91,6 +91,11 @@ export function NewChatDialog({ onClose }: { readonly onClose: () => void }) {
             ))}
           </ul>
         )}
+        {people !== undefined && people.length > 0 && problem !== "" && (
+          <p className={styles.note} role="status">
+            {t("people.onlyKnown")}
+          </p>
+        )}
         {people?.length === 0 && (
           <p className={styles.note} role="status">
             {problem || (isSearch ? t("people.nobody") : t("people.noContacts"))}

@@ -76,6 +76,11 @@ export function PeoplePicker(props: {
           ))}
         </ul>
       )}
+      {shown !== undefined && shown.length > 0 && problem !== "" && (
+        <p className={styles.note} role="status">
+          {t("people.onlyKnown")}
+        </p>
+      )}
       {shown?.length === 0 && (
         <p className={styles.note} role="status">
           {problem || (words.trim() === "" ? t("people.noContacts") : t("people.nobody"))}

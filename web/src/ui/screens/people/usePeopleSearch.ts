@@ -28,21 +28,25 @@ async function find(http: AppHttp, wanted: string, signal: AbortSignal): Promise
   return [exact, ...known.filter((person) => person.account !== exact.account)];
 }
 
-/** Contacts, and with words in the field whoever is found by them. */
+/** Contacts, and with words in the field whoever is found by them; whom this device knows at once, and without a network. */
 export function usePeopleSearch(words: string): Found {
   const { client, people, me } = useSession();
   const [found, setFound] = useState<Found>({ words: "", people: undefined, problem: "" });
   useEffect(() => {
     const wanted = words.trim().replace(/^@/u, "");
     const ended = new AbortController();
+    const known = people.find(words).slice(0, most);
+    if (known.length > 0) setFound((before) => ({ ...before, people: known, problem: "" }));
     const ask = async () => {
       try {
         const { signal } = ended;
         const list = wanted === "" ? await client.http.contacts({ signal }) : await find(client.http, wanted, signal);
         people.learn(list);
-        if (!signal.aborted) setFound({ words, people: list.filter((person) => person.account !== me), problem: "" });
+        const others = wanted === "" ? [] : known.filter(({ account }) => list.every((one) => one.account !== account));
+        const all = [...list.filter((person) => person.account !== me), ...others];
+        if (!signal.aborted) setFound({ words, people: all, problem: "" });
       } catch (error) {
-        if (!ended.signal.aborted) setFound({ words, people: [], problem: errorText(error) });
+        if (!ended.signal.aborted) setFound({ words, people: known, problem: errorText(error) });
       }
     };
     const timer = setTimeout(() => void ask(), wanted === "" ? 0 : pauseMs);
