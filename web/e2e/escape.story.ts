@@ -41,6 +41,14 @@ test("a menu, the picker, the completion, then what is answered, then the conver
     await expect(strip).toBeVisible();
   }
 
+  // A press beside it does the same; the composer is not beside it.
+  await page.getByRole("button", { name: "Emoji", exact: true }).click();
+  await at.composer.click();
+  await expect(picker).toBeVisible();
+  await at.bubble("one").click();
+  await expect(picker).toHaveCount(0);
+  await expect(strip).toBeVisible();
+
   await at.composer.pressSequentially("well :tad");
   await expect(page.getByRole("option").first()).toBeVisible();
   await keyboard.press("Escape");

@@ -109,6 +109,20 @@ test("messages are answered, reacted to and deleted by keys", async ({ open, per
   await keyboard.press("Enter");
   await expect(at.bubble("Message deleted")).toBeVisible();
   await expect(at.bubble("answer to two")).toHaveCount(0);
+
+  // Where one was is where one goes on.
+  while (!(await at.log.evaluate((log) => log === document.activeElement))) await keyboard.press("Shift+Tab");
+  for (const message of ["Message deleted", "three"]) {
+    await keyboard.press("ArrowUp");
+    await expect(at.bubble(message)).toBeFocused();
+  }
+  await keyboard.press("Enter");
+  await keyboard.press("End");
+  await keyboard.press("Enter");
+  await tabTo(page, "button", "Delete for me");
+  await keyboard.press("Enter");
+  await expect(at.bubble("three")).toHaveCount(0);
+  await expect(at.bubble("Message deleted")).toBeFocused();
 });
 
 test("one goes from chat to chat, to the settings and back by keys", async ({ open, person }) => {

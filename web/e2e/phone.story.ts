@@ -215,3 +215,64 @@ test("from right to left a message is pulled the other way, and does not move wh
   await expect(quote).toBeVisible();
   expect(new Set(places).size).toBe(1);
 });
+
+test("Back closes what is open, then the conversation", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, "one", "two");
+  const { page } = await open(ana, { browser });
+  const list = new ChannelList(page);
+  await list.row("Ben").tap();
+  const at = new Conversation(page);
+  const menu = page.getByRole("menu");
+  const openMenu = () => holdUntil(page, at.bubble("two").locator("p"), menu);
+  const choose = async (entry: string) => {
+    await openMenu();
+    await page.getByRole("menuitem", { name: entry }).tap();
+    await expect(menu).toHaveCount(0);
+  };
+  const boxes = at.bubbles.getByRole("checkbox");
+  const back = async () => {
+    await page.goBack();
+    await expect(page).toHaveURL(new RegExp(channel));
+  };
+  await openMenu();
+  await back();
+  await expect(menu).toHaveCount(0);
+
+  await choose("Forward");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await back();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+
+  await choose("Select");
+  await page.getByRole("button", { name: "Delete" }).tap();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await back();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(boxes.first()).toBeVisible();
+  await back();
+  await expect(boxes).toHaveCount(0);
+
+  await page.getByRole("button", { name: "Emoji", exact: true }).tap();
+  await expect(page.getByRole("dialog", { name: "Emoji" })).toBeVisible();
+  await back();
+  await expect(page.getByRole("dialog", { name: "Emoji" })).toHaveCount(0);
+
+  // What was closed otherwise takes no step more.
+  await choose("Forward");
+  await page.getByRole("button", { name: "Close" }).tap();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/$/);
+  await page.getByRole("button", { name: "Start something new" }).tap();
+  await page.getByRole("menuitem", { name: "New group" }).tap();
+  await page.getByRole("button", { name: /^Next/ }).tap();
+  await expect(page.getByLabel("Name of the group")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByLabel("Name of the group")).toHaveCount(0);
+  await expect(page.getByRole("dialog", { name: "New group" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(list.row("Ben")).toBeVisible();
+});

@@ -209,7 +209,8 @@ export class Router {
 
   #show(route: Route): void {
     const before = this.route.get();
-    if (addressOf(before) !== addressOf(route)) this.#previous = before;
+    if (addressOf(before) === addressOf(route)) return;
+    this.#previous = before;
     this.route.set(route);
   }
 }

@@ -1,6 +1,7 @@
 import { ArrowLeft, X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, type RefObject, useId, useLayoutEffect, useRef } from "react";
 import { useT } from "../../i18n/index.ts";
+import { useOver } from "../useOver.ts";
 import { cx } from "./cx.ts";
 import styles from "./Dialog.module.css";
 import { IconButton } from "./IconButton.tsx";
@@ -17,16 +18,30 @@ export interface DialogProps {
   readonly flush?: boolean | undefined;
   /** Something was entered: a press beside the dialog does not throw it away. What is written into a field counts anyway. */
   readonly keeps?: boolean | undefined;
+  /** Has the focus once it is closed, in place of what had it before. */
+  readonly focusAfter?: RefObject<HTMLElement | undefined> | undefined;
 }
 
 /** A modal dialog: the browser's own <dialog>, which keeps focus inside and gives it back. Mounted means open. */
-export function Dialog({ title, onClose, onBack, children, actions, size = "s", flush, keeps = false }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  onBack,
+  children,
+  actions,
+  size = "s",
+  flush,
+  keeps = false,
+  focusAfter,
+}: DialogProps) {
   const t = useT();
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  useOver(onBack ?? onClose);
   const isPressedBeside = useRef(false);
   const isWritten = useRef(false);
-  useEffect(() => {
+  // At once: whoever closes it may give the focus somewhere else.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
     const before = document.activeElement;
@@ -37,9 +52,10 @@ export function Dialog({ title, onClose, onBack, children, actions, size = "s", 
       ?.focus();
     return () => {
       dialog.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      const after = focusAfter?.current ?? before;
+      if (after instanceof HTMLElement && after.isConnected) after.focus();
     };
-  }, []);
+  }, [focusAfter]);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the key for it is Escape, which the browser makes a cancel of.
     <dialog

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import { createPortal } from "react-dom";
-import { useObservable } from "../context.tsx";
+import { useObservable, useRouter } from "../context.tsx";
+import { useOver } from "../useOver.ts";
 import { cx } from "./cx.ts";
 import styles from "./Menu.module.css";
 import { closeMenu, type MenuItem, type MenuSign, type OpenMenu, openedMenu } from "./open_menu.ts";
@@ -16,6 +17,8 @@ export function MenuHost() {
 
 function Surface({ menu }: { readonly menu: OpenMenu }) {
   const ref = useRef<HTMLDivElement>(null);
+  const router = useRouter();
+  useOver(() => closeMenu({ givesFocusBack: true }));
   /** A finger that opened the menu and is lifted above it has chosen nothing. */
   const isPressed = useRef(false);
   useLayoutEffect(() => {
@@ -34,13 +37,13 @@ function Surface({ menu }: { readonly menu: OpenMenu }) {
     const onGone = () => closeMenu({ givesFocusBack: false });
     addEventListener("pointerdown", onPress, { capture: true });
     addEventListener("resize", onGone);
-    addEventListener("popstate", onGone);
+    const stop = router.route.subscribe(onGone);
     return () => {
       removeEventListener("pointerdown", onPress, { capture: true });
       removeEventListener("resize", onGone);
-      removeEventListener("popstate", onGone);
+      stop();
     };
-  }, [menu]);
+  }, [menu, router]);
   const act = (item: MenuItem | MenuSign) => {
     closeMenu({ givesFocusBack: true });
     item.act();

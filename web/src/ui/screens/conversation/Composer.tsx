@@ -12,6 +12,8 @@ import { IconButton } from "../../kit/IconButton.tsx";
 import { toast } from "../../kit/Toasts.tsx";
 import { later } from "../../later.tsx";
 import { useEscape } from "../../useEscape.ts";
+import { useOver } from "../../useOver.ts";
+import { usePressOutside } from "../../usePressOutside.ts";
 import { Completion, useCompletion } from "./Completion.tsx";
 import styles from "./Composer.module.css";
 import { useConversation } from "./conversation_context.ts";
@@ -28,6 +30,7 @@ export function Composer() {
   const { channelId, conversation, edit, toNewest } = useConversation();
   useObservable(drafts.changed);
   const draft = drafts.get(channelId);
+  const bar = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   /** Where it is to be once an inserted text stands there. */
   const caretAfter = useRef<number>(undefined);
@@ -121,8 +124,12 @@ export function Composer() {
     setPicks(false);
     field.current?.focus();
   }, []);
+  const leavePicker = useCallback(() => setPicks(false), []);
   const context = draft.editing ?? draft.replyTo;
   useEscape("picker", picks ? closePicker : undefined);
+  useOver(picks ? closePicker : undefined);
+  // The composer is beside it, and goes on.
+  usePressOutside(bar, picks ? leavePicker : undefined);
   useEscape("strip", context !== undefined ? cancel : undefined);
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -140,7 +147,7 @@ export function Composer() {
   };
 
   return (
-    <footer className={styles.composer}>
+    <footer ref={bar} className={styles.composer}>
       {draft.editing !== undefined && <WhileItIsThere seq={draft.editing} />}
       {context !== undefined && (
         <div className={styles.context}>

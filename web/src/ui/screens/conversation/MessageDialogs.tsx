@@ -1,5 +1,5 @@
 import type { ChannelEvent, ChannelId, Receipt } from "@parley/sdk";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { formatDateTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import { filterRows } from "../../../model/channel_list.ts";
@@ -45,6 +45,8 @@ function DeleteDialog({ events, onClose, onDone }: OfMessages) {
   const { client, me } = useSession();
   const { channelId, isAdmin } = useConversation();
   const [busy, setBusy] = useState(false);
+  const [before] = useState(() => document.activeElement);
+  const after = useRef<HTMLElement>(undefined);
   const forAll = events.filter((event) => event.contentGone === undefined);
   const mayForAll = forAll.length > 0 && forAll.every((event) => event.account === me || isAdmin);
   const run = async (work: () => Promise<unknown>) => {
@@ -58,12 +60,16 @@ function DeleteDialog({ events, onClose, onDone }: OfMessages) {
     }
   };
   const hide = async () => {
+    const gone = articlesOf(events);
+    // Whoever was at one of them by keyboard is at the next one then.
+    if (gone.some((one) => one === before)) after.current = neighbourOf(gone);
     for (const { seq } of events) await client.hideMessages(channelId, seq, seq);
   };
   return (
     <Dialog
       title={t("conversation.deleteTitle", { count: events.length })}
       onClose={onClose}
+      focusAfter={after}
       actions={
         <>
           <Button look="soft" busy={busy} onClick={() => void run(hide)}>
@@ -91,6 +97,16 @@ function DeleteDialog({ events, onClose, onDone }: OfMessages) {
       <p>{t(mayForAll ? "conversation.deleteText" : "conversation.deleteTextMine")}</p>
     </Dialog>
   );
+}
+
+const articlesOf = (events: readonly ChannelEvent[]) =>
+  events.flatMap(({ seq }) => document.querySelector(`[role=log] [data-seq="${seq}"]`)?.closest("article") ?? []);
+
+/** The first message after these, or else the last one before them. */
+function neighbourOf(gone: readonly HTMLElement[]): HTMLElement | undefined {
+  const all = [...document.querySelectorAll<HTMLElement>("[role=log] article")];
+  const places = gone.map((one) => all.indexOf(one));
+  return all[Math.max(...places) + 1] ?? all[Math.min(...places) - 1];
 }
 
 function ForwardDialog({ events, onClose, onDone }: OfMessages) {

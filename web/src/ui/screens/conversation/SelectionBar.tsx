@@ -2,6 +2,7 @@ import { Copy, Forward, Trash2, X } from "lucide-react";
 import { useT } from "../../../i18n/index.ts";
 import { IconButton } from "../../kit/IconButton.tsx";
 import { useEscape } from "../../useEscape.ts";
+import { useOver } from "../../useOver.ts";
 import { useConversation } from "./conversation_context.ts";
 import styles from "./SelectionBar.module.css";
 import { useCopy } from "./useCopy.ts";
@@ -12,6 +13,7 @@ export function SelectionBar(props: { readonly chosen: ReadonlySet<number>; read
   const copy = useCopy();
   const { chosen, onDone } = props;
   useEscape("selection", onDone);
+  useOver(onDone);
   const { conversation, openDialog } = useConversation();
   const events = [...chosen].sort((a, b) => a - b).flatMap((seq) => conversation.event(seq) ?? []);
   const isNone = events.length === 0;
