@@ -40,12 +40,29 @@ describe("a page", () => {
       page.isReachable = true;
       return client;
     }
-    afterEach(() => void vi.restoreAllMocks());
+    afterEach(() => {
+      vi.restoreAllMocks();
+      vi.useRealTimers();
+    });
 
     it("when there is a network again", async () => {
       const client = await waiting();
       page.window.dispatchEvent(new Event("online"));
       await isLive(client);
+    });
+
+    it("to see whether the server is still there when the browser says that the network is gone", async () => {
+      vi.useFakeTimers();
+      const client = await page.open({ storeFor: () => new MemoryStore() }).signIn(credentials);
+      const run = async (ms: number, isSo: () => boolean) => {
+        for (let at = 0; at < ms && !isSo(); at += 100) await vi.advanceTimersByTimeAsync(100);
+        expect(isSo()).toBe(true);
+      };
+      await run(5_000, () => client.state.name === "live");
+      page.isReachable = false;
+      page.server.isDeaf = true;
+      page.window.dispatchEvent(new Event("offline"));
+      await run(8_000, () => client.state.name !== "live");
     });
 
     it("when the page is looked at, and not when it is hidden", async () => {

@@ -42,6 +42,8 @@ export type ParleyClient = ChatClient & { readonly http: HttpApi };
 
 const isBrowser = (): boolean => typeof document === "object";
 
+const askAgainMs = 1_500;
+
 /**
  * Who uses Parley here: nobody, or one account with its client. Made once for a page or a process; a client is there
  * from the beginning where somebody was signed in before.
@@ -256,6 +258,11 @@ export class Parley {
     const wake = () => {
       if (document.visibilityState === "visible") this.#client?.wake();
     };
+    // The server may be on this very machine: it is asked. Who has just been heard is asked a little later.
+    addEventListener("offline", () => {
+      wake();
+      setTimeout(wake, askAgainMs);
+    });
     addEventListener("online", () => {
       wake();
       void this.#signIn.tellSignOut();

@@ -81,6 +81,7 @@ test("messages are answered, reacted to and deleted by keys", async ({ open, per
   await keyboard.type("answer to two");
   await keyboard.press("Enter");
   await expect(at.bubble("answer to two").getByRole("button", { name: /two/ })).toBeVisible();
+  await at.showsTick("answer to two", "sent");
 
   while (!(await at.log.evaluate((log) => log === document.activeElement))) await keyboard.press("Shift+Tab");
   await keyboard.press("ArrowUp");

@@ -115,6 +115,21 @@ test("one goes from the list to a conversation and back, and nothing stands out 
   }
 });
 
+test("who is in a conversation or in the settings is told that there is no network", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  const { page, network } = await open(ana, { path: `/c/${channel}`, browser });
+  const told = page.getByText("You are offline.").filter({ visible: true });
+  await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
+  network.cut();
+  await expect(told).toBeInViewport();
+  await expect(page.getByRole("textbox", { name: "Message" })).toBeInViewport();
+  await page.getByRole("button", { name: "About this chat" }).click();
+  await expect(told).toBeInViewport();
+  network.heal();
+  await expect(told).toHaveCount(0);
+});
+
 test("a long press opens what can be done: answer, react, mute", async ({ open, person }) => {
   const [ana, ben] = [await person("ana"), await person("ben")];
   const channel = await directChannel(ana, ben);

@@ -90,7 +90,7 @@ test("devices are named and signed out, and a new password ends all others", asy
   await page.getByRole("button", { name: "Sign out Elsewhere" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
   await expect(page.getByText("Elsewhere", { exact: true })).toHaveCount(0);
-  await expect.poll(() => ana.client.state.name).toBe("signed_out");
+  await expect.poll(() => ana.client.state.name).toBe("stopped");
 
   await page.getByLabel("Current password").fill("not mine");
   await page.getByLabel("New password").fill("a much better one");

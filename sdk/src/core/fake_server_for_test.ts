@@ -35,6 +35,8 @@ export class FakeServer {
   time = 1_000_000;
   /** Takes no commands for now. */
   isSilent = false;
+  /** Nothing reaches it any more, and nobody is told. */
+  isDeaf = false;
 
   /** A client connected; `send` takes frames to it, and `cut` tells it that the connection broke. */
   open(send: (frame: Uint8Array<ArrayBuffer>) => void, cut: () => void): FakeSession {
@@ -112,7 +114,7 @@ class Session implements FakeSession {
 
   frame(bytes: Uint8Array): void {
     const { request, body } = fromBinary(fr.ClientFrameSchema, bytes);
-    const answer = this.#answerTo(body);
+    const answer = this.#server.isDeaf ? undefined : this.#answerTo(body);
     if (answer !== undefined && request !== 0n) this.answer(request, answer);
   }
 

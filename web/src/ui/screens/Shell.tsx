@@ -10,6 +10,7 @@ import { narrow, useMedia } from "../useMedia.ts";
 import { useNotifications } from "../useNotifications.ts";
 import { useRefusals } from "../useRefusals.ts";
 import { ChannelPane } from "./channels/ChannelPane.tsx";
+import { ConnectionBanner } from "./channels/ConnectionBanner.tsx";
 import { useTitle } from "./channels/useTitle.ts";
 import styles from "./Shell.module.css";
 import { type Opened, useShortcuts } from "./useShortcuts.ts";
@@ -57,9 +58,17 @@ export function Shell() {
       </a>
       <h1 className={styles.name}>Parley</h1>
       <div className={styles.list} role={isNarrow && isList ? "main" : undefined}>
-        {route.name === "settings" ? <SettingsScreen part="menu" /> : <ChannelPane onOpen={setOpened} />}
+        {route.name === "settings" ? (
+          <>
+            <News />
+            <SettingsScreen part="menu" />
+          </>
+        ) : (
+          <ChannelPane onOpen={setOpened} />
+        )}
       </div>
       <main id="main" className={styles.detail} tabIndex={-1}>
+        {isNarrow && !isList && <News />}
         <Detail onOpen={setOpened} />
       </main>
       {route.name === "join" && isReady && <JoinDialog key={route.link} link={route.link} />}
@@ -67,6 +76,15 @@ export function Shell() {
       {opened === "palette" && <Palette onClose={close} onOpen={setOpened} />}
       {opened === "chat" && <NewChatDialog onClose={close} />}
       {opened === "group" && <NewGroupDialog onClose={close} />}
+    </div>
+  );
+}
+
+/** Of the connection, where there is no list that tells it. */
+function News() {
+  return (
+    <div className={styles.news}>
+      <ConnectionBanner />
     </div>
   );
 }
