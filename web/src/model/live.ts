@@ -27,7 +27,7 @@ export class Live {
       for (const event of events) if (event.account) this.#typing(channel.id, event.account, false);
     });
     client.on("state", ({ state }) => {
-      if (state.name === "waiting" || state.name === "signed_out") this.presence.set(new Map());
+      if (["waiting", "stopped", "signed_out"].includes(state.name)) this.presence.set(new Map());
     });
   }
 

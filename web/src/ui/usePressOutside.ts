@@ -5,7 +5,9 @@ export function usePressOutside(element: RefObject<HTMLElement | null>, act: (()
   useEffect(() => {
     if (act === undefined) return;
     const onPress = ({ target }: PointerEvent) => {
-      if (target instanceof Node && element.current?.contains(target) === false) act();
+      // A menu may belong to what is in it.
+      if (!(target instanceof Element) || target.closest("[role=menu]") !== null) return;
+      if (element.current?.contains(target) === false) act();
     };
     addEventListener("pointerdown", onPress, { capture: true });
     return () => removeEventListener("pointerdown", onPress, { capture: true });

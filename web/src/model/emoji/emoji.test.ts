@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { codeAtCaret, withLastCode } from "./completion.ts";
-import { EMOJI_GROUPS, loadEmoji } from "./emoji.ts";
+import { EMOJI_GROUPS, type Emoji, inTone, loadEmoji, readTone } from "./emoji.ts";
 
 describe.each(["en", "de", "ja", "ar"])("%s", (language) => {
   test("has every group, and a name and a code for each emoji", async () => {
@@ -36,6 +36,14 @@ test("the exact code comes first", async () => {
 
 test("skin tones are five, from light to dark", async () => {
   expect((await loadEmoji("en")).byCode("wave")?.tones).toEqual(["👋🏻", "👋🏼", "👋🏽", "👋🏾", "👋🏿"]);
+});
+
+test("an emoji is shown in a tone where it has tones, and a tone that is none is the yellow one", async () => {
+  const table = await loadEmoji("en");
+  const [wave, tada] = [table.byCode("wave") as Emoji, table.byCode("tada") as Emoji];
+  expect([inTone(wave, 0), inTone(wave, 1), inTone(wave, 5)]).toEqual(["👋", "👋🏻", "👋🏿"]);
+  expect(inTone(tada, 3)).toBe("🎉");
+  expect([readTone(4), readTone(undefined), readTone(6), readTone("2")]).toEqual([4, 0, 0, 0]);
 });
 
 test("another language falls back to English", async () => {

@@ -44,6 +44,20 @@ interface Entry {
   readonly words: readonly string[];
 }
 
+/** 0: the yellow of the emoji itself; then from light to dark. */
+export const EMOJI_TONES = [0, 1, 2, 3, 4, 5] as const;
+export type EmojiTone = (typeof EMOJI_TONES)[number];
+
+/** It in a skin tone, where it has any. */
+export function inTone({ emoji, tones }: Emoji, tone: EmojiTone): string {
+  return (tone === 0 ? undefined : tones[tone - 1]) ?? emoji;
+}
+
+/** What was kept as the chosen tone. */
+export function readTone(kept: unknown): EmojiTone {
+  return EMOJI_TONES.find((tone) => tone === kept) ?? 0;
+}
+
 const SHOWN = 60;
 
 /** The emoji of one language, to pick from and to find. */

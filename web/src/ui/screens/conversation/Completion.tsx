@@ -2,7 +2,7 @@ import type { AccountId } from "@parley/sdk";
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useId, useState } from "react";
 import { useLanguage, useT } from "../../../i18n/index.ts";
 import { codeAtCaret } from "../../../model/emoji/completion.ts";
-import { loadEmoji } from "../../../model/emoji/emoji.ts";
+import { type EmojiTable, loadEmoji } from "../../../model/emoji/emoji.ts";
 import { useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { cx } from "../../kit/cx.ts";
@@ -48,7 +48,7 @@ export function useCompletion(
     const caret = area.selectionStart;
     const code = codeAtCaret(area.value, caret);
     if (code !== undefined) {
-      void loadEmoji(language).then((table) => {
+      const offer = (table: EmojiTable) => {
         if (field.current?.selectionStart !== caret) return;
         const exact = code.closed ? table.byCode(code.code) : undefined;
         if (exact !== undefined) return insert(exact.emoji, code.from, code.to);
@@ -59,7 +59,9 @@ export function useCompletion(
           to: code.to,
           choices: choices.map(({ emoji, name }) => ({ key: emoji, text: emoji, label: name, emoji })),
         });
-      });
+      };
+      // Without the table there is nothing to offer.
+      loadEmoji(language).then(offer, () => setFound(undefined));
       return;
     }
     const handle = mention.exec(area.value.slice(Math.max(0, caret - 40), caret))?.[1];

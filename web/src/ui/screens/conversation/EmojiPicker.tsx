@@ -1,9 +1,22 @@
 import { Search } from "lucide-react";
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLanguage, useT } from "../../../i18n/index.ts";
-import { EMOJI_GROUPS, type Emoji, type EmojiTable, loadEmoji } from "../../../model/emoji/emoji.ts";
+import {
+  EMOJI_GROUPS,
+  EMOJI_TONES,
+  type Emoji,
+  type EmojiTable,
+  type EmojiTone,
+  inTone,
+  loadEmoji,
+  readTone,
+} from "../../../model/emoji/emoji.ts";
 import { useSession } from "../../context.tsx";
+import { Button } from "../../kit/Button.tsx";
+import { EmptyState } from "../../kit/EmptyState.tsx";
+import { openMenu } from "../../kit/open_menu.ts";
 import { SkeletonRows } from "../../kit/Skeleton.tsx";
+import { usePress } from "../../kit/usePress.ts";
 import styles from "./EmojiPicker.module.css";
 
 const signs: Readonly<Record<string, string>> = {
@@ -20,6 +33,9 @@ const signs: Readonly<Record<string, string>> = {
 };
 const remembered = 32;
 const recentKey = "emoji.recent";
+const toneKey = "emoji.tone";
+/** What shows the tones. */
+const hand: Emoji = { emoji: "✋", name: "", codes: [], tones: ["✋🏻", "✋🏼", "✋🏽", "✋🏾", "✋🏿"] };
 
 /** All emoji by group, and a field to find one by its name. */
 export function EmojiPicker(props: { readonly onPick: (emoji: string) => void; readonly onClose: () => void }) {
@@ -32,9 +48,12 @@ export function EmojiPicker(props: { readonly onPick: (emoji: string) => void; r
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
   const recent = (client.value(recentKey) as readonly string[] | undefined) ?? [];
-  useEffect(() => {
-    void loadEmoji(language).then(setTable);
+  const [isMissing, setMissing] = useState(false);
+  const load = useCallback(() => {
+    setMissing(false);
+    loadEmoji(language).then(setTable, () => setMissing(true));
   }, [language]);
+  useEffect(load, [load]);
   const groups = useMemo((): readonly (readonly [string, readonly Emoji[]])[] => {
     if (table === undefined) return [];
     if (words.trim() !== "") return [["found", table.find(words)]];
@@ -45,6 +64,37 @@ export function EmojiPicker(props: { readonly onPick: (emoji: string) => void; r
     void client.setValue(recentKey, [emoji, ...recent.filter((one) => one !== emoji)].slice(0, remembered));
     props.onPick(emoji);
   };
+  const [tone, setTone] = useState(() => readTone(client.value(toneKey)));
+  const openTones = (
+    of: Emoji,
+    owner: HTMLElement,
+    byKeyboard: boolean,
+    act: (tone: EmojiTone) => void,
+    pressed?: EmojiTone,
+  ) =>
+    openMenu({
+      entries: [],
+      signs: EMOJI_TONES.map((one) => ({
+        label: t(`emoji.tones.${one}`),
+        sign: inTone(of, one),
+        ...(pressed === undefined ? {} : { pressed: one === pressed }),
+        act: () => act(one),
+      })),
+      signsLabel: t("emoji.tone"),
+      place: owner.getBoundingClientRect(),
+      align: pressed === undefined ? "start" : "end",
+      side: "top",
+      owner,
+      byKeyboard,
+    });
+  /** The right button, the menu key, or a long press on an emoji that has tones. */
+  const press = usePress((_, target, byKeyboard) => {
+    const button = target.closest<HTMLButtonElement>("button[data-emoji]");
+    const of = groups.flatMap(([, emojis]) => emojis).find(({ emoji }) => emoji === button?.dataset.emoji);
+    if (button === null || of === undefined || of.tones.length === 0) return false;
+    openTones(of, button, byKeyboard, (one) => pick(inTone(of, one)));
+    return true;
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       event.stopPropagation();
@@ -61,31 +111,59 @@ export function EmojiPicker(props: { readonly onPick: (emoji: string) => void; r
 
   return (
     <div className={styles.picker} role="dialog" aria-label={t("conversation.emoji")} onKeyDown={onKeyDown}>
-      <div className={styles.search}>
-        <Search size={18} aria-hidden="true" />
-        <input
-          ref={field}
-          className={styles.field}
-          type="search"
-          placeholder={t("emoji.find")}
-          aria-label={t("emoji.find")}
-          value={words}
-          onChange={(event) => setWords(event.target.value)}
-        />
+      <div className={styles.top}>
+        <div className={styles.search}>
+          <Search size={18} aria-hidden="true" />
+          <input
+            ref={field}
+            className={styles.field}
+            type="search"
+            placeholder={t("emoji.find")}
+            aria-label={t("emoji.find")}
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+          />
+        </div>
+        <button
+          type="button"
+          className={styles.tab}
+          aria-haspopup="menu"
+          aria-label={t("emoji.toneIs", { tone: t(`emoji.tones.${tone}`) })}
+          onClick={({ currentTarget, detail }) =>
+            openTones(
+              hand,
+              currentTarget,
+              detail === 0,
+              (one) => {
+                setTone(one);
+                void client.setValue(toneKey, one);
+              },
+              tone,
+            )
+          }
+        >
+          {inTone(hand, tone)}
+        </button>
       </div>
-      <div ref={body} className={styles.body}>
-        {table === undefined && <SkeletonRows rows={4} label={t("common.loading")} />}
+      <div ref={body} className={styles.body} {...press}>
+        {isMissing ? (
+          <EmptyState title={t("errors.offline")}>
+            <Button onClick={load}>{t("common.retry")}</Button>
+          </EmptyState>
+        ) : (
+          table === undefined && <SkeletonRows rows={4} label={t("common.loading")} />
+        )}
         {words.trim() === "" && recent.length > 0 && (
           <Group id="recent" title={t("emoji.groups.recent")}>
             {recent.map((emoji) => (
-              <One key={emoji} emoji={emoji} name={emoji} pick={pick} />
+              <One key={emoji} of={{ emoji, name: emoji, codes: [], tones: [] }} tone={0} pick={pick} />
             ))}
           </Group>
         )}
         {groups.map(([group, emojis]) => (
           <Group key={group} id={group} title={group === "found" ? "" : t(`emoji.groups.${group as "smileys"}`)}>
-            {emojis.map(({ emoji, name }) => (
-              <One key={emoji} emoji={emoji} name={name} pick={pick} />
+            {emojis.map((one) => (
+              <One key={one.emoji} of={one} tone={tone} pick={pick} />
             ))}
             {group === "found" && emojis.length === 0 && <p>{t("emoji.none")}</p>}
           </Group>
@@ -122,17 +200,20 @@ function Group(props: { readonly id: string; readonly title: string; readonly ch
   );
 }
 
-function One(props: { readonly emoji: string; readonly name: string; readonly pick: (emoji: string) => void }) {
+function One(props: { readonly of: Emoji; readonly tone: EmojiTone; readonly pick: (emoji: string) => void }) {
+  const { of, tone, pick } = props;
+  const shown = inTone(of, tone);
   return (
     <button
       type="button"
-      data-emoji
+      data-emoji={of.emoji}
       className={styles.one}
-      title={props.name}
-      aria-label={props.name}
-      onClick={() => props.pick(props.emoji)}
+      title={of.name}
+      aria-label={of.name}
+      aria-haspopup={of.tones.length > 0 ? "menu" : undefined}
+      onClick={() => pick(shown)}
     >
-      {props.emoji}
+      {shown}
     </button>
   );
 }
