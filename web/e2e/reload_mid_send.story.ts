@@ -1,5 +1,5 @@
 /** The page is loaded again in the middle of sending. */
-import { Conversation } from "./support/app.ts";
+import { ChannelList, Conversation } from "./support/app.ts";
 import { directChannel, texts } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
@@ -36,4 +36,25 @@ test("a draft that was not sent stands there after a reload, in its own conversa
   await expect(at.composer).toHaveValue("What I wanted to say is");
   await Conversation.at(page, withEve);
   await expect(at.composer).toHaveValue("");
+});
+
+test("who comes back to a draft goes on where it ends", async ({ open, person }) => {
+  const [ana, ben, eve] = [await person("ana"), await person("ben"), await person("eve")];
+  const withBen = await directChannel(ana, ben);
+  await directChannel(ana, eve);
+  const { page } = await open(ana, { path: `/c/${withBen}` });
+  const list = new ChannelList(page);
+  const at = new Conversation(page);
+  await at.composer.pressSequentially("What I ");
+  await list.choose("Eve");
+  await expect(at.composer).toHaveValue("");
+  await list.choose("Ben");
+  await expect(at.composer).toBeFocused();
+  await page.keyboard.type("wanted ");
+  await expect(at.composer).toHaveValue("What I wanted ");
+  await expect(list.row("Ben")).toContainText("What I wanted");
+  await page.reload();
+  await expect(at.composer).toBeFocused();
+  await page.keyboard.type("to say");
+  await expect(at.composer).toHaveValue("What I wanted to say");
 });

@@ -77,7 +77,13 @@ export function Composer() {
   }, [draft.text]);
 
   useEffect(() => {
-    if (matchMedia("(hover: hover)").matches) field.current?.focus();
+    const area = field.current;
+    if (area !== null && matchMedia("(hover: hover)").matches) {
+      // One goes on where one left off.
+      area.setSelectionRange(area.value.length, area.value.length);
+      area.focus();
+      area.scrollTop = area.scrollHeight;
+    }
     return () => live.stopped(channelId);
   }, [live, channelId]);
 
