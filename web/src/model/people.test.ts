@@ -1,5 +1,6 @@
 import type { AccountId } from "@parley/sdk";
-import { expect, test } from "vitest";
+import { ParleyError } from "@parley/sdk";
+import { afterEach, expect, test, vi } from "vitest";
 import { People } from "./people.ts";
 import type { AppClient, Profile } from "./ports.ts";
 
@@ -37,4 +38,78 @@ test("without words there are the contacts, by name", () => {
 test("oneself and deleted accounts are nobody to talk to", () => {
   const people = knowing(profile("me", "Anna"), profile("ann", "Ann", { deleted: true }), profile("ana", "Ana"));
   expect(found(people, "an")).toEqual(["ana"]);
+});
+
+/** A server that answers when the test says so. */
+class World {
+  readonly asked: AccountId[][] = [];
+  fails: ParleyError | undefined;
+  readonly #listeners = new Map<string, (told: unknown) => void>();
+  readonly client = {
+    me: { account: me },
+    state: { name: "live" },
+    on: (name: string, listener: (told: never) => void) => this.#listeners.set(name, listener as () => void),
+    values: () => new Map(),
+    value: () => undefined,
+    setValue: async () => {},
+    http: {
+      account: async () => ({ profile: profile("me", "Me") }),
+      lookUp: async (accounts: AccountId[]) => {
+        this.asked.push(accounts);
+        if (this.fails !== undefined) throw this.fails;
+        return accounts.map((account) => profile(account, `Name of ${account}`));
+      },
+    },
+  };
+  tell = (name: string, told: unknown) => this.#listeners.get(name)?.(told);
+}
+afterEach(() => vi.useRealTimers());
+const ben = "ben" as AccountId;
+
+test("whom the server did not tell of is asked for again, when it wants to be asked, and ever more seldom", async () => {
+  vi.useFakeTimers();
+  const world = new World();
+  const people = new People(world.client as unknown as AppClient);
+  world.fails = new ParleyError("overloaded", "", { retryAfterMs: 1_500 });
+  expect(people.nameOf(ben)).toBe("");
+  await vi.advanceTimersByTimeAsync(1_400);
+  expect(world.asked).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(world.asked).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(1_800);
+  expect(world.asked).toHaveLength(2);
+  world.fails = undefined;
+  await vi.advanceTimersByTimeAsync(300);
+  expect(people.nameOf(ben)).toBe("Name of ben");
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(world.asked).toHaveLength(3);
+});
+
+test("without a connection the next one is waited for", async () => {
+  vi.useFakeTimers();
+  const world = new World();
+  const people = new People(world.client as unknown as AppClient);
+  world.client.state = { name: "waiting" };
+  world.fails = new ParleyError("unreachable", "");
+  people.nameOf(ben);
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(world.asked).toHaveLength(1);
+  world.fails = undefined;
+  world.tell("synced", {});
+  await vi.advanceTimersByTimeAsync(1);
+  expect(people.nameOf(ben)).toBe("Name of ben");
+});
+
+test("who deletes the account is asked for anew at once", async () => {
+  vi.useFakeTimers();
+  const world = new World();
+  const people = new People(world.client as unknown as AppClient);
+  people.nameOf(ben);
+  await vi.advanceTimersByTimeAsync(30);
+  world.tell("events", { events: [{ account: ben, body: { kind: "memberLeft", accountDeleted: false } }] });
+  await vi.advanceTimersByTimeAsync(30);
+  expect(world.asked).toHaveLength(1);
+  world.tell("events", { events: [{ account: ben, body: { kind: "memberLeft", accountDeleted: true } }] });
+  await vi.advanceTimersByTimeAsync(30);
+  expect(world.asked).toEqual([[ben], [ben]]);
 });

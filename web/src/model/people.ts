@@ -1,10 +1,12 @@
-import type { AccountId } from "@parley/sdk";
+import { type AccountId, ParleyError } from "@parley/sdk";
 import { Observable } from "./observable.ts";
 import type { AppClient, OwnAccount, Profile } from "./ports.ts";
 
 const staleAfterMs = 10 * 60_000;
 const gatherMs = 20;
 const atOnce = 200;
+const firstAgainMs = 1_000;
+const longestAgainMs = 60_000;
 
 /**
  * Profiles by account: what is known at once, what is not known is asked for, many at a time. Kept on this device, so
@@ -21,6 +23,8 @@ export class People {
   readonly #asked = new Map<AccountId, number>();
   #wanted = new Set<AccountId>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
 
   constructor(client: AppClient) {
     this.#client = client;
@@ -28,6 +32,11 @@ export class People {
     client.on("synced", () => {
       this.#flush();
       void this.refreshMe();
+    });
+    client.on("events", ({ events }) => {
+      for (const { account, body } of events) {
+        if (account !== undefined && body.kind === "memberLeft" && body.accountDeleted) this.refresh(account);
+      }
     });
     client.on("noted", ({ what }) => {
       if (what === "profile" || what === "settings") void this.refreshMe();
@@ -121,9 +130,17 @@ export class People {
   async #lookUp(accounts: readonly AccountId[]): Promise<void> {
     try {
       this.learn(await this.#client.http.lookUp(accounts));
-    } catch {
-      // Again with the next sync.
+      this.#failures = 0;
+    } catch (error) {
+      // Without a connection again with the next sync; with one, who did not answer now may answer soon.
       for (const account of accounts) this.#wanted.add(account);
+      if (this.#client.state.name !== "live" || this.#again !== undefined) return;
+      const asked = error instanceof ParleyError ? error.retryAfterMs : 0;
+      const wait = Math.max(asked, Math.min(firstAgainMs * 2 ** this.#failures++, longestAgainMs));
+      this.#again = setTimeout(() => {
+        this.#again = undefined;
+        this.#flush();
+      }, wait);
     }
   }
 
