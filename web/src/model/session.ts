@@ -1,4 +1,5 @@
 import type { AccountId, ChannelId, ChannelState, ParleyError } from "@parley/sdk";
+import { ChannelInfos } from "./channel_infos.ts";
 import { ChannelList, peersOf } from "./channel_list.ts";
 import { ComingChannels } from "./coming_channels.ts";
 import { Drafts } from "./drafts.ts";
@@ -23,6 +24,7 @@ export class Session {
   readonly drafts: Drafts;
   readonly failed: FailedSends;
   readonly coming: ComingChannels;
+  readonly infos: ChannelInfos;
   readonly list: ChannelList;
   readonly connectivity = new Observable<Connectivity>("connecting");
   /** What is stored may vanish, has vanished, or cannot be written; undefined again once there is a connection. */
@@ -37,6 +39,7 @@ export class Session {
     this.live = new Live(client);
     this.drafts = new Drafts(client);
     this.failed = new FailedSends(client);
+    this.infos = new ChannelInfos(client);
     this.coming = new ComingChannels(client, this.failed);
     this.list = new ChannelList(this);
     client.on("state", () => this.#stateChanged());

@@ -11,7 +11,7 @@ export function useAct() {
   const [busy, setBusy] = useState(false);
   const act = useCallback(
     // biome-ignore lint/suspicious/noConfusingVoidType: what gives nothing back is done when it resolves.
-    async (work: () => Promise<Send | void>): Promise<boolean> => {
+    async (work: () => Promise<Send | undefined | void>): Promise<boolean> => {
       setBusy(true);
       try {
         await work();

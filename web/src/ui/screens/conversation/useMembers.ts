@@ -1,35 +1,15 @@
 import type { AccountId, ChannelId, ChannelInfo } from "@parley/sdk";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo } from "react";
 import { useObservable, useSession } from "../../context.tsx";
 
 const nobody: readonly AccountId[] = [];
 
-/** A channel in full; asked for again whenever its members, roles or settings change. Undefined until it is known. */
+/** A channel in full, as it was told last and with what was changed since. Undefined: never told on this device. */
 export function useChannelInfo(channel: ChannelId | undefined): ChannelInfo | undefined {
-  const { client, connectivity } = useSession();
-  const isLive = useObservable(connectivity) === "live";
-  const [info, setInfo] = useState<ChannelInfo>();
-  useEffect(() => {
-    if (channel === undefined || !isLive) return;
-    const ended = new AbortController();
-    const { signal } = ended;
-    const ask = () => client.channelInfo(channel, { signal }).then(setInfo, () => undefined);
-    void ask();
-    client.on(
-      "events",
-      ({ channel: told, events }) => {
-        if (
-          told.id === channel &&
-          events.some((event) => event.body.kind !== "message" && event.body.kind !== "reacted")
-        ) {
-          void ask();
-        }
-      },
-      { signal },
-    );
-    return () => ended.abort();
-  }, [client, channel, isLive]);
-  return info?.channel === channel ? info : undefined;
+  const { infos } = useSession();
+  useObservable(infos.changed);
+  useEffect(() => (channel === undefined ? undefined : infos.follow(channel)), [infos, channel]);
+  return channel === undefined ? undefined : infos.get(channel);
 }
 
 export function useMembers(channel: ChannelId | undefined): readonly AccountId[] {

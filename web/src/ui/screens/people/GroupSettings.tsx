@@ -12,11 +12,10 @@ const rights = ["post", "add", "rename"] as const;
 /** Who may what; admins change it. */
 export function GroupSettings(props: { readonly channel: ChannelState; readonly settings: ChannelSettings }) {
   const t = useT();
-  const { client } = useSession();
+  const { infos } = useSession();
   const { act } = useAct();
   const { channel, settings } = props;
-  const change = (to: Partial<ChannelSettings>) =>
-    void act(() => client.changeSettings(channel.id, { ...settings, ...to }));
+  const change = (to: Partial<ChannelSettings>) => void act(() => infos.changeSettings(channel.id, to));
   const options = whos.map((value) => ({ value, label: t(`group.who.${value}`) }));
   return (
     <div className={styles.card}>

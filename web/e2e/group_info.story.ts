@@ -1,0 +1,48 @@
+/** What a group is like, and who may do what in it. */
+import { Conversation, GroupInfo } from "./support/app.ts";
+import { group } from "./support/people.ts";
+import { expect, test } from "./support/stories.ts";
+
+test("quick changes of the rights are all made, and what is known of a group is there without a network", async ({
+  open,
+  person,
+}) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await group("Choir", ana, ben);
+  const { page, network } = await open(ana, { path: `/c/${channel}` });
+  const info = await GroupInfo.of(page);
+  await expect(info.member("Ben")).toBeVisible();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  const right = (name: string) => page.getByLabel(name);
+  await right("Write messages").selectOption("Admins");
+  await right("Add people").selectOption("Admins");
+  const settings = async () => (await ana.client.channelInfo(channel)).settings;
+  await expect.poll(settings).toMatchObject({ post: "admins", add: "admins", rename: "admins" });
+
+  network.cut();
+  await page.reload();
+  await expect(info.member("Ben")).toBeVisible();
+  await expect(right("Write messages")).toHaveValue("admins");
+  await right("Write messages").selectOption("All members");
+  await right("Change name, picture and description").selectOption("The owner");
+  await expect(right("Write messages")).toHaveValue("members");
+  await page.reload();
+  await expect(right("Write messages")).toHaveValue("members");
+  await expect(right("Change name, picture and description")).toHaveValue("owner");
+  network.heal();
+  await expect.poll(settings).toMatchObject({ post: "members", add: "admins", rename: "owner" });
+});
+
+test("who may not write in a group is told so at once, also without a network", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await group("Choir", ana, ben);
+  const { settings } = await ana.client.channelInfo(channel);
+  await ana.client.changeSettings(channel, { ...settings, post: "admins" });
+  const { page, network } = await open(ben, { path: `/c/${channel}` });
+  await expect(page.getByText("Only admins can write here.")).toBeVisible();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  network.cut();
+  await page.reload();
+  await expect(page.getByText("Only admins can write here.")).toBeVisible();
+  await expect(new Conversation(page).composer).toHaveCount(0);
+});

@@ -1,0 +1,136 @@
+import type { ChannelEvent, ChannelId, ChannelInfo, ChannelSettings, Command, OutboxEntry } from "@parley/sdk";
+import { beforeEach, expect, test } from "vitest";
+import { ChannelInfos } from "./channel_infos.ts";
+import type { AppClient } from "./ports.ts";
+
+const choir = "choir" as ChannelId;
+const settings: ChannelSettings = { post: "members", add: "members", rename: "members", historyFromStart: true };
+const infoWith = (more: Partial<ChannelInfo>): ChannelInfo =>
+  ({ channel: choir, description: "", settings, members: [], invitations: [], ...more }) as ChannelInfo;
+
+/** A client whose server answers when it is let. */
+class FakeClient {
+  state = { name: "live" };
+  waiting: OutboxEntry[] = [];
+  readonly stored = new Map<string, unknown>();
+  readonly asked: { answer(info: ChannelInfo): void; readonly signal: AbortSignal }[] = [];
+  readonly #listeners = new Map<string, (told: unknown) => void>();
+  on = (name: string, listener: (told: never) => void) => this.#listeners.set(name, listener as () => void);
+  outbox = () => this.waiting;
+  values = () => this.stored;
+  setValue = async (key: string, value: unknown) => {
+    if (value === undefined) this.stored.delete(key);
+    else this.stored.set(key, value);
+  };
+  channelInfo = (_: ChannelId, { signal }: { signal: AbortSignal }) =>
+    new Promise<ChannelInfo>((answer) => this.asked.push({ answer, signal }));
+  /** Stored when the test says so. */
+  changeSettings = (_: ChannelId, to: ChannelSettings) =>
+    new Promise<void>((stored) => {
+      this.store = () => {
+        this.queue(to);
+        stored();
+      };
+    });
+  store = () => {};
+  tell(name: string, told: unknown): void {
+    this.#listeners.get(name)?.(told);
+  }
+  /** Puts a change of the settings into the outbox. */
+  queue(to: Partial<ChannelSettings>): void {
+    const command: Command = { kind: "changeSettings", settings: { ...settings, ...to } };
+    this.waiting = [...this.waiting, { channel: choir, command } as OutboxEntry];
+    this.tell("queued", { entry: { command } });
+  }
+  end(outcome: "posted" | "refused"): void {
+    const [entry, ...others] = this.waiting;
+    this.waiting = others;
+    this.tell("sent", { ...entry, outcome });
+  }
+  happen(body: ChannelEvent["body"]): void {
+    this.tell("events", { channel: { id: choir }, events: [{ body }] });
+  }
+}
+
+let client: FakeClient;
+let infos: ChannelInfos;
+const made = () => new ChannelInfos(client as unknown as AppClient);
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+const answer = async (info: ChannelInfo) => {
+  client.asked.at(-1)?.answer(info);
+  await settled();
+};
+beforeEach(() => {
+  client = new FakeClient();
+  infos = made();
+});
+
+test("what was told once is there at once, and without a network", async () => {
+  infos.follow(choir);
+  await answer(infoWith({ description: "We sing" }));
+  client.state = { name: "waiting" };
+  const next = made();
+  next.follow(choir);
+  expect(next.get(choir)?.description).toBe("We sing");
+  expect(client.asked).toHaveLength(1);
+});
+
+test("it is asked for when there is a connection, and after what changes it, once for all who follow it", async () => {
+  client.state = { name: "waiting" };
+  const [end, endOther] = [infos.follow(choir), infos.follow(choir)];
+  expect(client.asked).toHaveLength(0);
+  client.state = { name: "live" };
+  client.tell("state", { state: client.state });
+  expect(client.asked).toHaveLength(1);
+  client.happen({ kind: "message", replyTo: 0, mentions: [], forwarded: false });
+  expect(client.asked).toHaveLength(1);
+  client.happen({ kind: "roleChanged", account: "ben" as never, role: "admin" });
+  expect(client.asked).toHaveLength(2);
+  // What is asked anew is not overwritten by what was asked before.
+  client.asked[0]?.answer(infoWith({ description: "old" }));
+  await settled();
+  expect(infos.get(choir)).toBeUndefined();
+  end();
+  endOther();
+  expect(client.asked[1]?.signal.aborted).toBe(true);
+  client.happen({ kind: "roleChanged", account: "ben" as never, role: "member" });
+  expect(client.asked).toHaveLength(2);
+});
+
+test("a change is seen while it waits, stays until the event has come, and is taken back when it is refused", async () => {
+  infos.follow(choir);
+  await answer(infoWith({}));
+  client.queue({ post: "admins" });
+  expect(infos.get(choir)?.settings).toEqual({ ...settings, post: "admins" });
+  client.end("posted");
+  expect(infos.get(choir)?.settings).toEqual({ ...settings, post: "admins" });
+  client.queue({ post: "admins", add: "owner" });
+  client.end("refused");
+  expect(infos.get(choir)?.settings).toEqual({ ...settings, post: "admins" });
+  client.happen({ kind: "settingsChanged", settings: { ...settings, rename: "owner" } });
+  expect(infos.get(choir)?.settings.rename).toBe("owner");
+});
+
+test("two quick changes are both made, however late the store has the first", async () => {
+  infos.follow(choir);
+  await answer(infoWith({}));
+  void infos.changeSettings(choir, { post: "admins" });
+  expect(infos.get(choir)?.settings.post).toBe("admins");
+  const storeFirst = client.store;
+  void infos.changeSettings(choir, { add: "admins" });
+  const both = { ...settings, post: "admins", add: "admins" };
+  expect(infos.get(choir)?.settings).toEqual(both);
+  storeFirst();
+  client.store();
+  await settled();
+  expect(client.waiting.at(-1)?.command).toEqual({ kind: "changeSettings", settings: both });
+  expect(infos.get(choir)?.settings).toEqual(both);
+});
+
+test("nothing is kept of a channel that is gone", async () => {
+  infos.follow(choir);
+  await answer(infoWith({}));
+  expect(client.stored.size).toBe(1);
+  client.tell("channel_gone", { channel: choir });
+  expect([infos.get(choir), client.stored.size]).toEqual([undefined, 0]);
+});
