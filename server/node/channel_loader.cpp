@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/recently.hpp"
 
 namespace parley {
 namespace {
@@ -21,6 +22,12 @@ Result<LoadedChannel> assemble(const ChannelId& id, const StoredChannel& stored,
     tail.push_back(std::move(*event));
   }
   return LoadedChannel::from_store(id, stored, tail);
+}
+
+/// Whoever opens the channel loads it in vain each time: its damage is told once.
+Recently<ChannelId>& told_as_damaged() {
+  static Recently<ChannelId> told(1000);
+  return told;
 }
 
 struct Loading {
@@ -45,7 +52,9 @@ struct Loading {
         continue;
       }
       results.push_back(assemble(channels[i], *stored[i], tails.events[at++]));
-      if (!results.back()) log::error("channel_damaged", {{"channel", channels[i]}});
+      if (!results.back() && told_as_damaged().is_new(channels[i])) {
+        log::error("channel_damaged", {{"channel", channels[i]}});
+      }
     }
     done(std::move(results));
   }

@@ -24,12 +24,16 @@ bool is_damaged(const wire::OpenedEvent& opened) {
   return opened.header.empty();
 }
 
+void say_damaged(Seq seq, v1::Event& out) {
+  out.mutable_header()->set_seq(seq);
+  out.set_content_state(v1::CONTENT_STATE_DAMAGED);
+}
+
 /// What `opened` is for the reader: content only where the reader may see it and what it points at.
 Result<void> fill_event(const Access& access, const wire::OpenedEvent& opened, std::uint64_t preview_bytes,
                         v1::Event& out) {
   if (is_damaged(opened)) {
-    out.mutable_header()->set_seq(opened.event.seq);
-    out.set_content_state(v1::CONTENT_STATE_DAMAGED);
+    say_damaged(opened.event.seq, out);
     return {};
   }
   if (!out.mutable_header()->ParseFromString(opened.header)) return fail(ErrorCode::damaged);
@@ -90,11 +94,14 @@ void send_page(Io& io, const std::shared_ptr<Page>& page, const std::map<Seq, wi
     }
     if (annotation.edits_size() > 0) {
       auto last = edits.find(annotation.edits(annotation.edits_size() - 1));
-      if (last != edits.end() && !is_damaged(last->second) &&
-          annotation.mutable_current()->ParseFromString(last->second.content) &&
-          last->second.content.size() > preview) {
-        wire::make_preview(*annotation.mutable_current(), preview);
+      if (last == edits.end() || is_damaged(last->second) ||
+          !annotation.mutable_current()->ParseFromString(last->second.content)) {
+        // What it said before is not what it says.
+        out.Clear();
+        say_damaged(opened.event.seq, out);
+        continue;
       }
+      if (last->second.content.size() > preview) wire::make_preview(*annotation.mutable_current(), preview);
     }
     for (const auto& slot : known->second.reactions) {
       if (!page->access.sees(slot.seq)) continue;

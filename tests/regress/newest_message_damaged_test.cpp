@@ -1,5 +1,6 @@
 // A row of the inbox showed its newest message as it had been before it was edited where what the store holds of the
-// edits was damaged, and as an empty one where the edit itself was.
+// edits was damaged, and as an empty one where the edit itself was. A page of history showed a message whose last edit
+// was damaged as it had been before it.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -58,6 +59,21 @@ TEST_F(NewestMessageDamaged, IsNotShownAsEmptyWhereTheEditIsLost) {
   const v1::InboxRow shown = row();
   EXPECT_EQ(shown.last().annotation().edits_size(), 1);
   EXPECT_FALSE(shown.last().annotation().has_current());
+}
+
+TEST_F(NewestMessageDamaged, IsNotShownOnAPageAsItWasBeforeAnEditThatIsLost) {
+  v1::ClientFrame frame;
+  auto& range = *frame.mutable_get_history();
+  range.set_channel_id(std::string(channel.view()));
+  range.set_from(2);
+  range.set_to(2);
+  EXPECT_EQ(anna.ask(frame).history().events(0).annotation().current().text(), "after");
+  stored().events.at(3).back() ^= 1;
+  const auto page = anna.ask(frame).history();
+  ASSERT_EQ(page.events_size(), 1);
+  EXPECT_EQ(page.events(0).header().seq(), 2U);
+  EXPECT_EQ(page.events(0).content_state(), v1::CONTENT_STATE_DAMAGED);
+  EXPECT_FALSE(page.events(0).has_content());
 }
 
 }  // namespace

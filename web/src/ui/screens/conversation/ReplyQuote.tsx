@@ -28,7 +28,9 @@ export function QuotedMessage({ seq }: { readonly seq: number }) {
     <>
       <bdi className={styles.name}>{name}</bdi>
       <bdi className={styles.text}>
-        {event.contentGone === undefined ? plainLine(textOf(event)) : t("conversation.deleted")}
+        {event.contentGone === undefined
+          ? plainLine(textOf(event))
+          : t(event.contentGone === "damaged" ? "conversation.damaged" : "conversation.deleted")}
       </bdi>
     </>
   );
