@@ -114,10 +114,15 @@ test("messages are chosen, copied in their order, and forwarded to several", asy
   const { page } = await open(ana);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const at = await Conversation.at(page, channel);
+  await at.composer.fill("several\nlines\nthat\nare\nhigh");
   await act(at, "third", "Select");
   await at.bubble("first").click();
   await expect(page.getByText("2 selected")).toBeVisible();
   await page.getByRole("button", { name: "Copy" }).click();
+  // Nothing lies over what one writes.
+  const said = await page.getByText("Copied", { exact: true }).boundingBox();
+  const composer = await at.composer.boundingBox();
+  expect((said?.y ?? 0) + (said?.height ?? 0)).toBeLessThan(composer?.y ?? 0);
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("first\nthird");
 
   await act(at, "second", "Select");

@@ -6,6 +6,7 @@ import { closedFor } from "../../../model/permissions.ts";
 import { useObservable, useSession } from "../../context.tsx";
 import { toast } from "../../kit/Toasts.tsx";
 import { later } from "../../later.tsx";
+import { useFoot } from "../../useFoot.ts";
 import { ClosedNote, usePeer } from "./ClosedNote.tsx";
 import { Composer } from "./Composer.tsx";
 import { ConversationHeader } from "./ConversationHeader.tsx";
@@ -47,6 +48,8 @@ function Open(props: {
   const { drafts, client } = useSession();
   const view = useObservable(conversation.view);
   const list = useRef<MessageListHandle>(null);
+  const foot = useRef<HTMLDivElement>(null);
+  useFoot(foot);
   const [dialog, setDialog] = useState<MessageDialog>();
   const [chosen, setChosen] = useState<ReadonlySet<number>>();
   const chooseNone = useCallback(() => setChosen(undefined), []);
@@ -121,13 +124,15 @@ function Open(props: {
       <div className={styles.screen}>
         <ConversationHeader channelId={channelId} channel={channel} coming={coming} />
         <MessageList ref={list} view={view} />
-        {chosen !== undefined ? (
-          <SelectionBar chosen={chosen} onDone={chooseNone} />
-        ) : closed !== undefined ? (
-          <ClosedNote channelId={channelId} closed={closed} />
-        ) : (
-          mayPost && <Composer key={channelId} />
-        )}
+        <div ref={foot}>
+          {chosen !== undefined ? (
+            <SelectionBar chosen={chosen} onDone={chooseNone} />
+          ) : closed !== undefined ? (
+            <ClosedNote channelId={channelId} closed={closed} />
+          ) : (
+            mayPost && <Composer key={channelId} />
+          )}
+        </div>
       </div>
       {dialog !== undefined && (
         <MessageDialogs
