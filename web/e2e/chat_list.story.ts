@@ -36,6 +36,9 @@ test("what was said last stands above, but for what is pinned; a draft and who t
 
   cleo.client.typing(choir, true);
   await expect(list.row("Choir")).toContainText("Cleo is typing …");
+  ben.client.typing(choir, true);
+  await expect(list.row("Choir")).toContainText("Cleo and Ben are typing …");
+  ben.client.typing(choir, false);
   cleo.client.typing(choir, false);
   await expect(list.row("Choir")).toContainText(/Cleo:\s*higher/);
   ben.client.typing(withBen, true);
@@ -52,6 +55,13 @@ test("what was said last stands above, but for what is pinned; a draft and who t
   await at.composer.press("Enter");
   await expect(cleos.locator("[data-tick]")).toHaveAttribute("data-tick", /sent|delivered/);
   await expect(cleos).toContainText("to be said");
+
+  // The page stays open until tomorrow.
+  await expect(at.log.getByText("Today")).toBeVisible();
+  await page.clock.setSystemTime(Date.now() + 24 * 3_600_000);
+  await page.evaluate(() => void document.dispatchEvent(new Event("visibilitychange")));
+  await expect(list.row("Choir")).toContainText("Yesterday");
+  await expect(at.log.getByText("Yesterday")).toBeVisible();
 });
 
 test("a chat is marked unread, muted, archived and found again, on all devices", async ({ open, person }) => {

@@ -11,6 +11,7 @@ import { Avatar } from "../kit/Avatar.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
 import { useEscape } from "../useEscape.ts";
+import { useToday } from "../useToday.ts";
 import { useChannelName, usePersonName } from "./channels/names.ts";
 import styles from "./SearchScreen.module.css";
 
@@ -94,6 +95,7 @@ export function SearchScreen() {
 function Hit({ hit, words }: { readonly hit: SearchResult["hits"][number]; readonly words: string }) {
   const router = useRouter();
   const { client, list } = useSession();
+  useToday();
   const [event, setEvent] = useState<ChannelEvent>();
   useEffect(() => {
     let isHere = true;

@@ -10,6 +10,7 @@ import { Badge } from "../../kit/Badge.tsx";
 import { cx } from "../../kit/cx.ts";
 import { type MenuEntry, PressMenu } from "../../kit/Menu.tsx";
 import { toast } from "../../kit/Toasts.tsx";
+import { useToday } from "../../useToday.ts";
 import styles from "./ChannelListRow.module.css";
 import { LastLineText } from "./LastLineText.tsx";
 import { useChannelName } from "./names.ts";
@@ -25,6 +26,7 @@ export const ChannelListRow = memo(function ChannelListRow({
   const t = useT();
   const router = useRouter();
   const name = useChannelName(row);
+  useToday();
   const isUnread = row.unread > 0 || row.markedUnread;
   return (
     <PressMenu entries={useRowMenu(row)}>

@@ -3,6 +3,7 @@ import { useT } from "../../../i18n/index.ts";
 import type { LastLine } from "../../../model/channel_list.ts";
 import { TickIcon } from "../conversation/TickIcon.tsx";
 import styles from "./LastLineText.module.css";
+import { typingText } from "./typing_text.ts";
 
 /** The second line of a row: what was said last, who types, what was not sent. `empty` stands where nothing was said. */
 export function LastLineText({ last, empty }: { readonly last: LastLine; readonly empty: string }) {
@@ -11,13 +12,7 @@ export function LastLineText({ last, empty }: { readonly last: LastLine; readonl
     case "none":
       return <span className={styles.text}>{empty}</span>;
     case "typing":
-      return (
-        <span className={`${styles.text} ${styles.typing}`}>
-          {last.names.length === 1
-            ? t("conversation.typingOne", { name: last.names[0] ?? "" })
-            : t("conversation.typing")}
-        </span>
-      );
+      return <span className={`${styles.text} ${styles.typing}`}>{typingText(t, last.names)}</span>;
     case "draft":
       return (
         <>

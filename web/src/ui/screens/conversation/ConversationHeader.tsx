@@ -9,6 +9,7 @@ import { Avatar } from "../../kit/Avatar.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
 import { useArrival } from "../../useArrival.ts";
 import { usePersonName } from "../channels/names.ts";
+import { typingText } from "../channels/typing_text.ts";
 import styles from "./ConversationHeader.module.css";
 
 /** Who one talks to, and whether they are there. */
@@ -65,14 +66,10 @@ function StatusLine(props: {
   const { channelId, channel, coming } = props;
   const typing = useObservable(live.typing).get(channelId) ?? [];
   const presence = useObservable(live.presence);
+  useObservable(people.changed);
   if (typing.length > 0) {
-    const [only] = typing;
-    const name = only && channel?.kind === "group" && typing.length === 1 ? people.nameOf(only) : "";
-    return (
-      <span className={`${styles.status} ${styles.active}`}>
-        {name ? t("conversation.typingOne", { name }) : t("conversation.typing")}
-      </span>
-    );
+    const names = channel?.kind === "group" ? typing.map((account) => people.nameOf(account)) : [];
+    return <span className={`${styles.status} ${styles.active}`}>{typingText(t, names)}</span>;
   }
   if (coming === "joining") return <span className={styles.status}>{t("conversation.joining")}</span>;
   if (coming === "refused") return <span className={styles.status}>{t("conversation.notMade")}</span>;

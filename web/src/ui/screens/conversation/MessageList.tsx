@@ -13,6 +13,7 @@ import { cx } from "../../kit/cx.ts";
 import { EmptyState } from "../../kit/EmptyState.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
 import { SkeletonBubbles } from "../../kit/Skeleton.tsx";
+import { useToday } from "../../useToday.ts";
 import { Bubble } from "./Bubble.tsx";
 import { useConversation } from "./conversation_context.ts";
 import styles from "./MessageList.module.css";
@@ -268,7 +269,7 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
       </span>
       {day > 0 && (
         <div className={styles.floating} aria-hidden="true">
-          <span>{formatDay(day, Date.now())}</span>
+          <Day time={day} />
         </div>
       )}
       {isAtTop && !view.reachedStart && (
@@ -331,13 +332,18 @@ function newestOf(event: ChannelEvent, view: ConversationView, at: number): numb
   return isLast && view.atHead ? Math.max(event.seq, view.channel?.head ?? 0) : event.seq;
 }
 
+function Day({ time }: { readonly time: number }) {
+  useToday();
+  return <span>{formatDay(time, Date.now())}</span>;
+}
+
 function OneRow({ row, marked }: { readonly row: Row; readonly marked: boolean }) {
   const t = useT();
   switch (row.kind) {
     case "day":
       return (
         <div className={styles.day}>
-          <span>{formatDay(row.time, Date.now())}</span>
+          <Day time={row.time} />
         </div>
       );
     case "new":
