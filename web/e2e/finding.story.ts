@@ -103,3 +103,27 @@ test("everything on the device is found as one types, in any script, also withou
   await found.click();
   await expect(new Conversation(page).bubble("Café")).toBeInViewport();
 });
+
+test("one searches in one chat or everywhere, and comes to the last of many hits", async ({ open, person }) => {
+  const [ana, ben, cleo] = [await person("ana"), await person("ben"), await person("cleo")];
+  const [withBen, withCleo] = [await directChannel(ana, ben), await directChannel(ana, cleo)];
+  await post(ben, withBen, ...Array.from({ length: 60 }, (_, number) => `apple ${number}`));
+  await post(cleo, withCleo, "apple pie");
+  const { page } = await open(ana);
+  await new ChannelList(page).choose("Ben");
+  const found = page.getByRole("main").getByRole("link");
+  await page.getByRole("button", { name: "Search in this chat" }).click();
+  await page.getByRole("main").getByRole("searchbox").fill("apple");
+  await expect(page.getByText("60 messages found")).toBeVisible();
+  await expect(found.filter({ hasText: "apple pie" })).toHaveCount(0);
+  await expect(found.filter({ hasText: /apple 0$/ })).toHaveCount(0);
+  await page.getByRole("button", { name: "More" }).click();
+  await found.filter({ hasText: /apple 0$/ }).scrollIntoViewIfNeeded();
+  await expect(page.getByRole("button", { name: "More" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Everywhere" }).click();
+  await expect(page.getByText("61 messages found")).toBeVisible();
+  await expect(found.filter({ hasText: "apple pie" })).toBeVisible();
+  // What comes, and what goes, while one looks.
+  await post(cleo, withCleo, "one more apple");
+  await expect(found.filter({ hasText: "one more apple" })).toBeVisible();
+});

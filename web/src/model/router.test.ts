@@ -9,6 +9,7 @@ const routes: readonly (readonly [string, Route])[] = [
   ["/sign-in", { name: "signIn" }],
   ["/sign-up", { name: "signUp" }],
   ["/search", { name: "search" }],
+  [`/c/${channel}/search`, { name: "search", channel }],
   ["/settings", { name: "settings" }],
   ["/settings/devices", { name: "settings", page: "devices" }],
   [`/c/${channel}`, { name: "channel", channel }],

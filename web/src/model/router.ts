@@ -7,8 +7,8 @@ const settingsPages: readonly string[] = ["profile", "privacy", "notifications",
 /** Where in the app somebody is. */
 export type Route =
   | { readonly name: "home" | "signIn" | "signUp" }
-  /** `words`: what to look for; behind "#", where no server gets it. */
-  | { readonly name: "search"; readonly words?: string }
+  /** `words`: what to look for; behind "#", where no server gets it. `channel`: only there. */
+  | { readonly name: "search"; readonly words?: string; readonly channel?: ChannelId }
   /** `link` is what stands behind "#": no server gets it. */
   | { readonly name: "join"; readonly link: string }
   /** `at`: the message to show. */
@@ -24,6 +24,11 @@ function readWords(hash: string): string {
   }
 }
 
+function wordsIn(hash: string): { readonly words?: string } {
+  const words = readWords(hash);
+  return words === "" ? {} : { words };
+}
+
 /** The route of an address within the app; what is none is home. */
 export function parseRoute(path: string, hash: string): Route {
   const [first = "", second = "", third] = path.split("/").slice(1);
@@ -32,10 +37,8 @@ export function parseRoute(path: string, hash: string): Route {
       return { name: "signIn" };
     case "sign-up":
       return { name: "signUp" };
-    case "search": {
-      const words = readWords(hash);
-      return words === "" ? { name: "search" } : { name: "search", words };
-    }
+    case "search":
+      return { name: "search", ...wordsIn(hash) };
     case "join":
       return { name: "join", link: hash.replace(/^#/u, "") };
     case "settings":
@@ -44,6 +47,7 @@ export function parseRoute(path: string, hash: string): Route {
       const channel = parseId<ChannelId>(second);
       if (channel === undefined) return { name: "home" };
       if (third === "info") return { name: "info", channel };
+      if (third === "search") return { name: "search", ...wordsIn(hash), channel };
       const at = Number(/^#(\d{1,15})$/u.exec(hash)?.[1] ?? 0);
       return at > 0 ? { name: "channel", channel, at } : { name: "channel", channel };
     }
@@ -60,8 +64,10 @@ export function addressOf(route: Route): string {
       return "/sign-in";
     case "signUp":
       return "/sign-up";
-    case "search":
-      return route.words === undefined ? "/search" : `/search#${encodeURIComponent(route.words)}`;
+    case "search": {
+      const where = route.channel === undefined ? "/search" : `/c/${route.channel}/search`;
+      return route.words === undefined ? where : `${where}#${encodeURIComponent(route.words)}`;
+    }
     case "join":
       return `/join#${route.link}`;
     case "settings":
@@ -76,6 +82,7 @@ export function addressOf(route: Route): string {
 /** Where one is once this is closed. `oneAtATime`: on a phone, where the settings' menu is a screen of its own. */
 export function parentOf(route: Route, oneAtATime: boolean): Route {
   if (route.name === "info") return { name: "channel", channel: route.channel };
+  if (route.name === "search" && route.channel !== undefined) return { name: "channel", channel: route.channel };
   if (route.name === "settings" && route.page !== undefined && oneAtATime) return { name: "settings" };
   return { name: "home" };
 }

@@ -1,4 +1,4 @@
-import type { ChannelEvent } from "@parley/sdk";
+import type { ChannelEvent, ChannelId } from "@parley/sdk";
 import { ArrowLeft, Search, SearchX } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { formatMoment } from "../../i18n/format.ts";
@@ -8,6 +8,7 @@ import { excerptOf } from "../../model/search/marks.ts";
 import type { SearchResult } from "../../model/search/search_index.ts";
 import { useObservable, useRoute, useRouter, useSession } from "../context.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
+import { Button } from "../kit/Button.tsx";
 import { EmptyState } from "../kit/EmptyState.tsx";
 import { IconButton } from "../kit/IconButton.tsx";
 import { useEscape } from "../useEscape.ts";
@@ -17,13 +18,16 @@ import styles from "./SearchScreen.module.css";
 
 const excerpt = 160;
 
-/** Search in everything that is on this device, as one types. */
+const page = 50;
+
+/** Search in everything that is on this device, or in one conversation, as one types. */
 export function SearchScreen() {
   const t = useT();
   const session = useSession();
   const router = useRouter();
   const route = useRoute();
-  const words = route.name === "search" ? (route.words ?? "") : "";
+  const { words = "", channel } = route.name === "search" ? route : {};
+  const [limit, setLimit] = useState(page);
   const [result, setResult] = useState<SearchResult & { readonly words: string }>();
   const [isReading, setReading] = useState(true);
   const changes = useObservable(session.search.changed);
@@ -38,18 +42,23 @@ export function SearchScreen() {
   }, [session]);
   useEffect(() => {
     let isNewest = true;
-    session.search.search(words).then(
+    session.search.search(words, { limit, ...(channel === undefined ? {} : { channel }) }).then(
       (found) => isNewest && setResult({ ...found, words }),
       () => undefined,
     );
     return () => {
       isNewest = false;
     };
-  }, [session, words, isReading, changes]);
-  const change = useCallback(
-    (to: string) => router.go({ name: "search", ...(to === "" ? {} : { words: to }) }, { replace: true }),
+  }, [session, words, channel, limit, isReading, changes]);
+  const go = useCallback(
+    (to: string, where: ChannelId | undefined) => {
+      setLimit(page);
+      const only = where === undefined ? {} : { channel: where };
+      router.go({ name: "search", ...(to === "" ? {} : { words: to }), ...only }, { replace: true });
+    },
     [router],
   );
+  const change = useCallback((to: string) => go(to, channel), [go, channel]);
   const clear = useCallback(() => {
     change("");
     field.current?.focus();
@@ -72,6 +81,7 @@ export function SearchScreen() {
           />
         </search>
       </header>
+      {channel !== undefined && <OnlyIn channel={channel} onEverywhere={() => go(words, undefined)} />}
       <p className={styles.status} role="status">
         {isReading
           ? t("search.reading")
@@ -83,12 +93,41 @@ export function SearchScreen() {
         {result?.hits.map((hit) => (
           <Hit key={`${hit.channel}/${hit.seq}`} hit={hit} words={result.words} />
         ))}
+        {result !== undefined && result.total > result.hits.length && (
+          <li className={styles.more}>
+            <Button look="soft" onClick={() => setLimit(limit * 2)}>
+              {t("search.more")}
+            </Button>
+          </li>
+        )}
       </ul>
-      {words.trim() === "" && <EmptyState icon={Search} title={t("search.begin")} text={t("search.beginText")} />}
+      {words.trim() === "" && (
+        <EmptyState
+          icon={Search}
+          title={t(channel === undefined ? "search.begin" : "search.beginHere")}
+          text={t("search.beginText")}
+        />
+      )}
       {!isReading && words.trim() !== "" && result?.total === 0 && (
         <EmptyState icon={SearchX} title={t("search.nothing")} text={t("search.nothingText")} />
       )}
     </section>
+  );
+}
+
+/** Where is searched, and the way to everywhere. */
+function OnlyIn({ channel, onEverywhere }: { readonly channel: ChannelId; readonly onEverywhere: () => void }) {
+  const t = useT();
+  const { list } = useSession();
+  const rows = useObservable(list.rows);
+  const name = useChannelName(rows.find((row) => row.id === channel) ?? { id: channel, kind: "group", name: "" });
+  return (
+    <p className={styles.only}>
+      <span>{t("search.onlyIn", { name })}</span>
+      <Button look="plain" onClick={onEverywhere}>
+        {t("search.everywhere")}
+      </Button>
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ChannelId, ChannelState } from "@parley/sdk";
-import { ArrowLeft, Info } from "lucide-react";
+import { ArrowLeft, Info, Search } from "lucide-react";
 import { useRef } from "react";
 import { formatDateTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
@@ -50,6 +50,11 @@ export function ConversationHeader(props: {
           <StatusLine channelId={channelId} channel={channel} coming={coming} />
         </span>
       </button>
+      <IconButton
+        icon={Search}
+        label={t("search.inChat")}
+        onClick={() => router.go({ name: "search", channel: channelId })}
+      />
       <IconButton icon={Info} label={t("conversation.info")} onClick={info} />
     </header>
   );
