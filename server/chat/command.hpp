@@ -116,7 +116,7 @@ using CommandBody =
 /// What SQL knew, when the command was accepted, of an account that the command names (or of its sender).
 struct AccountFact {
   AccountId account{};
-  bool active = false;  // exists and is neither deleted nor disabled
+  bool active = false;  // exists and is neither deleted nor, where a person sent the command, disabled
   bool hide_read = false;
   bool blocks_sender = false;
   bool blocked_by_sender = false;

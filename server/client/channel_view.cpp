@@ -161,6 +161,11 @@ void forget_after(ChannelState& channel, Seq last) {
   channel.read_by_all = std::min(channel.read_by_all, last);
 }
 
+bool is_beyond_membership(const ChannelState& channel, Seq seq) {
+  if (channel.role != Role::none) return false;
+  return channel.visible.empty() || channel.visible.back().to == 0 || seq > channel.visible.back().to;
+}
+
 void take_admission(ChannelState& channel, const v1::EventHeader& header, const AccountId& me) {
   if (header.has_created()) {
     if (find_member(header.created().members(), me) != nullptr) see_from(channel, header.seq(), header.seq());

@@ -37,6 +37,8 @@ void remember_digest(ChannelState& channel, const v1::Event& event);
 void forget_history_after(ChannelState& channel, Seq last);
 void forget_after(ChannelState& channel, Seq last);
 
+/// Whether the channel was left, and `seq` came after that: whoever is told of it is in again.
+bool is_beyond_membership(const ChannelState& channel, Seq seq);
 /// The event makes `me` see the channel from now on, or again: extends `visible`.
 void take_admission(ChannelState& channel, const v1::EventHeader& header, const AccountId& me);
 /// What an event changes of title, avatar, members and role; false: nothing.

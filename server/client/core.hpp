@@ -190,6 +190,8 @@ class Client::Core {
   void hold(const ChannelId& id, v1::Event& event);
   /// Applies what was held and now fits, then asks for what is missing.
   void settle(Time now, Channel& channel);
+  /// Whether anything was applied.
+  bool settle_held(Time now, Channel& channel);
   void drop_held(const ChannelId& id, Seq up_to);
   /// `events` were added to what the channel has; the first `older` of them stand below what it had.
   void apply(Time now, Channel& channel, std::span<const v1::Event* const> events, std::size_t older,

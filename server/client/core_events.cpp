@@ -82,6 +82,13 @@ void Client::Core::drop_held(const ChannelId& id, Seq up_to) {
 }
 
 void Client::Core::settle(Time now, Channel& channel) {
+  // What was applied may have taken the channel away, and what is held next gives it back.
+  while (settle_held(now, channel)) {
+  }
+  if (established()) queue_repair(channel);
+}
+
+bool Client::Core::settle_held(Time now, Channel& channel) {
   ChannelState& state = channel.state;
   std::vector<std::unique_ptr<v1::Event>> owned;
   std::vector<const v1::Event*> fitting;
@@ -91,6 +98,7 @@ void Client::Core::settle(Time now, Channel& channel) {
     const Seq seq = it->first.second;
     state.head = std::max(state.head, seq);
     if (seq > state.top()) {
+      take_admission(state, it->second->header(), session_.account);
       if (!accepts(channel, seq)) break;
       if (!joins(channel, seq)) placement = Placement::after_hole;
       add_range(state.have, seq, seq);
@@ -100,7 +108,7 @@ void Client::Core::settle(Time now, Channel& channel) {
     it = held_.erase(it);
   }
   apply(now, channel, fitting, 0, placement);
-  if (established()) queue_repair(channel);
+  return established() && !fitting.empty();
 }
 
 void Client::Core::leave_to_row(Time now, Channel& channel, Seq seq) {
@@ -217,9 +225,9 @@ void Client::Core::on_heads(Time now, const v1::Heads& heads) {
       state.head = info.head();
       state.head_time = from_unix_ms(info.time());
       channel->unhelpful = false;
-      // Nobody is told the head of a channel that it is not in.
-      if (state.role == Role::none) refresh_channel(now, *channel);
     }
+    // Nobody is told the head of a channel that it is not in. It may be known from what was sent to come in again.
+    if (is_beyond_membership(state, info.head())) refresh_channel(now, *channel);
     if (state.head > state.top()) settle(now, *channel);
     if (!moved || !established()) continue;
     if (settings_.inbox_on_heads && want_of(*channel) == Want::nothing) want_inbox(now);

@@ -131,8 +131,10 @@ void Io::add_people(Command command, Completion<Result<Command>> done) {
       sender, std::move(ids),
       [command = std::move(command), done = std::move(done)](Result<std::vector<Person>> people) mutable {
         if (!people) return done(fail(people.error()));
+        // What the server carries out itself was wished for before, and is there when an account is let in again.
+        const bool own = command.stamp.device.is_nil();
         for (const Person& person : *people) {
-          command.stamp.accounts.push_back({person.id, !person.deleted && !person.disabled,
+          command.stamp.accounts.push_back({person.id, !person.deleted && (own || !person.disabled),
                                             !person.privacy.read_receipts, person.blocks_viewer, person.is_blocked});
         }
         done(std::move(command));

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "node/accounts/access_token.hpp"
-#include "parley/v1/accounts.pb.h"
 
 namespace parley::sim {
 namespace {
@@ -206,21 +205,11 @@ void Cluster::take_partitions_away(Duration span) {
 
 AccountId Cluster::sign_up(const std::string& handle) {
   AccountId account;
-  v1::SignUp body;
-  body.set_handle(handle);
-  body.set_password(password_of(handle));
-  HttpRequest request;
-  request.method = "POST";
-  request.target = request.path = "/v1/accounts";
-  request.headers = {{"content-type", "application/x-protobuf"}, {"accept", "application/x-protobuf"}};
-  request.body = body.SerializeAsString();
   world_.run_until([this] { return some_front().has_value(); }, std::chrono::minutes(1));
   const Place place = some_front().value();
-  place.executor->post([&account, place, request = std::move(request)]() mutable {
-    place.front->handle(place.io, std::move(request), [&account](const HttpResponse& response) {
-      v1::Tokens tokens;
-      if (tokens.ParseFromString(response.body))
-        account = AccountId::from_bytes(tokens.account()).value_or(AccountId{});
+  place.executor->post([&account, place, handle] {
+    place.front->sign_up(place.io, handle, password_of(handle), [&account](const Result<AccountId>& made) {
+      if (made) account = *made;
     });
   });
   world_.run_until([&account] { return !account.is_nil(); }, std::chrono::minutes(1));

@@ -9,6 +9,8 @@ AccountsConfig accounts_config(const Limits& limits) {
   AccountsConfig config;
   config.limits = limits;
   config.signing_key_life = std::chrono::minutes(10);
+  config.revocations_interval = std::chrono::seconds(5);
+  config.sign_up = SignUpMode::invitation;
   return config;
 }
 
@@ -52,6 +54,20 @@ void Front::open(Node& node, Metrics& metrics, Task ready) {
       service_->attach(*ios_[i], verifiers_[i], attached);
     }
   });
+}
+
+void Front::sign_up(std::size_t io, const std::string& handle, const std::string& password,
+                    Completion<Result<AccountId>> done) {
+  SignUp request;
+  request.handle = request.display_name = handle;
+  request.password = password;
+  request.by_operator = true;
+  sign_ins().sign_up(*ios_[io], std::move(request),
+                     [this, done = std::move(done)](const Result<Tokens>& tokens) mutable {
+                       if (!tokens) return done(fail(tokens.error()));
+                       parts_->node.kick_jobs();
+                       done(tokens->account);
+                     });
 }
 
 void Front::handle(std::size_t io, HttpRequest request, std::move_only_function<void(HttpResponse)> respond) {

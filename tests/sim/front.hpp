@@ -24,6 +24,11 @@ class Front {
   /// Hands keys and revoked devices to every io executor; then `ready` runs. Before that nobody may be let in.
   void open(Node& node, Metrics& metrics, Task ready);
   [[nodiscard]] bool is_open() const { return waiting_ == 0; }
+  /// For what an operator does. On any executor of the process.
+  [[nodiscard]] SignInService& sign_ins() { return service_->sign_ins(); }
+  /// As an operator, who needs no invitation. `done` runs on io executor `io`.
+  void sign_up(std::size_t io, const std::string& handle, const std::string& password,
+               Completion<Result<AccountId>> done);
   /// On io executor `io`; `respond` is called there, once, or never where the process dies.
   void handle(std::size_t io, HttpRequest request, std::move_only_function<void(HttpResponse)> respond);
 

@@ -18,6 +18,7 @@ Device::Device(const Surroundings& around, AccountId account, std::string handle
       web_(around.web),
       witness_(around.witness),
       some_clock_(around.some_clock),
+      standings_(around.standings),
       account_(account),
       first_(around.cluster.incarnation()),
       handle_(std::move(handle)),
@@ -271,6 +272,12 @@ void Device::link_pinged() {
 }
 void Device::server_says(std::string_view bytes, std::size_t queued) {
   if (witness_ != nullptr) witness_->said(ear_, bytes, queued, world_.now());
+  if (standings_ == nullptr || !standings_->grace) return;
+  const auto ended = standings_->ended.find(device_);
+  if (ended == standings_->ended.end() || world_.uptime() <= ended->second + *standings_->grace) return;
+  v1::ServerFrame frame;  // it may be told just that
+  if (frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) && frame.has_error()) return;
+  say("P9: something is told to a device that was signed out");
 }
 
 }  // namespace parley::sim

@@ -15,6 +15,7 @@
 #include "sim/cluster.hpp"
 #include "sim/device_check.hpp"
 #include "sim/device_store.hpp"
+#include "sim/standing.hpp"
 #include "sim/web.hpp"
 #include "sim/witness.hpp"
 #include "sim/world.hpp"
@@ -29,6 +30,8 @@ struct Surroundings {
   Witness* witness = nullptr;
   /// By how much the clock of a device is off that starts now. Empty: all are right.
   std::function<Duration()> some_clock{};
+  /// nullptr: nobody does anything with accounts but signing in.
+  Standings* standings = nullptr;
 };
 
 class Device final : public client::Host, public client::Listener, public LinkEnd {
@@ -129,7 +132,9 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   void later(std::function<void(client::Client&)> task);
   void say(std::string what) { broken_.push_back(name_ + ": " + std::move(what)); }
   // ---- tokens, in person_tokens.cpp
+  Standing* standing();
   void sign_in();
+  bool may_try_again(const std::string& error, const std::string& password);
   void refresh();
   void take_tokens(const HttpResponse& response);
   void signed_out(const std::string& why);
@@ -139,6 +144,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   Web& web_;
   Witness* witness_;
   std::function<Duration()> some_clock_;
+  Standings* standings_;
   AccountId account_;
   Incarnation first_;  // of the server
   DeviceId device_;

@@ -33,23 +33,41 @@ void Device::need_token() {
 void Device::sign_in() {
   v1::SignIn body;
   body.set_handle(handle_);
-  body.set_password(Cluster::password_of(handle_));
+  const Standing* known = standing();
+  body.set_password(known == nullptr ? Cluster::password_of(handle_) : known->password);
   body.set_device_name(name_);
   body.set_platform("sim");
-  web_.ask("POST", "/v1/auth/sign-in", "", &body, [this, life = life_](std::optional<HttpResponse> response) {
-    if (life != life_ || !core_) return;
-    if (response && response->status == 200) {
-      // A fresh sign-in: nothing of what was done to the last one counts, unless it is done only now.
-      may_be_out_ = world_.now() - reason_at_ < kOnItsWay;
-      must_be_out_ = false;
-      refreshes_ = 0;
-      return take_tokens(*response);
-    }
-    const std::string error = response ? error_name(*response) : "timeout";
-    world_.trace(name_ + " cannot sign in: " + error);
-    if (error == "wrong_credentials" || error == "account_disabled") return give_up();
-    core_->token_unavailable(now(), ErrorCode::overloaded);
-  });
+  web_.ask("POST", "/v1/auth/sign-in", "", &body,
+           [this, life = life_, tried = body.password()](std::optional<HttpResponse> response) {
+             if (life != life_ || !core_) return;
+             if (response && response->status == 200) {
+               // A fresh sign-in: nothing of what was done to the last one counts, unless it is done only now.
+               may_be_out_ = world_.now() - reason_at_ < kOnItsWay;
+               must_be_out_ = false;
+               refreshes_ = 0;
+               return take_tokens(*response);
+             }
+             const std::string error = response ? error_name(*response) : "timeout";
+             world_.trace(name_ + " cannot sign in: " + error);
+             if (!may_try_again(error, tried)) return give_up();
+             core_->token_unavailable(now(), ErrorCode::overloaded);
+           });
+}
+
+Standing* Device::standing() {
+  return standings_ == nullptr ? nullptr : &standings_->accounts.at(account_);
+}
+
+/// After an answer that says that this person may not come in.
+bool Device::may_try_again(const std::string& error, const std::string& password) {
+  if (error != "wrong_credentials" && error != "account_disabled") return true;
+  Standing* known = standing();
+  if (known == nullptr || known->may_be_gone) return false;
+  if (error == "account_disabled" && known->may_be_disabled) return true;
+  if (error == "wrong_credentials" && known->other_password) std::swap(known->password, *known->other_password);
+  if (error == "wrong_credentials" && (known->other_password || known->password != password)) return true;
+  say("P9: does not get in: " + error);
+  return false;
 }
 
 void Device::refresh() {
@@ -65,7 +83,7 @@ void Device::refresh() {
     }
     const std::string error = response ? error_name(*response) : "timeout";
     if (ends_sign_in(error)) return signed_out(error);
-    if (error == "account_disabled") return give_up();
+    if (!may_try_again(error, "")) return give_up();
     core_->token_unavailable(now(), ErrorCode::overloaded);
   });
 }
@@ -95,7 +113,8 @@ void Device::on_state(client::State state, const Error& why) {
   if (state != client::State::stopped) return;
   const bool ended = why.code == ErrorCode::device_revoked;
   if (ended && !may_be_out_) say("its session ended as revoked without a reason");
-  if (why.code == ErrorCode::account_disabled) {
+  const bool disabled = why.code == ErrorCode::account_disabled;
+  if (disabled && !may_try_again("account_disabled", "")) {
     world_.at(Duration(0), [this, life = life_] {
       if (life == life_) give_up();
     });

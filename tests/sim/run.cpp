@@ -51,6 +51,13 @@ constexpr std::uint64_t kWrongClocksOneIn = 3;  // seeds
 constexpr std::uint64_t kBitRot = kWrongClocks - 1;
 constexpr std::uint64_t kBitRotOneIn = 4;  // seeds
 
+constexpr std::uint64_t kAccounts = kBitRot - 1;
+constexpr std::uint64_t kAccountsOneIn = 2;  // seeds
+/// In a run in which more becomes of accounts than that people sign in: one step in so many.
+constexpr std::uint64_t kAccountOneIn = 15;
+/// On one machine, until all executors know that a device is signed out, and what was said before is told.
+constexpr Duration kEndsWithin{10'000};
+
 /// A stream of its own for each purpose of a run.
 Dice dice_of(std::uint64_t seed, std::uint64_t purpose) {
   return Dice(Dice(seed * 0x9E3779B97F4A7C15ULL).next() ^ Dice(purpose).next());
@@ -120,6 +127,7 @@ class Run {
         clients_(dice_of(seed, kClients).once_in(2)),
         bits_flip_(options.tier == 1 && dice_of(seed, kBitRot).once_in(kBitRotOneIn)),
         odd_faults_(dice_of(seed, kOddFaults).once_in(kOddFaultsOneIn)),
+        signs_out_(dice_of(seed, kAccounts).once_in(kAccountsOneIn)),
         clock_dice_(dice_of(seed, kWrongClocks)) {
     if (clock_dice_.once_in(kWrongClocksOneIn)) {
       around_.some_clock = [this] {
@@ -131,10 +139,12 @@ class Run {
     cluster_.collect_into(corpus_);
     world_.verbose = options.verbose;
     result_.seed = seed;
+    if (cluster_.nodes() == 1) standings_.grace = kEndsWithin;
     Dice modes = dice_of(seed, kClients - 1);
     for (int i = 0; i < kPeople; ++i) {
       const std::string name = "person" + std::to_string(i);
       accounts_.push_back({cluster_.sign_up(name), name});
+      standings_.accounts[accounts_.back().id].password = Cluster::password_of(name);
       for (int d = 0; d < kDevices; ++d) {
         devices_.push_back(
             std::make_unique<Device>(around_, accounts_.back().id, name, name + "." + std::to_string(d)));
@@ -161,6 +171,7 @@ class Run {
       world_.with(chance, [this] { one_step(); });
       if (rarities_) world_.with(dice_of(result_.seed, kRarities - 1 - step), [this] { one_rarity(); });
       if (clients_) world_.with(dice_of(result_.seed, kClients - 2 - step), [this] { one_use_of_a_client(); });
+      if (signs_out_) world_.with(dice_of(result_.seed, kAccounts - 1 - step), [this] { one_act_on_accounts(); });
       if (odd_faults_) world_.with(dice_of(result_.seed, kOddFaults - 1 - step), [this] { one_odd_fault(); });
       world_.listen({});
     }
@@ -192,6 +203,10 @@ class Run {
 
   void one_use_of_a_client() {
     if (dice().once_in(kClientsOneIn)) workload_.use_the_client();
+  }
+
+  void one_act_on_accounts() {
+    if (dice().once_in(kAccountOneIn)) workload_.act_on_accounts();
   }
 
   void one_odd_fault() {
@@ -241,6 +256,7 @@ class Run {
           cluster_.take_partitions_away(Duration(static_cast<std::int64_t>(dice().below(kNodeStays))));
         // Rows that are on their way are overtaken.
         if (dice().once_in(kRowsChangeOneIn)) workload_.change_a_row();
+        if (rarities_ && dice().once_in(kRaritiesOneIn)) workload_.act_rarely();
         workload_.act();
       }
     }
@@ -307,6 +323,7 @@ class Run {
     if (!restores_) check_people(logs, people, wishes, result_.broken);
     result_.sends = workload_.sends();
     result_.kinds = witness_.kinds();
+    result_.broken.insert(result_.broken.end(), workload_.broken().begin(), workload_.broken().end());
     result_.broken.insert(result_.broken.end(), witness_.broken().begin(), witness_.broken().end());
     for (const auto& device : devices_) {
       result_.broken.insert(result_.broken.end(), device->broken().begin(), device->broken().end());
@@ -343,10 +360,12 @@ class Run {
   const bool clients_;     // apps do more than to send and to read
   const bool bits_flip_;   // on the disk, when all is over
   const bool odd_faults_;  // of kinds that only some runs have
+  const bool signs_out_;   // more becomes of accounts than that people sign in
   Dice clock_dice_;        // for the clocks of devices
   Web web_{world_, cluster_};
   Witness witness_{cluster_.limits(), words_, cluster_.committed_log()};
-  Surroundings around_{world_, cluster_, web_, &witness_};
+  Standings standings_;
+  Surroundings around_{world_, cluster_, web_, &witness_, {}, &standings_};
   std::vector<Account> accounts_;
   std::vector<std::unique_ptr<Device>> devices_;
   Workload workload_{around_, words_, accounts_, devices_};

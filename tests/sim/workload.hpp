@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/person.hpp"
+#include "sim/standing.hpp"
 #include "sim/words.hpp"
 
 namespace parley::sim {
@@ -32,6 +33,7 @@ class Workload {
         cluster_(around.cluster),
         witness_(*around.witness),
         web_(around.web),
+        standings_(*around.standings),
         words_(words),
         accounts_(accounts),
         devices_(devices) {}
@@ -42,6 +44,8 @@ class Workload {
   void act();
   /// … that hardly anybody does.
   void act_rarely();
+  /// … with how people sign in, or an operator does.
+  void act_on_accounts();
   /// … that changes how a channel looks in the list: its title, or who is in it.
   void change_a_row();
   /// … that an app does with its client core beside all that.
@@ -49,6 +53,8 @@ class Workload {
   /// So much is said in the big group that devices remember a digest of it that they can ask for.
   void talk_long();
   [[nodiscard]] std::uint64_t sends() const { return sends_; }
+  /// What broke a promise while it happened.
+  [[nodiscard]] const std::vector<std::string>& broken() const { return broken_; }
 
  private:
   Dice& dice() { return world_.dice(); }
@@ -81,8 +87,6 @@ class Workload {
   void set_block(Device& device, const Account& peer, bool on);
   void change_privacy(Device& device);
   void sync(Device& device);
-  void revoke(Device& device);
-  void sign_out_everywhere(Device& device);
   void delete_account(Device& device);
   void steal(Device& device);
   void device_trouble(Device& device);
@@ -91,6 +95,27 @@ class Workload {
   Web::Answer if_alone(const std::string& key, std::function<void(const HttpResponse&)> then);
   /// For frames that answer a call: as if they had come over a connection, unless the server was restored meanwhile.
   std::function<void(const v1::ServerFrame&)> hear_over_http(Device& device);
+
+  // ---- workload_accounts.cpp
+  struct SignIn {
+    DeviceId device;
+    std::string access, refresh;
+  };
+  static SignIn sign_in_of(const Device& device);
+  std::vector<SignIn> sign_ins_of(const AccountId& account, const Device* but);
+  void ended(const SignIn& sign_in);
+  void try_to_come_back(const SignIn& sign_in, int tries);
+  void sign_out(Device& device, Device& other);
+  void revoke(Device& device);
+  void sign_out_everywhere(Device& device);
+  void change_password(Device& device);
+  void try_password(const std::string& handle, const std::string& password, std::function<void()> let_in);
+  void set_disabled(const AccountId& account, bool on, std::function<void(bool)> done);
+  void keep_out(const Account& account);
+  void let_in(const Account& account, Duration when);
+  void invite(Device& device);
+  void revoke_invitations(const AccountId& by, std::function<void()> then);
+  void sign_up_strangers(const std::string& invitation, std::uint32_t uses);
 
   // ---- workload_client.cpp
   void post_text(Device& device, const client::ChannelState& channel);
@@ -103,6 +128,7 @@ class Workload {
   void block_somebody_new(Device& device);
   void send_twice(Device& device, const client::ChannelState& channel);
   void send_once_more(Device& device);
+  void remove_a_reader(Device& reader, const client::ChannelState& channel);
   void send_over_http(Device& device, const ChannelId& channel, const v1::Command& command);
   void remember(Device& device, const v1::Command& command);
 
@@ -110,6 +136,7 @@ class Workload {
   Cluster& cluster_;
   Witness& witness_;
   Web& web_;
+  Standings& standings_;
   Words& words_;
   std::vector<Account>& accounts_;
   Devices& devices_;
@@ -128,6 +155,9 @@ class Workload {
   std::map<std::string, Calls> calls_;
   std::uint64_t sends_ = 0;
   std::uint64_t deletions_ = 0;
+  std::uint64_t passwords_ = 0;
+  std::uint64_t strangers_ = 0;
+  std::vector<std::string> broken_;
 };
 
 }  // namespace parley::sim

@@ -106,25 +106,10 @@ void Workload::sync(Device& device) {
   });
 }
 
-/// Another device of the same person, in the middle of what it does.
-void Workload::revoke(Device& device) {
-  for (const auto& other : devices_) {
-    if (other.get() == &device || other->account() != device.account() || other->id().is_nil()) continue;
-    other->may_be_signed_out();
-    device.ask("DELETE", "/v1/devices/" + other->id().str(), nullptr, [](auto) {});
-    return;
-  }
-}
-
-void Workload::sign_out_everywhere(Device& device) {
-  for (const auto& other : devices_) {
-    if (other->account() == device.account()) other->may_be_signed_out();
-  }
-  device.ask("POST", "/v1/auth/sign-out-everywhere", nullptr, [](auto) {});
-}
-
 void Workload::delete_account(Device& device) {
-  if (deletions_ > 0 || device.account() == accounts_.front().id) return;
+  Standing& standing = standings_.accounts.at(device.account());
+  if (deletions_ > 0 || device.account() == accounts_.front().id || standing.other_password) return;
+  standing.may_be_gone = true;
   ++deletions_;
   for (const auto& other : devices_) {
     if (other->account() == device.account()) other->may_be_signed_out();
@@ -132,7 +117,7 @@ void Workload::delete_account(Device& device) {
   for (auto& account : accounts_) {
     if (account.id != device.account()) continue;
     v1::DeleteAccount body;
-    body.set_password(Cluster::password_of(account.handle));
+    body.set_password(standing.password);
     body.set_erase(dice().once_in(2));
     account.deleted = true;
     account.erased = body.erase();

@@ -43,7 +43,10 @@ void Workload::act_rarely() {
   if (!device.running()) return;
   const auto* channel = some_channel(device);
   if (channel == nullptr) return;
-  switch (dice().below(6)) {
+  switch (dice().below(8)) {
+    case 6:
+    case 7:
+      return remove_a_reader(device, *channel);
     case 0:
     case 1:
       return think_again(device, *channel);
@@ -98,6 +101,41 @@ void Workload::think_again(Device& device, const client::ChannelState& channel) 
   } else {
     send(*here, removal);
     if (there->running()) send(*there, change);
+  }
+}
+
+/// Whoever leads a group removes somebody who looks at a page of it, and goes on with what is on that page.
+void Workload::remove_a_reader(Device& reader, const client::ChannelState& channel) {
+  if (channel.kind != ChannelKind::group || channel.role == Role::none) return;
+  for (const auto& other : devices_) {
+    if (!other->running() || other->account() == reader.account()) continue;
+    const auto* theirs = other->core().find(channel.id);
+    if (theirs == nullptr || theirs->role < Role::admin) continue;
+    const Seq target = some_own_message(*other, channel.id);
+    if (target == 0) continue;
+    v1::ClientFrame page;
+    page.mutable_get_history()->set_channel_id(std::string(channel.id.view()));
+    page.mutable_get_history()->set_from(target);
+    page.mutable_get_history()->set_limit(static_cast<std::uint32_t>(1 + dice().below(5)));
+    page.mutable_get_history()->set_oldest_first(true);
+    ask(reader, page);
+    v1::Command change;
+    change.set_channel_id(std::string(channel.id.view()));
+    v1::Command removal = change;
+    v1::Command addition = change;
+    removal.mutable_remove_member()->set_account(std::string(reader.account().view()));
+    addition.mutable_add_members()->add_accounts(std::string(reader.account().view()));
+    if (dice().once_in(3)) {
+      change.mutable_edit()->set_target(target);
+      fill_content(*change.mutable_edit()->mutable_content());
+    } else {
+      change.mutable_react()->set_target(target);
+      change.mutable_react()->mutable_content()->set_text(words_.next() + "🎂");
+    }
+    send(*other, removal);
+    send(*other, change);
+    if (dice().once_in(2)) send(*other, addition);
+    return;
   }
 }
 

@@ -232,6 +232,13 @@ function seeFrom(channel: WorkingState, seq: number, from: number): void {
   channel.visible = [...channel.visible.filter((range) => range.from < from), { from, to: 0 }];
 }
 
+/** Whether `channel` was left, and `seq` came after that: whoever is told of it is in again. */
+export function isBeyondMembership(channel: WorkingState, seq: number): boolean {
+  if (channel.role !== "none") return false;
+  const last = channel.visible.at(-1);
+  return last === undefined || last.to === 0 || seq > last.to;
+}
+
 /** The event makes `me` see the channel from now on, or again: extends `visible`. */
 export function takeAdmission(channel: WorkingState, event: ChannelEvent, me: AccountId | undefined): void {
   const { body, seq } = event;

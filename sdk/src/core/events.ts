@@ -3,7 +3,15 @@ import type * as fr from "../gen/messages.ts";
 import type { ChannelId } from "../ids.ts";
 import type { ChannelEvent, Placement } from "../types.ts";
 import type { Channel } from "./channel.ts";
-import { countsFor, rememberDigest, takeAdmission, takeEvent, takeLast, topOf } from "./channel_view.ts";
+import {
+  countsFor,
+  isBeyondMembership,
+  rememberDigest,
+  takeAdmission,
+  takeEvent,
+  takeLast,
+  topOf,
+} from "./channel_view.ts";
 import type { Core } from "./core.ts";
 import { addRange, contains, newestMissing, nextVisible, nothingBetween } from "./ranges.ts";
 import { toChannelId, toEvents } from "./wire.ts";
@@ -75,9 +83,9 @@ export class EventsPart {
         state.headTime = info.time;
         channel.unhelpful = false;
         this.#core.changed(channel);
-        // Nobody is told the head of a channel that it is not in.
-        if (state.role === "none") inbox.refresh(now, channel);
       }
+      // Nobody is told the head of a channel that it is not in. It may be known from what was sent to come in again.
+      if (isBeyondMembership(state, head)) inbox.refresh(now, channel);
       if (state.head > topOf(state)) this.settle(now, channel);
       if (moved && settings.inboxOnHeads && repair.wantOf(channel) === "nothing") inbox.want(now);
     }
@@ -85,6 +93,13 @@ export class EventsPart {
 
   /** Applies what was held and now fits, then asks for what is missing. */
   settle(now: number, channel: Channel): void {
+    // What was applied may have taken the channel away, and what is held next gives it back.
+    while (this.#settleHeld(now, channel)) {}
+    this.#core.repair.queue(channel);
+  }
+
+  /** Whether anything was applied. */
+  #settleHeld(now: number, channel: Channel): boolean {
     const { state } = channel;
     const held = this.#held.get(state.id);
     const fitting: ChannelEvent[] = [];
@@ -92,15 +107,17 @@ export class EventsPart {
     for (const seq of [...(held?.keys() ?? [])].sort((a, b) => a - b)) {
       state.head = Math.max(state.head, seq);
       if (seq > topOf(state)) {
+        const event = held?.get(seq) as ChannelEvent;
+        takeAdmission(state, event, this.#core.session.account);
         if (!this.#accepts(channel, seq)) break;
         if (!this.#joins(channel, seq)) placement = "after_hole";
         state.have = addRange(state.have, seq, seq);
-        fitting.push(held?.get(seq) as ChannelEvent);
+        fitting.push(event);
       }
       this.dropHeld(state.id, seq);
     }
     this.#apply(now, channel, fitting, 0, placement);
-    this.#core.repair.queue(channel);
+    return fitting.length > 0;
   }
 
   /** A page of history; `asked` is undefined where the user asked for it. */
