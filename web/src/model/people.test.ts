@@ -113,3 +113,21 @@ test("who deletes the account is asked for anew at once", async () => {
   await vi.advanceTimersByTimeAsync(30);
   expect(world.asked).toEqual([[ben], [ben]]);
 });
+
+test("those whom one looks at are asked for anew where it was not done lately, and shown meanwhile", async () => {
+  vi.useFakeTimers();
+  const world = new World();
+  const people = new People(world.client as unknown as AppClient);
+  people.nameOf(ben);
+  await vi.advanceTimersByTimeAsync(30);
+  people.freshen([ben], 15_000);
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(world.asked).toHaveLength(1);
+  people.freshen([ben], 15_000);
+  expect(people.nameOf(ben)).toBe("Name of ben");
+  await vi.advanceTimersByTimeAsync(30);
+  expect(world.asked).toHaveLength(2);
+  people.freshen([ben], 0);
+  await vi.advanceTimersByTimeAsync(30);
+  expect(world.asked).toHaveLength(3);
+});

@@ -89,6 +89,14 @@ export class People {
     this.#want(account);
   }
 
+  /** Asks anew for those of whom it was not done lately; what is known is shown meanwhile. */
+  freshen(accounts: readonly AccountId[], olderThanMs: number): void {
+    const now = Date.now();
+    for (const account of accounts) {
+      if (now - (this.#asked.get(account) ?? Number.NEGATIVE_INFINITY) >= olderThanMs) this.#want(account);
+    }
+  }
+
   async refreshMe(): Promise<void> {
     try {
       this.setMe(await this.#client.http.account());

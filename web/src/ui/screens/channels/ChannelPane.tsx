@@ -1,3 +1,4 @@
+import type { AccountId } from "@parley/sdk";
 import {
   Archive,
   CheckCheck,
@@ -24,10 +25,13 @@ import { Menu } from "../../kit/Menu.tsx";
 import { SkeletonRows } from "../../kit/Skeleton.tsx";
 import { toast } from "../../kit/Toasts.tsx";
 import { useArrival } from "../../useArrival.ts";
+import { useFresh } from "../../useFresh.ts";
 import { ChannelListRow } from "./ChannelListRow.tsx";
 import styles from "./ChannelPane.module.css";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 
+/** Rows whose people are asked for anew when the list is looked at again. */
+const onScreen = 30;
 const filters: readonly ListFilter[] = ["all", "unread", "groups", "archived"];
 
 /** The list of conversations, and what begins a new one. */
@@ -58,6 +62,10 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
   const rows = useMemo(() => filterRows(all, filter, words), [all, filter, words]);
   const chosen = route.name === "channel" || route.name === "info" ? route.channel : undefined;
   const unreadCount = all.filter((row) => !row.archived && (row.unread > 0 || row.markedUnread)).length;
+  useFresh(
+    "list",
+    all.slice(0, onScreen).flatMap((row) => (row.kind === "direct" ? [row.avatarSeed as AccountId] : [])),
+  );
   // Everybody has notes to themselves from the beginning.
   const isNew = all.every((row) => row.kind === "self");
   const isWaiting = !isReady || (all.length === 0 && connectivity === "connecting");

@@ -7,6 +7,7 @@ import { useObservable, useSession } from "../../context.tsx";
 import { toast } from "../../kit/Toasts.tsx";
 import { later } from "../../later.tsx";
 import { useFoot } from "../../useFoot.ts";
+import { useFresh } from "../../useFresh.ts";
 import { ClosedNote, usePeer } from "./ClosedNote.tsx";
 import { Composer } from "./Composer.tsx";
 import { ConversationHeader } from "./ConversationHeader.tsx";
@@ -14,7 +15,7 @@ import styles from "./ConversationScreen.module.css";
 import { ConversationContext, type ConversationParts, type MessageDialog } from "./conversation_context.ts";
 import { MessageList, type MessageListHandle } from "./MessageList.tsx";
 import { SelectionBar } from "./SelectionBar.tsx";
-import { useChannelInfo } from "./useMembers.ts";
+import { accountsOf, useChannelInfo } from "./useMembers.ts";
 
 const MessageDialogs = later(async () => (await import("./MessageDialogs.tsx")).MessageDialogs);
 
@@ -59,8 +60,10 @@ function Open(props: {
   const isGroup = channel?.kind === "group";
   const isAdmin = role === "admin" || role === "owner";
   const hasInfo = isGroup && role !== "none" && coming === undefined;
-  const writers = useChannelInfo(hasInfo ? channelId : undefined)?.settings.post;
-  const closed = closedFor(channel, writers, usePeer(channelId), coming);
+  const info = useChannelInfo(hasInfo ? channelId : undefined);
+  const peer = usePeer(channelId);
+  useFresh(channelId, isGroup ? accountsOf(info) : channel?.peer === undefined ? [] : [channel.peer]);
+  const closed = closedFor(channel, info?.settings.post, peer, coming);
   const mayPost = closed === undefined && !isUnknown;
 
   const jumpTo = useCallback(

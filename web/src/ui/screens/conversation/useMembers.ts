@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "react";
 import { useObservable, useSession } from "../../context.tsx";
 
 const nobody: readonly AccountId[] = [];
+const mostAtOnce = 100;
 
 /** A channel in full, as it was told last and with what was changed since. Undefined: never told on this device. */
 export function useChannelInfo(channel: ChannelId | undefined): ChannelInfo | undefined {
@@ -10,6 +11,11 @@ export function useChannelInfo(channel: ChannelId | undefined): ChannelInfo | un
   useObservable(infos.changed);
   useEffect(() => (channel === undefined ? undefined : infos.follow(channel)), [infos, channel]);
   return channel === undefined ? undefined : infos.get(channel);
+}
+
+/** Those of a group whose names and pictures are looked at first. */
+export function accountsOf(info: ChannelInfo | undefined): readonly AccountId[] {
+  return info?.members.slice(0, mostAtOnce).map((member) => member.account) ?? nobody;
 }
 
 export function useMembers(channel: ChannelId | undefined): readonly AccountId[] {

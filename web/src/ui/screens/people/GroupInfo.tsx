@@ -7,7 +7,8 @@ import { useRouter, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { Button } from "../../kit/Button.tsx";
 import { useAct } from "../../useAct.ts";
-import { useChannelInfo } from "../conversation/useMembers.ts";
+import { useFresh } from "../../useFresh.ts";
+import { accountsOf, useChannelInfo } from "../conversation/useMembers.ts";
 import { AddMembersDialog } from "./AddMembersDialog.tsx";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { EditGroupDialog } from "./EditGroupDialog.tsx";
@@ -24,6 +25,7 @@ export function GroupInfo({ channel }: { readonly channel: ChannelState }) {
   const router = useRouter();
   const { act } = useAct();
   const info = useChannelInfo(isMember(channel) ? channel.id : undefined);
+  useFresh(channel.id, accountsOf(info), true);
   const [dialog, setDialog] = useState<"edit" | "add" | "leave">();
   const { role } = channel;
   const title = channel.title || t("list.untitled");

@@ -8,6 +8,7 @@ import { Avatar } from "../../kit/Avatar.tsx";
 import { Button } from "../../kit/Button.tsx";
 import { toast } from "../../kit/Toasts.tsx";
 import { useAct } from "../../useAct.ts";
+import { useFresh } from "../../useFresh.ts";
 import { usePersonName } from "../channels/names.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import styles from "./Info.module.css";
@@ -26,6 +27,7 @@ export function PersonInfo(props: {
   const { act, busy } = useAct();
   const name = usePersonName(account);
   const presence = useObservable(live.presence).get(account);
+  useFresh(account, [account], true);
   const [asks, setAsks] = useState(false);
   const profile = people.get(account);
   const lastSeen = presence?.lastSeen || profile?.lastSeen;
