@@ -83,3 +83,29 @@ test("a reload in a tunnel shows the list, the conversation, and what waits to b
   await expect.poll(() => texts(ben, channel)).toEqual(["hello", "see you at eight", "I am in a tunnel"]);
   await at.showsTick("tunnel", "delivered");
 });
+
+test("where history is not on the device, it is told that it takes a network", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, ...Array.from({ length: 400 }, (_, number) => `line ${number};`));
+  const { page, network } = await open(ana, { path: `/c/${channel}` });
+  const at = new Conversation(page);
+  // One begins with what is new: what comes after it is not here yet.
+  await expect(at.bubble("line 0;")).toBeVisible();
+  network.cut();
+  const more = page.getByText("More is shown when there is a connection.");
+  await expect
+    .poll(async () => {
+      await at.log.evaluate((log) => log.scrollTo(0, log.scrollHeight));
+      return more.isVisible();
+    })
+    .toBe(true);
+  network.heal();
+  await expect
+    .poll(async () => {
+      await at.log.evaluate((log) => log.scrollTo(0, log.scrollHeight));
+      return at.bubble("line 399;").isVisible();
+    })
+    .toBe(true);
+  await expect(more).toHaveCount(0);
+});

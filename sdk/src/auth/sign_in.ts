@@ -168,6 +168,8 @@ export class SignIn {
     const tokens = parse("Tokens", answer);
     const record = { account: needId<AccountId>(tokens.account), device: needId<DeviceId>(tokens.device) };
     keeper.save(keeper.usesCookie ? record : { ...record, refreshToken: tokens.refreshToken });
+    // Its cookie is another one now.
+    if (keeper.owesSignOut === true) keeper.owesSignOut = false;
     const now = this.#now();
     const life = lifeOf(tokens.accessToken) ?? tokens.accessExpires - now;
     this.#token = { token: tokens.accessToken, expiresAt: now + life };

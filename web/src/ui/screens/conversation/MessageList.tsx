@@ -54,6 +54,8 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   const [marked, setMarked] = useState(0);
   const [isAway, setAway] = useState(false);
   const [isAtTop, setAtTop] = useState(false);
+  const [isAtBottom, setAtBottom] = useState(false);
+  const isLive = useObservable(connectivity) === "live";
   /** Of what is at the top of the screen while somebody scrolls. */
   const [day, setDay] = useState(0);
   const { rows, shift } = useRowSteps(view.rows);
@@ -130,6 +132,7 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
     offset.current = handle.scrollOffset;
     setAway(below > nearEdge || !view.atHead);
     setAtTop(handle.scrollOffset < atEnd);
+    setAtBottom(below < atEnd);
     if (loads && handle.scrollOffset < nearEdge) void conversation.loadOlder();
     if (loads && below < nearEdge) void conversation.loadNewer();
     seeSoon();
@@ -275,7 +278,7 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
       {isAtTop && !view.reachedStart && (
         <div className={styles.older} role="status">
           {problem === undefined ? (
-            <span>{t("common.loading")}</span>
+            <span>{t(isLive ? "common.loading" : "conversation.moreOnline")}</span>
           ) : (
             <>
               <span>{errorText(problem)}</span>
@@ -284,6 +287,11 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
               </Button>
             </>
           )}
+        </div>
+      )}
+      {isAtBottom && !view.atHead && !isLive && (
+        <div className={cx(styles.older, styles.newer)} role="status">
+          <span>{t("conversation.moreOnline")}</span>
         </div>
       )}
       <div className={styles.corner}>
