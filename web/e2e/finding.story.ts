@@ -127,3 +127,25 @@ test("one searches in one chat or everywhere, and comes to the last of many hits
   await post(cleo, withCleo, "one more apple");
   await expect(found.filter({ hasText: "one more apple" })).toBeVisible();
 });
+
+test("where a part of the search could not come to the device it says so, and searches once it can", async ({
+  open,
+  person,
+}) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, "where is the key");
+  const { page, network } = await open(ana, { path: `/c/${channel}`, browser: { serviceWorkers: "block" } });
+  await new Conversation(page).shows("where is the key");
+  await page.route("**/assets/worker-*.js", (route) => route.abort());
+  await page.keyboard.press("Control+Shift+f");
+  await page.getByLabel("Search in messages", { exact: true }).fill("key");
+  await expect(page.getByText("Search is not here yet")).toBeVisible();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("Search is not here yet")).toBeVisible();
+  await page.unroute("**/assets/worker-*.js");
+  // With the next connection, without a press.
+  network.breakAll();
+  await expect(page.getByRole("link", { name: /where is the key/ })).toBeVisible();
+  await expect(page.getByText("Search is not here yet")).toHaveCount(0);
+});

@@ -60,6 +60,12 @@ export class Session {
     return this.#search;
   }
 
+  /** One that failed, as where a part of the app could not be had, is made anew. */
+  renewSearch(): void {
+    this.#search?.close();
+    this.#search = undefined;
+  }
+
   /** The channel with a person; it is made where there is none, also without a network. */
   async direct(person: AccountId): Promise<ChannelId> {
     const coming = [...this.coming.all.get().values()].filter(({ step }) => step === "making");

@@ -31,25 +31,39 @@ export function SearchScreen() {
   const [result, setResult] = useState<SearchResult & { readonly words: string }>();
   const [isReading, setReading] = useState(true);
   const changes = useObservable(session.search.changed);
+  /** How often the search was made anew; it failed since. */
+  const [made, setMade] = useState(0);
+  const [hasFailed, setFailed] = useState(false);
+  const isLive = useObservable(session.connectivity) === "live";
   const field = useRef<HTMLInputElement>(null);
+  const again = useCallback(() => {
+    session.renewSearch();
+    setFailed(false);
+    setReading(true);
+    setMade((count) => count + 1);
+  }, [session]);
   useEffect(() => {
-    field.current?.focus();
+    if (isLive && hasFailed) again();
+    // Only when the connection comes: what fails with one waits for a press.
+  }, [isLive]);
+  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
     let isHere = true;
     void session.search.ready.finally(() => isHere && setReading(false));
     return () => {
       isHere = false;
     };
-  }, [session]);
+  }, [session, made]);
   useEffect(() => {
     let isNewest = true;
     session.search.search(words, { limit, ...(channel === undefined ? {} : { channel }) }).then(
       (found) => isNewest && setResult({ ...found, words }),
-      () => undefined,
+      () => isNewest && setFailed(true),
     );
     return () => {
       isNewest = false;
     };
-  }, [session, words, channel, limit, isReading, changes]);
+  }, [session, words, channel, limit, isReading, changes, made]);
   const go = useCallback(
     (to: string, where: ChannelId | undefined) => {
       setLimit(page);
@@ -83,11 +97,13 @@ export function SearchScreen() {
       </header>
       {channel !== undefined && <OnlyIn channel={channel} onEverywhere={() => go(words, undefined)} />}
       <p className={styles.status} role="status">
-        {isReading
-          ? t("search.reading")
-          : words.trim() !== "" && result
-            ? t("search.found", { count: result.total })
-            : ""}
+        {hasFailed
+          ? ""
+          : isReading
+            ? t("search.reading")
+            : words.trim() !== "" && result
+              ? t("search.found", { count: result.total })
+              : ""}
       </p>
       <ul className={styles.hits}>
         {result?.hits.map((hit) => (
@@ -101,14 +117,19 @@ export function SearchScreen() {
           </li>
         )}
       </ul>
-      {words.trim() === "" && (
+      {hasFailed && (
+        <EmptyState icon={SearchX} title={t("search.missing")} text={t("search.missingText")}>
+          <Button onClick={again}>{t("common.retry")}</Button>
+        </EmptyState>
+      )}
+      {!hasFailed && words.trim() === "" && (
         <EmptyState
           icon={Search}
           title={t(channel === undefined ? "search.begin" : "search.beginHere")}
           text={t("search.beginText")}
         />
       )}
-      {!isReading && words.trim() !== "" && result?.total === 0 && (
+      {!hasFailed && !isReading && words.trim() !== "" && result?.total === 0 && (
         <EmptyState icon={SearchX} title={t("search.nothing")} text={t("search.nothingText")} />
       )}
     </section>
