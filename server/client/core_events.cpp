@@ -197,7 +197,10 @@ void Client::Core::on_history(Time now, Channel& channel, const v1::History& his
     if (seq < top) ++older;
     events.push_back(&event);
   }
-  add_range(state.have, first, last);
+  // What a page leaves out may be seen by whoever comes back to all of the history.
+  const Interval page{first, last};
+  for (const Interval& seen : only_visible({&page, 1}, state.visible)) add_range(state.have, seen.from, seen.to);
+  for (const v1::Event* event : events) add_range(state.have, event->header().seq(), event->header().seq());
   channel.paged = std::max(channel.paged, last);
   drop_held(state.id, std::max<Seq>(state.top(), 1));
   if (events.empty()) {

@@ -70,6 +70,16 @@ void add_range(std::vector<Interval>& set, Seq from, Seq to) {
   set.insert(first, Interval{from, to});
 }
 
+std::vector<Interval> only_visible(Intervals set, Intervals visible) {
+  std::vector<Interval> both;
+  for (const Interval& interval : set) {
+    for (auto it = at_or_after(visible, interval.from); it != visible.end() && it->from <= interval.to; ++it) {
+      both.push_back({std::max(interval.from, it->from), std::min(interval.to, end_of(*it))});
+    }
+  }
+  return both;
+}
+
 void cut_after(std::vector<Interval>& set, Seq last) {
   while (!set.empty() && set.back().from > last) set.pop_back();
   if (!set.empty()) set.back().to = std::min(set.back().to, last);

@@ -15,6 +15,8 @@ using Intervals = std::span<const Interval>;
 bool contains(Intervals set, Seq seq);
 /// Adds from..to (1 <= from <= to) to a set of closed intervals, joining what touches.
 void add_range(std::vector<Interval>& set, Seq from, Seq to);
+/// What of a set of closed intervals is visible.
+std::vector<Interval> only_visible(Intervals set, Intervals visible);
 /// Removes everything above `last` from a set of closed intervals.
 void cut_after(std::vector<Interval>& set, Seq last);
 /// The first seq above `after` in `visible`; 0 = none.

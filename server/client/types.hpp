@@ -83,7 +83,7 @@ struct ChannelState {
   Seq delivered_wanted = 0;    // the last event of others that is stored here, and
   Seq read_wanted = 0;         // what the user has read here: the server is told until its registers say so
   std::vector<Interval> have;  // seqs that were applied: ascending, disjoint, closed. Events in them that were not
-                               // stored are invisible, or the store keeps fewer
+                               // stored were hidden, or the store keeps fewer
   std::vector<Point> points;   // ascending
   Incarnation incarnation;     // of the history that `have` and `points` speak of
   bool unproven = false;       // they may be of another one: the digest of the last point is still to be compared

@@ -2,7 +2,7 @@
 import type { AccountId, ChannelId, Incarnation } from "../ids.ts";
 import { fold, withoutContent } from "../store/fold.ts";
 import type { ChannelEvent, ChannelState, NewMember, Registers, Wishes } from "../types.ts";
-import { addRange, contains, cutAfter } from "./ranges.ts";
+import { addRange, contains, cutAfter, onlyVisible } from "./ranges.ts";
 import type { InboxRow } from "./wire.ts";
 
 /** A channel's state while it is worked on; what leaves the core is a copy. */
@@ -95,6 +95,8 @@ export function takeRow(channel: WorkingState, row: InboxRow, overtaken: boolean
     }
     channel.members = row.members;
     channel.visible = row.visible;
+    // A page may have left out what was thought to be visible.
+    channel.have = onlyVisible(channel.have, channel.visible);
   }
   channel.deliveredByAll = row.deliveredByAll;
   channel.readByAll = row.readByAll;

@@ -13,7 +13,7 @@ import {
   topOf,
 } from "./channel_view.ts";
 import type { Core } from "./core.ts";
-import { addRange, contains, newestMissing, nextVisible, nothingBetween } from "./ranges.ts";
+import { addRange, contains, newestMissing, nextVisible, nothingBetween, onlyVisible } from "./ranges.ts";
 import { toChannelId, toEvents } from "./wire.ts";
 
 /** What a page was asked for. */
@@ -154,7 +154,11 @@ export class EventsPart {
       previous = seq;
       events.push(event);
     }
-    state.have = addRange(state.have, first, last);
+    // What a page leaves out may be seen by whoever comes back to all of the history.
+    for (const seen of onlyVisible([{ from: first, to: last }], state.visible)) {
+      state.have = addRange(state.have, seen.from, seen.to);
+    }
+    for (const { seq } of events) state.have = addRange(state.have, seq, seq);
     this.dropHeld(state.id, Math.max(topOf(state), 1));
     this.#core.changed(channel);
     const older = events.filter((event) => event.seq < top).length;

@@ -30,6 +30,15 @@ export function addRange(set: Ranges, from: number, to: number): Ranges {
   return [...before, { from: low, to: high }, ...after];
 }
 
+/** What of a set of closed ranges is visible. */
+export function onlyVisible(set: Ranges, visible: Ranges): Ranges {
+  return set.flatMap((range) =>
+    visible
+      .filter((seen) => seen.from <= range.to && endOf(seen) >= range.from)
+      .map((seen) => ({ from: Math.max(range.from, seen.from), to: Math.min(range.to, endOf(seen)) })),
+  );
+}
+
 /** Without everything above `last`; of closed ranges. */
 export function cutAfter(set: Ranges, last: number): Ranges {
   return set

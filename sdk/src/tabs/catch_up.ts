@@ -3,7 +3,7 @@
  * the listeners of the tab are told everything once, whichever tab led at the time.
  */
 import type { ParleyEvent } from "../client.ts";
-import { nothingBetween, oldestMissing } from "../core/ranges.ts";
+import { nothingBetween, oldestMissing, onlyVisible } from "../core/ranges.ts";
 import type { SendId } from "../ids.ts";
 import type { ChannelState, ClientState, OutboxEntry, Placement, SeqRange } from "../types.ts";
 
@@ -78,7 +78,8 @@ function compareHave(old: ChannelState | undefined, now: ChannelState, before: P
 /** Up to where what was had is still so. */
 function commonUntil(old: ChannelState, now: ChannelState): number {
   const top = old.have.at(-1)?.to ?? 0;
-  const gone = oldestMissing(old.have, now.have, 1, top);
+  // What a page had left out is not had any more once that is known, and was never told.
+  const gone = oldestMissing(onlyVisible(old.have, now.visible), now.have, 1, top);
   const stillHad = gone === undefined ? top : gone.from - 1;
   if (old.incarnation === now.incarnation) return stillHad;
   // Another history of the server: what comes before a digest that both have is the same in both.
