@@ -106,6 +106,28 @@ test("a reaction is given and taken back", async ({ open, person }) => {
   await expect.poll(reactions).toEqual([]);
 });
 
+test("who has reacted can be looked up, however many they are", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const others = await Promise.all(["cleo", "dan", "eve", "finn", "gus", "hal"].map((handle) => person(handle)));
+  const channel = await group("Choir", ana, ben, ...others);
+  await post(ben, channel, "It worked!");
+  const seq = ben.client.channel(channel)?.head ?? 0;
+  for (const { client } of others) await client.react(channel, seq, "🎉");
+  await ben.client.react(channel, seq, "👍");
+  const { page } = await open(ana);
+  const at = await Conversation.at(page, channel);
+  const party = at.bubble("It worked!").getByRole("button", { name: /^🎉 from .* and 1 other$/ });
+  await expect(party).toBeVisible();
+  const dialog = page.getByRole("dialog", { name: "Who has reacted" });
+  for (const opens of [() => act(at, "It worked!", "Who has reacted"), () => party.click({ button: "right" })]) {
+    await opens();
+    await expect(dialog.getByRole("region", { name: "🎉" }).getByRole("listitem")).toHaveCount(6);
+    await expect(dialog.getByRole("region", { name: "👍" }).getByRole("listitem")).toHaveText(/Ben/);
+    await dialog.getByRole("button", { name: "Close" }).click();
+  }
+  await expect(party).toHaveAttribute("aria-pressed", "false");
+});
+
 test("messages are chosen, copied in their order, and forwarded to several", async ({ open, person }) => {
   const [ana, ben, cleo] = [await person("ana"), await person("ben"), await person("cleo")];
   const [channel, other] = [await directChannel(ana, ben), await directChannel(ana, cleo)];

@@ -175,6 +175,7 @@ const conversations: readonly Screen[] = [
   },
   { name: "forward", path: direct, act: all(ofMessage("Thursday is perfect", "conversation.forward"), dialog) },
   { name: "receipts", path: group, act: all(ofMessage("Then book it", "conversation.whoRead"), dialog) },
+  { name: "reactions", path: group, act: all(ofMessage("Then book it", "conversation.whoReacted"), dialog) },
   { name: "delete-message", path: direct, act: all(ofMessage("Thursday is perfect", "conversation.delete"), dialog) },
 ];
 

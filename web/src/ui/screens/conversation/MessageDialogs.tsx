@@ -15,6 +15,7 @@ import { useChannelName, usePersonName } from "../channels/names.ts";
 import { type MessageDialog, useConversation } from "./conversation_context.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
 import styles from "./MessageDialogs.module.css";
+import { ReactionsDialog } from "./ReactionsDialog.tsx";
 import { wholeText } from "./whole_text.ts";
 
 /** The dialogs about messages. */
@@ -26,6 +27,8 @@ export function MessageDialogs({ dialog, onClose, onDone }: Ends & { readonly di
       return <ForwardDialog events={dialog.events} onClose={onClose} onDone={onDone} />;
     case "receipts":
       return <ReceiptsDialog event={dialog.event} onClose={onClose} />;
+    case "reactions":
+      return <ReactionsDialog seq={dialog.event.seq} onClose={onClose} />;
     case "react":
       return <ReactDialog event={dialog.event} onClose={onClose} />;
   }

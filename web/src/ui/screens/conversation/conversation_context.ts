@@ -23,7 +23,7 @@ export interface ConversationParts {
 
 export type MessageDialog =
   | { readonly kind: "delete" | "forward"; readonly events: readonly ChannelEvent[] }
-  | { readonly kind: "receipts" | "react"; readonly event: ChannelEvent };
+  | { readonly kind: "receipts" | "react" | "reactions"; readonly event: ChannelEvent };
 
 export const ConversationContext = createContext<ConversationParts | undefined>(undefined);
 

@@ -10,13 +10,17 @@ import { useMessageMenu } from "./useMessageMenu.ts";
  * on the screen costs little.
  */
 export function useMessageActions() {
-  const { conversation, chosen, choose } = useConversation();
+  const { conversation, chosen, choose, openDialog } = useConversation();
   const openMenu = useMessageMenu();
-  /** Whether there was a message to open it for. */
+  /** The menu of a message, or what there is to tell of its reactions. Whether there was a message to open it for. */
   const open = (of: Element, place: { x: number; y: number } | undefined, byKeyboard: boolean): boolean => {
     const bubble = of.closest("article")?.querySelector<HTMLElement>("[data-seq]");
     const message = bubble && conversation.event(Number(bubble.dataset.seq));
     if (!bubble || !message || chosen !== undefined) return false;
+    if (of.closest("[data-reactions]") !== null) {
+      openDialog({ kind: "reactions", event: message });
+      return true;
+    }
     const box = bubble.getBoundingClientRect();
     openMenu(message, { place: place === undefined ? box : placeAt(place.x, place.y), owner: bubble, byKeyboard });
     return true;

@@ -1,5 +1,5 @@
 import type { ChannelEvent } from "@parley/sdk";
-import { CheckCheck, CircleCheck, Copy, Forward, Pencil, Reply, SmilePlus, Trash2 } from "lucide-react";
+import { CheckCheck, CircleCheck, Copy, Forward, Pencil, Reply, Smile, SmilePlus, Trash2 } from "lucide-react";
 import { useT } from "../../../i18n/index.ts";
 import { useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
@@ -59,6 +59,12 @@ export function useMessageMenu(): (
           label: t("conversation.whoRead"),
           icon: CheckCheck,
           act: () => openDialog({ kind: "receipts", event }),
+        },
+      event.annotation !== undefined &&
+        event.annotation.reactions.length > 0 && {
+          label: t("conversation.whoReacted"),
+          icon: Smile,
+          act: () => openDialog({ kind: "reactions", event }),
         },
       { label: t("conversation.select"), icon: CircleCheck, act: () => choose(event.seq) },
       "line",
