@@ -84,3 +84,67 @@ test("runs in a worker", async ({ open, person }) => {
   await expect.poll(() => texts(ben, channel)).toEqual(["hello", "hello, says the worker"]);
   await expect.poll(() => page.evaluate(() => sdk.worked)).toContain("posted");
 });
+
+for (const first of ["page", "worker"] as const) {
+  test(`a page and a worker share one store and one connection, the ${first} first: nothing is lost, nothing said twice`, async ({
+    open,
+    person,
+  }) => {
+    const [ana, ben] = [await person("ana"), await person("ben")];
+    const channel = await directChannel(ana, ben);
+    const { page, network } = await open(undefined);
+    const { handle, password } = ana;
+    const pageSignsIn = async () => {
+      await page.evaluate(async (credentials) => void (await sdk.parley.signIn(credentials)), { handle, password });
+      await expect.poll(() => page.evaluate(() => sdk.state)).toBe("live");
+    };
+    const workerSignsIn = async () => {
+      await page.evaluate(
+        (credentials) => {
+          sdk.startWriter();
+          sdk.tellWriter({ kind: "signIn", ...credentials });
+        },
+        { handle, password },
+      );
+      await expect.poll(() => page.evaluate(() => sdk.wrote.at(-1))).toBe("live");
+    };
+    if (first === "page") await pageSignsIn();
+    await workerSignsIn();
+    if (first === "worker") await pageSignsIn();
+
+    const say = (by: string, count: number) => Array.from({ length: count }, (_, at) => `${by} ${at}`);
+    const [ours, workers, bens] = [say("page", 20), say("worker", 20), say("ben", 20)];
+    // What is on its way when the worker dies may have got there or not.
+    network.shape({ delayMs: 30 });
+    await page.evaluate(([at, texts]) => sdk.tellWriter({ kind: "post", channel: at, texts }), [
+      channel,
+      workers,
+    ] as const);
+    const posting = page.evaluate(
+      async ([at, texts]) => {
+        for (const text of texts) await sdk.post(at, text);
+      },
+      [channel, ours] as const,
+    );
+    const said = post(ben, channel, ...bens);
+    await expect.poll(() => page.evaluate(() => sdk.wrote)).toContain("queued worker 19");
+    await page.evaluate(() => sdk.killWriter());
+    await posting;
+    await said;
+
+    await expect.poll(() => page.evaluate(() => sdk.waiting)).toBe(0);
+    const all = [...ours, ...workers, ...bens].sort();
+    await expect.poll(async () => [...(await texts(ben, channel))].sort()).toEqual(all);
+    const inOrder = await texts(ben, channel);
+    for (const [by, own] of [
+      ["page", ours],
+      ["worker", workers],
+      ["ben", bens],
+    ] as const) {
+      expect(inOrder.filter((text) => text.startsWith(by))).toEqual(own);
+    }
+    await expect.poll(() => page.evaluate((at) => sdk.texts(at), channel)).toEqual(inOrder);
+    expect(await page.evaluate(() => sdk.state)).toBe("live");
+    expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(1);
+  });
+}

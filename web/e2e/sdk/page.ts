@@ -1,5 +1,6 @@
 /** A page with the SDK and nothing else; stories call it from outside. */
 import { type ChannelEvent, type ChannelId, Parley } from "../../../sdk/src/index.ts";
+import type { ToWriter } from "./writer.ts";
 
 const parley = new Parley({ deviceName: "Page", platform: "web" });
 
@@ -7,6 +8,8 @@ const client = () => {
   if (parley.client === undefined) throw new Error("nobody is signed in");
   return parley.client;
 };
+
+let writer: Worker | undefined;
 
 export const page = {
   parley,
@@ -24,6 +27,15 @@ export const page = {
     worker.onerror = ({ message }) => page.worked.push(message);
     worker.postMessage(credentials);
   },
+  /** What the other worker said. */
+  wrote: [] as string[],
+  startWriter: (): void => {
+    writer = new Worker(new URL("./writer.ts", import.meta.url), { type: "module" });
+    writer.onmessage = ({ data }: MessageEvent<string>) => page.wrote.push(data);
+    writer.onerror = ({ message }) => page.wrote.push(message);
+  },
+  tellWriter: (what: ToWriter): void => writer?.postMessage(what),
+  killWriter: (): void => writer?.terminate(),
   get waiting(): number {
     return parley.client?.outbox().length ?? 0;
   },
