@@ -1,5 +1,6 @@
 import { type AccountId, type ChannelId, type Command, IdSource, type OutboxEntry, type SendId } from "@parley/sdk";
 import { DraftJournal } from "./draft_journal.ts";
+import { mentionsIn } from "./mentions.ts";
 import { Observable } from "./observable.ts";
 import type { AppClient } from "./ports.ts";
 
@@ -187,12 +188,13 @@ export class Drafts {
     return this.leaving.get().filter((leaving) => leaving.channel === channel);
   }
 
-  #entryOf(channel: ChannelId, { text, editing, replyTo }: ComposerDraft): OutboxEntry {
+  #entryOf(channel: ChannelId, { text, editing, replyTo, mentions = [] }: ComposerDraft): OutboxEntry {
     const created = Date.now();
     const content = { kind: "text", text: text.trim() } as const;
+    const mentioned = mentionsIn(text, mentions);
     const command: Command =
       editing === undefined
-        ? { kind: "post", content, ...(replyTo === undefined ? {} : { replyTo }) }
+        ? { kind: "post", content, mentions: mentioned, ...(replyTo === undefined ? {} : { replyTo }) }
         : { kind: "edit", target: editing, content };
     // Behind all that is in the outbox.
     return { sendId: this.#ids.next<SendId>(created), channel, order: 2 ** 40 + this.#sent++, created, command };

@@ -7,6 +7,7 @@ import { FailedSends } from "./failed_sends.ts";
 import { Live } from "./live.ts";
 import { coalesced, Observable } from "./observable.ts";
 import { People } from "./people.ts";
+import { closedFor } from "./permissions.ts";
 import type { AppClient } from "./ports.ts";
 import { MessageSearch } from "./search/message_search.ts";
 import { WorkerSearchEngine } from "./search/worker_engine.ts";
@@ -77,6 +78,14 @@ export class Session {
   /** A channel as it is, or will be once it is made or joined. */
   channel(id: ChannelId): ChannelState | undefined {
     return this.client.channel(id) ?? this.coming.get(id)?.state;
+  }
+
+  /** Whether one may say something there, as far as is known. */
+  mayWrite(id: ChannelId): boolean {
+    const channel = this.channel(id);
+    const peer = channel?.peer === undefined ? undefined : this.people.get(channel.peer);
+    const writers = this.infos.get(id)?.settings.post;
+    return channel !== undefined && closedFor(channel, writers, peer, this.coming.get(id)?.step) === undefined;
   }
 
   close(): void {

@@ -133,5 +133,7 @@ test.each([
 
 test("one line has no marks and no line breaks, and never half an emoji", () => {
   expect(plainLine("*Hello*\n> there\n```\ncode\n```")).toBe("Hello there code");
+  expect(plainLine(`\`\`\`ts\n${"code ".repeat(500)}\n\`\`\``, 20)).toBe("code code code code …");
+  expect(plainLine("```\ncode that was cut")).toBe("code that was cut");
   expect(plainLine("😀".repeat(50), 11)).toBe(`${"😀".repeat(5)}…`);
 });

@@ -36,6 +36,13 @@ export function parseText(text: string, mentions: Mentions = NO_MENTIONS): Block
   return blocks;
 }
 
+/** The beginning of a text: what its end would have closed is closed. */
+export function withFencesClosed(beginning: string): string {
+  let isOpen = false;
+  for (const line of beginning.split(/\r\n|\n|\r/u)) isOpen = isOpen ? !/^```\s*$/u.test(line) : FENCE.test(line);
+  return isOpen ? `${beginning}\n\`\`\`` : beginning;
+}
+
 // Flags are pairs; keycaps are digits with a mark; others may have skin tones and be joined.
 const EMOJI =
   /^(?:\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3|\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f]*(?:[\u{e0020}-\u{e007f}]+)?(?:\u200d\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f]*)*)$/u;
@@ -57,7 +64,8 @@ export function plainLine(text: string, limit = 200): string {
   const parts: string[] = [];
   let length = 0;
   // Enough for one line, also of what is marks for the most part.
-  for (const block of parseText(text.slice(0, limit * 4))) {
+  // What was cut here, or before, may have lost the end of its code.
+  for (const block of parseText(withFencesClosed(text.slice(0, limit * 4)))) {
     const lines = block.kind === "code" ? [block.text] : block.lines.map(flat);
     for (const line of lines) {
       const trimmed = line.replace(/\s+/gu, " ").trim();

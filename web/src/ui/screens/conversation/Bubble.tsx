@@ -1,21 +1,18 @@
 import type { ChannelEvent } from "@parley/sdk";
 import { Ban, Forward, Smile } from "lucide-react";
-import { memo, type ReactNode, useState } from "react";
+import { memo } from "react";
 import { formatDateTime, formatTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import { parseAvatar } from "../../../model/avatar.ts";
 import { type Tick, textOf } from "../../../model/channel_list.ts";
 import { useSession } from "../../context.tsx";
-import { errorText } from "../../errors.ts";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { cx } from "../../kit/cx.ts";
 import { IconButton } from "../../kit/IconButton.tsx";
-import { toast } from "../../kit/Toasts.tsx";
 import { usePersonName } from "../channels/names.ts";
 import styles from "./Bubble.module.css";
 import { useConversation } from "./conversation_context.ts";
-import { folded, isLong } from "./folded_text.ts";
-import { MessageText } from "./MessageText.tsx";
+import { FoldedText } from "./FoldedText.tsx";
 import { Reactions } from "./Reactions.tsx";
 import { ReplyQuote } from "./ReplyQuote.tsx";
 import { TickIcon } from "./TickIcon.tsx";
@@ -51,11 +48,7 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
           <bdi>{author}</bdi>
         </span>
       )}
-      {event.body.kind === "message" && event.body.forwarded && !isDeleted && (
-        <span className={styles.note}>
-          <Forward size={14} aria-hidden="true" className={styles.mirrored} /> {t("conversation.forwarded")}
-        </span>
-      )}
+      {event.body.kind === "message" && event.body.forwarded && !isDeleted && <ForwardedNote />}
       {event.body.kind === "message" && event.body.replyTo > 0 && !isDeleted && <ReplyQuote seq={event.body.replyTo} />}
       <div className={styles.line}>
         <div className={styles.said}>
@@ -127,44 +120,29 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
   );
 });
 
-/** What a message says, folded where it is long, and fetched whole where only its beginning came. */
+export function ForwardedNote() {
+  const t = useT();
+  return (
+    <span className={styles.note}>
+      <Forward size={14} aria-hidden="true" className={styles.mirrored} /> {t("conversation.forwarded")}
+    </span>
+  );
+}
+
+/** What a message says. */
 function Said({ event }: { readonly event: ChannelEvent }) {
   const t = useT();
-  const { client, me } = useSession();
+  const { client } = useSession();
   const { channelId } = useConversation();
-  const mentions = useMentions(event);
-  const [isOpen, setOpen] = useState(false);
-  const [whole, setWhole] = useState<string>();
+  const mentions = useMentions(event.body.kind === "message" ? event.body.mentions : undefined);
   const content = event.annotation?.current ?? event.content;
-  const text = whole ?? textOf(event);
-  const isPreview = whole === undefined && content?.fullSize !== undefined;
-  const isFolded = isPreview || isLong(text);
-  const show = async () => {
-    setOpen(true);
-    if (!isPreview) return;
-    try {
-      const edits = event.annotation?.edits ?? [];
-      const full = await client.content(channelId, edits.at(-1) ?? event.seq);
-      if (full?.kind === "text") setWhole(full.text);
-    } catch (error) {
-      setOpen(false);
-      toast(errorText(error), { look: "error" });
-    }
+  if (content?.kind === "data") return <p className={styles.gone}>{t("conversation.unknownContent")}</p>;
+  const version = event.annotation?.edits.at(-1) ?? event.seq;
+  const load = async () => {
+    const whole = await client.content(channelId, version);
+    return whole?.kind === "text" ? whole.text : undefined;
   };
-  const body: ReactNode =
-    content?.kind === "data" ? (
-      <p className={styles.gone}>{t("conversation.unknownContent")}</p>
-    ) : (
-      <MessageText text={isFolded && !isOpen ? folded(text) : text} mentions={mentions} me={me} />
-    );
-  return (
-    <>
-      {body}
-      {isFolded && (
-        <button type="button" className={styles.more} onClick={() => (isOpen ? setOpen(false) : void show())}>
-          {isOpen ? t("conversation.showLess") : t("conversation.showAll")}
-        </button>
-      )}
-    </>
-  );
+  const isBeginning = content?.fullSize !== undefined;
+  // What another version said is not kept.
+  return <FoldedText key={version} text={textOf(event)} mentions={mentions} load={isBeginning ? load : undefined} />;
 }

@@ -4,10 +4,9 @@ import { useT } from "../../../i18n/index.ts";
 import type { Closed } from "../../../model/permissions.ts";
 import type { Profile } from "../../../model/ports.ts";
 import { useObservable, useSession } from "../../context.tsx";
-import { errorText } from "../../errors.ts";
 import { Button } from "../../kit/Button.tsx";
-import { toast } from "../../kit/Toasts.tsx";
 import { useAct } from "../../useAct.ts";
+import { useCopyText } from "../../useCopyText.ts";
 import styles from "./ClosedNote.module.css";
 
 /** The other one of a direct channel, as far as they are known. */
@@ -48,14 +47,10 @@ export function ClosedNote({ channelId, closed }: { readonly channelId: ChannelI
 function KeptDraft({ channelId }: { readonly channelId: ChannelId }) {
   const t = useT();
   const { drafts } = useSession();
+  const copy = useCopyText();
   useObservable(drafts.changed);
   const text = drafts.writtenIn(channelId);
   if (text === "") return null;
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => toast(t("common.copied")),
-      (error: unknown) => toast(errorText(error), { look: "error" }),
-    );
   return (
     <section className={styles.kept} aria-label={t("conversation.written")}>
       <p className={styles.what}>{t("conversation.written")}</p>
@@ -63,7 +58,7 @@ function KeptDraft({ channelId }: { readonly channelId: ChannelId }) {
         {text}
       </p>
       <span className={styles.actions}>
-        <Button look="plain" icon={<Copy size={16} aria-hidden="true" />} onClick={() => void copy()}>
+        <Button look="plain" icon={<Copy size={16} aria-hidden="true" />} onClick={() => copy(text)}>
           {t("common.copy")}
         </Button>
         <Button

@@ -111,6 +111,7 @@ function Open(props: {
       },
       jumpTo: (seq: number) => void jumpTo(seq),
       toNewest: () => void list.current?.toNewest(),
+      holdStill: (row: Element) => list.current?.holdStill(row),
       openDialog: setDialog,
       chosen,
       choose: (seq: number) =>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { formatDateTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import { filterRows } from "../../../model/channel_list.ts";
+import { Forwarding } from "../../../model/forwarding.ts";
 import { useObservable, useRouter, useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
 import { Avatar } from "../../kit/Avatar.tsx";
@@ -112,15 +113,21 @@ function neighbourOf(gone: readonly HTMLElement[]): HTMLElement | undefined {
   return all[Math.max(...places) + 1] ?? all[Math.min(...places) - 1];
 }
 
+const shownAtFirst = 50;
+
 function ForwardDialog({ events, onClose, onDone }: OfMessages) {
   const t = useT();
-  const { client, list } = useSession();
+  const session = useSession();
+  const { client, list } = session;
   const router = useRouter();
   const { channelId } = useConversation();
+  const [forwarding] = useState(() => new Forwarding(client));
+  const [isAll, setAll] = useState(false);
   const [words, setWords] = useState("");
   const [to, setTo] = useState<ReadonlySet<ChannelId>>(new Set());
   const [busy, setBusy] = useState(false);
-  const rows = filterRows(useObservable(list.rows), "all", words).filter((row) => !row.gone);
+  const rows = filterRows(useObservable(list.rows), "all", words).filter((row) => session.mayWrite(row.id));
+  const shown = isAll ? rows : rows.slice(0, shownAtFirst);
   const toggle = (id: ChannelId) => {
     const after = new Set(to);
     if (!after.delete(id)) after.add(id);
@@ -131,9 +138,7 @@ function ForwardDialog({ events, onClose, onDone }: OfMessages) {
     try {
       // All of it is here before the first is sent.
       const texts = await Promise.all(events.map((event) => wholeText(client, channelId, event)));
-      for (const channel of to) {
-        for (const text of texts) if (text !== "") await client.post(channel, { text, forwarded: true });
-      }
+      await forwarding.forward(texts, to);
       onDone();
       const [only] = to;
       if (to.size === 1 && only !== undefined) router.go({ name: "channel", channel: only });
@@ -163,7 +168,7 @@ function ForwardDialog({ events, onClose, onDone }: OfMessages) {
         />
       </div>
       <ul className={styles.list}>
-        {rows.slice(0, 50).map((row) => (
+        {shown.map((row) => (
           <li key={row.id}>
             <label className={styles.row}>
               <ForwardTarget row={row} />
@@ -177,6 +182,11 @@ function ForwardDialog({ events, onClose, onDone }: OfMessages) {
           </li>
         ))}
       </ul>
+      {shown.length < rows.length && (
+        <Button look="plain" onClick={() => setAll(true)}>
+          {t("group.showAll", { count: rows.length })}
+        </Button>
+      )}
     </Dialog>
   );
 }

@@ -28,11 +28,14 @@ export interface MessageListHandle {
   show(seq: number): void;
   /** Shows the end, and stays there while more comes. */
   toNewest(): Promise<void>;
+  /** A row is about to grow: it does so downwards, also at the end. */
+  holdStill(row: Element): void;
 }
 
 const nearEdge = 600;
 const atEnd = 24;
 const dayHeight = 48;
+const framesToSettle = 6;
 const tryAgainMs = 2_000;
 
 /** What was said, in a list that keeps its place when older messages come before it. */
@@ -76,6 +79,18 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
       showWanted();
     },
     toNewest,
+    holdStill(row) {
+      const { top } = row.getBoundingClientRect();
+      let frames = framesToSettle;
+      // The list learns late how tall the row is, and keeps in place what stands below it.
+      const putBack = () => {
+        sticks.current = false;
+        if (row.isConnected) list.current?.scrollBy(row.getBoundingClientRect().top - top);
+        if (--frames > 0) requestAnimationFrame(putBack);
+      };
+      sticks.current = false;
+      requestAnimationFrame(putBack);
+    },
   }));
 
   // The first that is new, or else the end, is where somebody wants to begin.

@@ -8,16 +8,18 @@ import { useSession } from "../../context.tsx";
 import { errorText, errorTextOf } from "../../errors.ts";
 import { Button } from "../../kit/Button.tsx";
 import { cx } from "../../kit/cx.ts";
+import { PressMenu } from "../../kit/Menu.tsx";
 import { toast } from "../../kit/Toasts.tsx";
+import { useCopyText } from "../../useCopyText.ts";
 import styles from "./Bubble.module.css";
+import { ForwardedNote } from "./Bubble.tsx";
 import { useConversation } from "./conversation_context.ts";
-import { folded, isLong } from "./folded_text.ts";
-import { MessageText } from "./MessageText.tsx";
+import { FoldedText } from "./FoldedText.tsx";
 import { ReplyQuote } from "./ReplyQuote.tsx";
 import { TickIcon } from "./TickIcon.tsx";
+import { useMentions } from "./useMentions.ts";
 
 const whats = { post: "list.notSent", edit: "conversation.notChanged", createChannel: "conversation.notMade" } as const;
-const nobody = new Map<string, string>();
 
 /** A message of one's own that waits for its outcome. */
 export const PendingBubble = memo(function PendingBubble({
@@ -28,11 +30,13 @@ export const PendingBubble = memo(function PendingBubble({
   readonly first: boolean;
 }) {
   const t = useT();
+  const copy = useCopyText();
   const { command } = entry;
+  const mentions = useMentions(command.kind === "post" ? command.mentions : undefined);
   if (command.kind !== "post") return null;
   const time = formatTime(entry.created);
   const text = command.content.kind === "text" ? command.content.text : "";
-  return (
+  const article = (
     <article
       className={cx(styles.row, styles.own, first && styles.first)}
       aria-label={t("conversation.messageFrom", { name: t("common.you"), time })}
@@ -40,10 +44,11 @@ export const PendingBubble = memo(function PendingBubble({
     >
       <div className={styles.stack}>
         <div className={styles.bubble}>
+          {command.forwarded && <ForwardedNote />}
           {command.replyTo !== undefined && command.replyTo > 0 && <ReplyQuote seq={command.replyTo} />}
           <div className={styles.line}>
             <div className={styles.said}>
-              <MessageText text={isLong(text) ? folded(text) : text} mentions={nobody} me={undefined} />
+              <FoldedText text={text} mentions={mentions} />
             </div>
             <span className={styles.meta}>
               <time>{time}</time>
@@ -54,6 +59,7 @@ export const PendingBubble = memo(function PendingBubble({
       </div>
     </article>
   );
+  return <PressMenu entries={[{ label: t("common.copy"), icon: Copy, act: () => copy(text) }]}>{article}</PressMenu>;
 });
 
 /** What one said, or changed, and the server refused for good. */
@@ -67,16 +73,17 @@ export const FailedBubble = memo(function FailedBubble({ failed }: { readonly fa
   const mayTry = mayPost || kind === "createChannel";
   const text = kind !== "createChannel" && command.content.kind === "text" ? command.content.text : "";
   const report = (error: unknown) => toast(errorText(error), { look: "error" });
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => toast(t("common.copied")),
-      (error: unknown) => report(error),
-    );
+  const copy = useCopyText();
+  const mentions = useMentions(kind === "post" ? command.mentions : undefined);
   return (
     <article className={cx(styles.row, styles.own, styles.apart)} aria-label={what} tabIndex={-1}>
       <div className={styles.stack}>
         <div className={styles.bubble}>
-          {text !== "" && <MessageText text={isLong(text) ? folded(text) : text} mentions={nobody} me={undefined} />}
+          {kind === "post" && command.forwarded && <ForwardedNote />}
+          {kind === "post" && command.replyTo !== undefined && command.replyTo > 0 && (
+            <ReplyQuote seq={command.replyTo} />
+          )}
+          {text !== "" && <FoldedText text={text} mentions={mentions} />}
           <p className={styles.failed}>
             {what}: {errorTextOf(failed.refused)}
           </p>
@@ -91,7 +98,7 @@ export const FailedBubble = memo(function FailedBubble({ failed }: { readonly fa
               </Button>
             )}
             {text !== "" && (
-              <Button look="plain" icon={<Copy size={16} aria-hidden="true" />} onClick={() => void copy()}>
+              <Button look="plain" icon={<Copy size={16} aria-hidden="true" />} onClick={() => copy(text)}>
                 {t("common.copy")}
               </Button>
             )}

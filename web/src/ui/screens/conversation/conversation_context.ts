@@ -15,6 +15,8 @@ export interface ConversationParts {
   readonly jumpTo: (seq: number) => void;
   /** Shows the end of the conversation, and stays there. */
   readonly toNewest: () => void;
+  /** A row is about to grow: its beginning stays where it is. */
+  readonly holdStill: (row: Element) => void;
   readonly openDialog: (dialog: MessageDialog) => void;
   /** Seqs that are chosen; undefined: nobody chooses. */
   readonly chosen: ReadonlySet<number> | undefined;
