@@ -44,8 +44,8 @@ class FakeClient {
     else this.stored.set(key, value);
     this.#told?.({ key, value: structuredClone(value) });
   }
-  answer(): void {
-    for (const answer of this.#waiting.splice(0)) answer();
+  answer(most = this.#waiting.length): void {
+    for (const answer of this.#waiting.splice(0, most)) answer();
   }
   drafts(kept: Storage): Drafts {
     return new Drafts(this as unknown as AppClient, new DraftJournal(kept));
@@ -63,6 +63,26 @@ describe("drafts of a page that goes", () => {
     expect(drafts.get(channel)).toEqual({ text: "so far", replyTo: 7 });
     next.answer();
     expect(next.stored.get(`draft/${channel}`)).toEqual({ text: "so far", replyTo: 7 });
+  });
+
+  it("are there also where the store was being asked to keep them", async () => {
+    vi.useFakeTimers();
+    const kept = storage();
+    const before = new FakeClient();
+    const drafts = before.drafts(kept);
+    drafts.set(channel, { text: "so" });
+    await vi.advanceTimersByTimeAsync(301);
+    drafts.set(channel, { text: "so far" });
+    await vi.advanceTimersByTimeAsync(301);
+    void drafts.flush();
+    // The first of the two is stored, and the page is gone.
+    before.answer(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(new FakeClient().drafts(kept).get(channel).text).toBe("so far");
+    before.answer();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(Object.keys(kept)).toEqual([]);
+    vi.useRealTimers();
   });
 
   it("are nowhere else once the store has them", async () => {

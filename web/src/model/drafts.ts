@@ -42,6 +42,8 @@ export class Drafts {
   readonly #timers = new Map<ChannelId, ReturnType<typeof setTimeout>>();
   /** Sent, and maybe not in the outbox yet: in no store until then. In the order of sending. */
   readonly leaving = new Observable<readonly Leaving[]>([]);
+  /** So many writes of a draft are under way. */
+  readonly #writing = new Map<ChannelId, number>();
   /** What this tab writes and was not told of yet, in order. */
   readonly #echoes = new Map<ChannelId, readonly Echo[]>();
 
@@ -131,9 +133,12 @@ export class Drafts {
   /** Writes what is not written yet: the page is about to go. */
   async flush(): Promise<void> {
     const waiting = [...this.#timers.keys()];
+    const leaving = this.leaving.get();
+    const writing = [...this.#writing.keys()].filter((channel) => this.#isOnItsWay(channel));
     const account = this.#client.me?.account;
     if (account !== undefined) {
-      for (const channel of new Set([...waiting, ...this.leaving.get().map((leaving) => leaving.channel)])) {
+      // What the store was asked for and has not answered for yet may be lost with the page.
+      for (const channel of new Set([...waiting, ...writing, ...leaving.map(({ channel }) => channel)])) {
         const drafts = [...this.#leavingFrom(channel).map(({ draft }) => draft), this.get(channel)];
         this.#journal.write(
           account,
@@ -151,7 +156,9 @@ export class Drafts {
     const draft = this.#drafts.get(channel);
     const write = {};
     this.#expect(channel, draft, write);
+    this.#writing.set(channel, (this.#writing.get(channel) ?? 0) + 1);
     await this.#client.setValue(keyOf(channel), draft).catch(() => undefined);
+    this.#writing.set(channel, (this.#writing.get(channel) ?? 1) - 1);
     this.#expectNoMore(channel, write);
     this.#forgetJournal(channel);
   }
@@ -180,8 +187,12 @@ export class Drafts {
 
   #forgetJournal(channel: ChannelId): void {
     const account = this.#client.me?.account;
-    if (account === undefined || this.#timers.has(channel) || this.#leavingFrom(channel).length > 0) return;
+    if (account === undefined || this.#timers.has(channel) || this.#isOnItsWay(channel)) return;
     this.#journal.remove(account, channel);
+  }
+
+  #isOnItsWay(channel: ChannelId): boolean {
+    return this.#leavingFrom(channel).length > 0 || (this.#writing.get(channel) ?? 0) > 0;
   }
 
   #leavingFrom(channel: ChannelId): readonly Leaving[] {
