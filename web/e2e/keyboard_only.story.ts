@@ -1,7 +1,7 @@
 /** No mouse, from signing up on. */
 import type { Page } from "@playwright/test";
 import { Conversation } from "./support/app.ts";
-import { directChannel, post } from "./support/people.ts";
+import { directChannel, group, post } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
 /** Tab until this has the focus. */
@@ -124,6 +124,36 @@ test("messages are answered, reacted to and deleted by keys", async ({ open, per
   await keyboard.press("Enter");
   await expect(at.bubble("three")).toHaveCount(0);
   await expect(at.bubble("Message deleted")).toBeFocused();
+});
+
+test("the arrow keys lead through the list, of which Tab knows one place", async ({ open, person }) => {
+  const ana = await person("ana");
+  for (let number = 1; number <= 40; number += 1) await group(`Group ${number}`, ana);
+  const { page } = await open(ana);
+  const { keyboard } = page;
+  const rows = page.getByRole("navigation", { name: "Chats" }).getByRole("link");
+  const row = (name: string) => rows.filter({ has: page.getByText(name, { exact: true }) });
+  await expect(row("Group 40")).toBeVisible();
+  await row("Group 40").focus();
+  await keyboard.press("ArrowDown");
+  await expect(row("Group 39")).toBeFocused();
+  await keyboard.press("End");
+  await expect(rows.last()).toBeFocused();
+  await expect(rows.last()).toBeInViewport();
+  await keyboard.press("ArrowUp");
+  await expect(row("Group 1")).toBeFocused();
+  await keyboard.press("Tab");
+  await expect(row("Group 1")).not.toBeFocused();
+  await keyboard.press("Shift+Tab");
+  await expect(row("Group 1")).toBeFocused();
+  await keyboard.press("Home");
+  await expect(row("Group 40")).toBeFocused();
+  await keyboard.press("Enter");
+  await expect(new Conversation(page).composer).toBeVisible();
+  // What is chosen by other keys comes onto the screen.
+  for (let steps = 0; steps < 25; steps += 1) await keyboard.press("Alt+ArrowDown");
+  await expect(row("Group 15")).toBeInViewport();
+  await expect(row("Group 15")).toHaveAttribute("aria-current", "page");
 });
 
 test("one goes from chat to chat, to the settings and back by keys", async ({ open, person }) => {

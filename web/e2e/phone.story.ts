@@ -120,7 +120,7 @@ test("who is in a conversation or in the settings is told that there is no netwo
   const channel = await directChannel(ana, ben);
   const { page, network } = await open(ana, { path: `/c/${channel}`, browser });
   const told = page.getByText("You are offline.").filter({ visible: true });
-  await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Ben" })).toBeVisible();
   network.cut();
   await expect(told).toBeInViewport();
   await expect(page.getByRole("textbox", { name: "Message" })).toBeInViewport();

@@ -59,7 +59,9 @@ export class Conversation {
 
   async say(text: string): Promise<void> {
     await this.composer.fill(text);
-    await this.composer.press("Enter");
+    const isTouched = await this.page.evaluate(() => matchMedia("(hover: none) and (pointer: coarse)").matches);
+    if (isTouched) await this.page.getByRole("button", { name: "Send", exact: true }).click();
+    else await this.composer.press("Enter");
   }
 
   /** What is said by the bubbles that are there, from the top; the list draws those around what is on the screen. */

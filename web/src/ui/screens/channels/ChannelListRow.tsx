@@ -19,9 +19,12 @@ import { useChannelName } from "./names.ts";
 export const ChannelListRow = memo(function ChannelListRow({
   row,
   chosen,
+  isEntry,
 }: {
   readonly row: ChannelRow;
   readonly chosen: boolean;
+  /** It is the one that Tab leads to. */
+  readonly isEntry: boolean;
 }) {
   const t = useT();
   const router = useRouter();
@@ -33,6 +36,7 @@ export const ChannelListRow = memo(function ChannelListRow({
       <a
         className={cx(styles.row, chosen && styles.chosen, isUnread && styles.unread)}
         href={`/c/${row.id}`}
+        tabIndex={isEntry ? 0 : -1}
         aria-current={chosen ? "page" : undefined}
         onClick={(event) => {
           if (event.ctrlKey || event.metaKey || event.shiftKey) return;

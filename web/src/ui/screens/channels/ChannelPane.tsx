@@ -12,7 +12,6 @@ import {
   X,
 } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
-import { VList } from "virtua";
 import { formatCount } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import { type ChannelRow, filterRows, type ListFilter } from "../../../model/channel_list.ts";
@@ -28,6 +27,7 @@ import { useArrival } from "../../useArrival.ts";
 import { useFresh } from "../../useFresh.ts";
 import { ChannelListRow } from "./ChannelListRow.tsx";
 import styles from "./ChannelPane.module.css";
+import { ChannelRows } from "./ChannelRows.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 
 /** Rows whose people are asked for anew when the list is looked at again. */
@@ -61,7 +61,12 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
   });
   const rows = useMemo(() => filterRows(all, filter, words), [all, filter, words]);
   const chosen = route.name === "channel" || route.name === "info" ? route.channel : undefined;
-  const unreadCount = all.filter((row) => !row.archived && (row.unread > 0 || row.markedUnread)).length;
+  const fresh = all.filter((row) => row.unread > 0 || row.markedUnread);
+  const archivedCount = fresh.filter((row) => row.archived).length;
+  const counts: Partial<Record<ListFilter, number>> = {
+    unread: fresh.length - archivedCount,
+    archived: archivedCount,
+  };
   useFresh(
     "list",
     all.slice(0, onScreen).flatMap((row) => (row.kind === "direct" ? [row.avatarSeed as AccountId] : [])),
@@ -124,7 +129,7 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
             onClick={() => setFilter(one)}
           >
             {t(`list.filters.${one}`)}
-            {one === "unread" && unreadCount > 0 && <span className={styles.count}>{formatCount(unreadCount)}</span>}
+            {(counts[one] ?? 0) > 0 && <span className={styles.count}>{formatCount(counts[one] ?? 0)}</span>}
           </button>
         ))}
       </div>
@@ -135,11 +140,7 @@ export function ChannelPane({ onOpen }: { readonly onOpen: (what: "chat" | "grou
         ) : isNew && filter === "all" && words === "" ? (
           <Welcome rows={rows} chosen={chosen} onNew={() => onOpen("chat")} />
         ) : rows.length > 0 ? (
-          <VList className={styles.scroller} itemSize={76} tabIndex={-1}>
-            {rows.map((row) => (
-              <ChannelListRow key={row.id} row={row} chosen={row.id === chosen} />
-            ))}
-          </VList>
+          <ChannelRows rows={rows} chosen={chosen} />
         ) : (
           <Nothing filter={filter} words={words} />
         )}
@@ -184,7 +185,7 @@ function Welcome(props: {
   return (
     <div className={styles.welcome}>
       {props.rows.map((row) => (
-        <ChannelListRow key={row.id} row={row} chosen={row.id === props.chosen} />
+        <ChannelListRow key={row.id} row={row} chosen={row.id === props.chosen} isEntry />
       ))}
       <EmptyState icon={MessagesSquare} title={t("list.empty")} text={t("list.emptyText")}>
         <Button look="filled" icon={<MessageSquarePlus size={18} aria-hidden="true" />} onClick={props.onNew}>

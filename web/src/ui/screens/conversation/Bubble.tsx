@@ -1,6 +1,6 @@
 import type { ChannelEvent } from "@parley/sdk";
 import { Ban, Forward, Smile } from "lucide-react";
-import { memo } from "react";
+import { memo, useId } from "react";
 import { formatDateTime, formatTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import { parseAvatar } from "../../../model/avatar.ts";
@@ -40,6 +40,7 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
   const isEdited = (event.annotation?.edits.length ?? 0) > 0 && !isDeleted;
   const showsAuthor = isGroup && !own && first;
   const time = formatTime(event.time);
+  const id = useId();
   const label = t("conversation.messageFrom", { name: own ? t("common.you") : author, time });
   const bubble = (
     <div className={styles.bubble} data-seq={event.seq}>
@@ -49,9 +50,11 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
         </span>
       )}
       {event.body.kind === "message" && event.body.forwarded && !isDeleted && <ForwardedNote />}
-      {event.body.kind === "message" && event.body.replyTo > 0 && !isDeleted && <ReplyQuote seq={event.body.replyTo} />}
+      {event.body.kind === "message" && event.body.replyTo > 0 && !isDeleted && (
+        <ReplyQuote id={`${id}quote`} seq={event.body.replyTo} />
+      )}
       <div className={styles.line}>
-        <div className={styles.said}>
+        <div id={`${id}said`} className={styles.said}>
           {isDeleted ? (
             <p className={styles.gone}>
               <Ban size={16} aria-hidden="true" />{" "}
@@ -61,7 +64,7 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
             <Said event={event} />
           )}
         </div>
-        <span className={styles.meta}>
+        <span id={`${id}meta`} className={styles.meta}>
           {isEdited && <span>{t("conversation.edited")}</span>}
           <time dateTime={new Date(event.time).toISOString()} title={formatDateTime(event.time)}>
             {time}
@@ -81,6 +84,7 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
         isChosen && styles.chosen,
       )}
       aria-label={label}
+      aria-describedby={`${id}quote ${id}said ${id}meta`}
       tabIndex={-1}
       data-own={own || undefined}
     >

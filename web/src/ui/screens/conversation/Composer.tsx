@@ -12,6 +12,7 @@ import { IconButton } from "../../kit/IconButton.tsx";
 import { toast } from "../../kit/Toasts.tsx";
 import { later } from "../../later.tsx";
 import { useEscape } from "../../useEscape.ts";
+import { useMedia } from "../../useMedia.ts";
 import { useOver } from "../../useOver.ts";
 import { usePressOutside } from "../../usePressOutside.ts";
 import { Completion, useCompletion } from "./Completion.tsx";
@@ -138,9 +139,12 @@ export function Composer() {
   usePressOutside(bar, picks ? leavePicker : undefined);
   useEscape("strip", context !== undefined ? cancel : undefined);
 
+  const isTouched = useMedia("(hover: none) and (pointer: coarse)");
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing || completion.onKeyDown(event)) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+    // A thumb has no Shift: Enter is a new line there, and the button sends.
+    const sends = isTouched ? event.ctrlKey || event.metaKey : !event.shiftKey && !event.altKey;
+    if (event.key === "Enter" && sends) {
       event.preventDefault();
       send();
     } else if (event.key === "ArrowUp" && draft.text === "") {
@@ -184,6 +188,7 @@ export function Composer() {
           dir="auto"
           placeholder={t("conversation.write")}
           aria-label={t("conversation.write")}
+          enterKeyHint={isTouched ? "enter" : "send"}
           aria-invalid={isTooLong || undefined}
           value={draft.text}
           onChange={(event) => {

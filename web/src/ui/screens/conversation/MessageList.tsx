@@ -243,7 +243,8 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
         {view.coming === "joining" ? (
           <EmptyState icon={Hourglass} title={t("conversation.joining")} />
         ) : problem?.name === "channel_unknown" && view.channel === undefined ? (
-          <EmptyState title={errorText(problem)} />
+          // Without a connection it may only not be here yet.
+          <EmptyState title={isLive ? errorText(problem) : t("errors.offline")} />
         ) : problem !== undefined && view.channel !== undefined ? (
           <EmptyState title={errorText(problem)}>
             <Button onClick={() => void conversation.jumpToNewest()}>{t("common.retry")}</Button>

@@ -9,10 +9,12 @@ import { useConversation } from "./conversation_context.ts";
 import styles from "./ReplyQuote.module.css";
 
 /** What a message answers; a press shows it where it stands. */
-export function ReplyQuote({ seq }: { readonly seq: number }) {
+export function ReplyQuote({ id, seq }: { readonly id?: string; readonly seq: number }) {
+  const t = useT();
   const { jumpTo } = useConversation();
   return (
-    <button type="button" className={styles.quote} onClick={() => jumpTo(seq)}>
+    <button id={id} type="button" className={styles.quote} onClick={() => jumpTo(seq)}>
+      <span className={styles.spoken}>{t("conversation.answerTo")}</span>
       <QuotedMessage seq={seq} />
     </button>
   );
