@@ -141,3 +141,18 @@ test("somebody takes their data along, and goes for good", async ({ open, person
   await expect(bens.page.getByText("This account has been deleted.")).toBeVisible();
   await expect(new Conversation(bens.page).bubble("Message deleted")).toBeVisible();
 });
+
+test("what the settings could not be told without a network comes when there is one", async ({ open, person }) => {
+  const ana = await person("ana");
+  const { page, network } = await open(ana, { path: "/settings" });
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  network.cut();
+  await page.getByRole("button", { name: "Devices and password" }).click();
+  const problem = page.getByText("No connection. Check your network and try again.");
+  await expect(problem).toBeVisible();
+  await page.getByRole("main").getByRole("button", { name: "Try again" }).click();
+  await expect(problem).toBeVisible();
+  network.heal();
+  await expect(page.getByText("Elsewhere", { exact: true })).toBeVisible();
+  await expect(problem).toHaveCount(0);
+});

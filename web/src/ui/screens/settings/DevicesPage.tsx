@@ -4,13 +4,14 @@ import { useCallback, useEffect, useState } from "react";
 import { formatDateTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import { useSession } from "../../context.tsx";
-import { errorText } from "../../errors.ts";
 import { Button } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
+import { ProblemNote } from "../../kit/ProblemNote.tsx";
 import { SkeletonRows } from "../../kit/Skeleton.tsx";
 import { TextField } from "../../kit/TextField.tsx";
 import { useAct } from "../../useAct.ts";
+import { useAsked } from "../../useAsked.ts";
 import { ConfirmDialog } from "../people/ConfirmDialog.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
 import styles from "./Settings.module.css";
@@ -28,32 +29,27 @@ export function DevicesPage() {
   const t = useT();
   const { client } = useSession();
   const { act } = useAct();
-  const [devices, setDevices] = useState<readonly Device[]>();
-  const [problem, setProblem] = useState("");
   const [asks, setAsks] = useState<Asks>();
-  const ask = useCallback(
-    (signal?: AbortSignal) =>
-      client.http.devices({ signal }).then(
-        (list) =>
-          setDevices([...list].sort((a, b) => Number(b.current) - Number(a.current) || b.lastUsed - a.lastUsed)),
-        (error: unknown) => {
-          if (signal?.aborted !== true) setProblem(errorText(error));
-        },
-      ),
-    [client],
+  const {
+    value: devices,
+    problem,
+    again,
+  } = useAsked(
+    useCallback(
+      async (signal: AbortSignal) => {
+        const list = await client.http.devices({ signal });
+        return [...list].sort((a, b) => Number(b.current) - Number(a.current) || b.lastUsed - a.lastUsed);
+      },
+      [client],
+    ),
   );
-  useEffect(() => {
-    const ended = new AbortController();
-    void ask(ended.signal);
-    client.on("noted", ({ what }) => what === "devices" && void ask(ended.signal), { signal: ended.signal });
-    return () => ended.abort();
-  }, [client, ask]);
+  useEffect(() => client.on("noted", ({ what }) => what === "devices" && again()), [client, again]);
   return (
     <>
       <div className={styles.card}>
         <h3 className={styles.cardTitle}>{t("settings.devices")}</h3>
         <p className={styles.small}>{t("settings.devicesText")}</p>
-        {problem !== "" && <p className={styles.small}>{problem}</p>}
+        <ProblemNote problem={problem} onRetry={again} />
         {devices === undefined && problem === "" && <SkeletonRows rows={2} label={t("common.loading")} />}
         <ul className={styles.rows}>
           {devices?.map((device) => (
@@ -63,7 +59,7 @@ export function DevicesPage() {
       </div>
       <PasswordForm />
       {asks?.what === "rename" && (
-        <RenameDialog device={asks.device} onClose={() => setAsks(undefined)} onDone={() => void ask()} />
+        <RenameDialog device={asks.device} onClose={() => setAsks(undefined)} onDone={() => again()} />
       )}
       {asks?.what === "revoke" && (
         <ConfirmDialog
@@ -74,7 +70,7 @@ export function DevicesPage() {
           onConfirm={() =>
             act(async () => {
               await client.http.revokeDevice(asks.device.device);
-              await ask();
+              again();
             })
           }
         />

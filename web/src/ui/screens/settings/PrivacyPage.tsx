@@ -1,13 +1,14 @@
 import type { AccountChange, Audience, Profile } from "@parley/sdk";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect } from "react";
 import { useT } from "../../../i18n/index.ts";
 import { useObservable, useSession } from "../../context.tsx";
-import { errorText } from "../../errors.ts";
 import { Button } from "../../kit/Button.tsx";
+import { ProblemNote } from "../../kit/ProblemNote.tsx";
 import { Select } from "../../kit/Select.tsx";
 import { SkeletonRows } from "../../kit/Skeleton.tsx";
 import { Switch } from "../../kit/Switch.tsx";
 import { useAct } from "../../useAct.ts";
+import { useAsked } from "../../useAsked.ts";
 import { PersonLine } from "../people/PersonLine.tsx";
 import styles from "./Settings.module.css";
 
@@ -55,29 +56,22 @@ function Blocked() {
   const t = useT();
   const { client, people } = useSession();
   const { act, busy } = useAct();
-  const [blocked, setBlocked] = useState<readonly Profile[]>();
-  const [problem, setProblem] = useState("");
-  useEffect(() => {
-    const ended = new AbortController();
-    const { signal } = ended;
-    const ask = () =>
-      client.http.blocks({ signal }).then(setBlocked, (error: unknown) => {
-        if (!signal.aborted) setProblem(errorText(error));
-      });
-    void ask();
-    client.on("noted", ({ what }) => what === "blocks" && void ask(), { signal });
-    return () => ended.abort();
-  }, [client]);
+  const {
+    value: blocked,
+    problem,
+    again,
+  } = useAsked(useCallback((signal: AbortSignal) => client.http.blocks({ signal }), [client]));
+  useEffect(() => client.on("noted", ({ what }) => what === "blocks" && again()), [client, again]);
   const unblock = (person: Profile) =>
     void act(async () => {
       await client.http.unblock(person.account);
-      setBlocked((list) => list?.filter((other) => other.account !== person.account));
+      again();
       people.refresh(person.account);
     });
   return (
     <div className={styles.card}>
       <h3 className={styles.cardTitle}>{t("settings.blocked")}</h3>
-      {problem !== "" && <p className={styles.small}>{problem}</p>}
+      <ProblemNote problem={problem} onRetry={again} />
       {blocked === undefined && problem === "" && <SkeletonRows rows={2} label={t("common.loading")} />}
       {blocked?.length === 0 && <p className={styles.small}>{t("settings.nobodyBlocked")}</p>}
       <ul className={styles.rows}>
