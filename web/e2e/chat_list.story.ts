@@ -105,6 +105,26 @@ test("a chat is marked unread, muted, archived and found again, on all devices",
   await expect(list.rows).toHaveCount(0);
   await page.getByRole("button", { name: "All", exact: true }).click();
   await expect(elsewhere.row("Ben").getByLabel("2 unread messages")).toHaveCount(0);
+
+  await post(ben, withBen, "and more");
+  await fromMenu(page, "Cleo", "Mark as unread");
+  await expect(list.row("Cleo").getByLabel("Marked as unread")).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("mark everything");
+  await page.keyboard.press("Enter");
+  for (const at of [list, elsewhere]) {
+    await expect(at.row("Cleo").getByLabel("Marked as unread")).toHaveCount(0);
+    await expect(at.row("Ben").getByLabel("1 unread message")).toHaveCount(0);
+  }
+});
+
+test("the address of a chat that one is not in says so, and leads back to the list", async ({ open, person }) => {
+  const { page } = await open(await person("ana"), { path: "/c/00000000-0000-7000-8000-000000000000" });
+  await expect(page.getByText("This conversation does not exist, or you are not in it.")).toBeVisible();
+  await expect(new Conversation(page).composer).toHaveCount(0);
+  await expect(page.getByText("Somebody", { exact: true })).toHaveCount(0);
+  await page.getByRole("button", { name: "All chats" }).click();
+  await expect(page).toHaveURL(/\/$/);
 });
 
 test("who is spoken to in a group sees so, and mentions others by their names", async ({ open, person }) => {

@@ -37,7 +37,11 @@ test("nothing that is written runs, leads elsewhere or turns the page around", a
   expect(inside.elements).toBe(0);
   expect(inside.links.every((protocol) => protocol === "https:")).toBe(true);
   await expect(page).not.toHaveTitle(/broken in/);
-  // Nothing stands out of the page.
+  // Nothing stands out of the page, nor of a line of it.
+  const tooWide = await at.log.evaluate(
+    (log) => [...log.querySelectorAll("p")].filter((line) => line.scrollWidth > line.clientWidth).length,
+  );
+  expect(tooWide).toBe(0);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   expect(alarms).toEqual([]);
 });

@@ -160,7 +160,8 @@ test("messages are chosen, copied in their order, and forwarded to several", asy
 
 test("somebody is mentioned, and an emoji found, while one writes", async ({ open, person }) => {
   const [ana, ben, cleo] = [await person("ana"), await person("ben"), await person("cleo")];
-  const channel = await group("Trip", ana, ben, cleo);
+  const [chie, dan] = [await person("chie", "山本 千恵"), await person("dan", "Dan Ökafor")];
+  const channel = await group("Trip", ana, ben, cleo, chie, dan);
   const { page } = await open(ana);
   const at = await Conversation.at(page, channel);
   await at.composer.pressSequentially("Can you drive, @b");
@@ -171,6 +172,18 @@ test("somebody is mentioned, and an emoji found, while one writes", async ({ ope
   await expect(page.getByRole("option").first()).toBeVisible();
   await at.composer.press("Enter");
   await expect(at.composer).toHaveValue("Can you drive, @ben 🎉");
+  // By a part of the name, in any script, with accents or without.
+  for (const [typed, name, written] of [
+    [" @山", "山本 千恵", " @chie "],
+    ["@oka", "Dan Ökafor", "@dan "],
+  ] as const) {
+    const before = await at.composer.inputValue();
+    await at.composer.pressSequentially(typed);
+    await expect(page.getByRole("option", { name })).toBeVisible();
+    await at.composer.press("Enter");
+    await expect(at.composer).toHaveValue(before + written);
+  }
+  await at.composer.fill("Can you drive, @ben 🎉");
   await at.composer.press("Enter");
   await expect.poll(async () => (await texts(ben, channel)).at(-1)).toBe("Can you drive, @ben 🎉");
   const { events } = await ben.client.history(channel, { limit: 1 });
@@ -240,4 +253,20 @@ test("a long press opens the menu on a phone, and lifting the finger presses not
   await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
   await choose(page, "Reply");
   await expect(page.getByText("Reply to")).toBeVisible();
+});
+
+test("what was chosen is copied also where it was scrolled away from", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, ...Array.from({ length: 120 }, (_, at) => `line ${at};`));
+  const { page } = await open(ana, { path: `/c/${channel}` });
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const at = new Conversation(page);
+  await expect(at.bubble("line 0;")).toBeInViewport();
+  await act(at, "line 0;", "Select");
+  await page.getByRole("button", { name: "To the newest message" }).click();
+  await at.bubble("line 119;").click();
+  await expect(page.getByText("2 selected")).toBeVisible();
+  await page.getByRole("button", { name: "Copy" }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("line 0;\nline 119;");
 });

@@ -3,6 +3,7 @@ import { type KeyboardEvent, type RefObject, useCallback, useEffect, useId, useS
 import { useLanguage, useT } from "../../../i18n/index.ts";
 import { codeAtCaret } from "../../../model/emoji/completion.ts";
 import { type EmojiTable, loadEmoji } from "../../../model/emoji/emoji.ts";
+import { foldText } from "../../../model/search/normalise.ts";
 import { useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { cx } from "../../kit/cx.ts";
@@ -17,6 +18,7 @@ interface Choice {
   readonly label: string;
   readonly emoji?: string;
   readonly account?: AccountId;
+  readonly avatar?: string;
 }
 
 interface Found {
@@ -26,7 +28,8 @@ interface Found {
 }
 
 const shown = 7;
-const mention = /(?:^|[\s(])@([a-zA-Z0-9_.]{0,32})$/u;
+/** A handle, or a part of a name in any script. */
+const mention = /(?:^|[\s(])@([\p{L}\p{M}\p{N}_.]{0,32})$/u;
 
 /** `:name:` and `@handle` while they are typed. */
 export function useCompletion(
@@ -66,14 +69,15 @@ export function useCompletion(
     }
     const handle = mention.exec(area.value.slice(Math.max(0, caret - 40), caret))?.[1];
     if (handle === undefined || members.length === 0) return setFound(undefined);
-    const wanted = handle.toLowerCase();
+    const wanted = foldText(handle);
     const choices = members
       .filter((account) => account !== me)
       .flatMap((account) => {
         const profile = people.get(account);
         if (profile === undefined) return [];
-        const fits = profile.handle.startsWith(wanted) || profile.displayName.toLowerCase().includes(wanted);
-        return fits ? [{ key: account, text: `@${profile.handle} `, label: profile.displayName, account }] : [];
+        const { avatar } = profile;
+        const fits = profile.handle.startsWith(wanted) || foldText(profile.displayName).includes(wanted);
+        return fits ? [{ key: account, text: `@${profile.handle} `, label: profile.displayName, account, avatar }] : [];
       });
     setAt(0);
     setFound({ from: caret - handle.length - 1, to: caret, choices: choices.slice(0, shown) });
@@ -158,7 +162,7 @@ export function Completion({ completion }: { readonly completion: ReturnType<typ
           {choice.emoji !== undefined ? (
             <span className={styles.emoji}>{choice.emoji}</span>
           ) : (
-            <Avatar seed={choice.key} name={choice.label} size="xs" />
+            <Avatar seed={choice.key} name={choice.label} avatar={choice.avatar} size="xs" />
           )}
           <bdi>{choice.label}</bdi>
           {choice.account !== undefined && <span className={styles.handle}>{choice.text}</span>}

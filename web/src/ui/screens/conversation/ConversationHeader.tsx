@@ -11,6 +11,7 @@ import { useArrival } from "../../useArrival.ts";
 import { usePersonName } from "../channels/names.ts";
 import { typingText } from "../channels/typing_text.ts";
 import styles from "./ConversationHeader.module.css";
+import { useConversation } from "./conversation_context.ts";
 
 /** Who one talks to, and whether they are there. */
 export function ConversationHeader(props: {
@@ -25,6 +26,8 @@ export function ConversationHeader(props: {
   const peer = channel?.peer;
   const peerName = usePersonName(peer);
   const kind = channel?.kind ?? "direct";
+  const { conversation } = useConversation();
+  const isUnknown = useObservable(conversation.problem)?.name === "channel_unknown" && channel === undefined;
   const name = kind === "self" ? t("list.notes") : kind === "group" ? channel?.title || t("list.untitled") : peerName;
   const who = useRef<HTMLButtonElement>(null);
   // Where there is a keyboard, one goes on to the composer.
@@ -35,27 +38,31 @@ export function ConversationHeader(props: {
       <span className={styles.back}>
         <IconButton icon={ArrowLeft} label={t("common.back")} mirrored tip={false} onClick={() => router.up(true)} />
       </span>
-      <button ref={who} type="button" className={styles.who} onClick={info}>
-        <Avatar
-          seed={peer ?? channelId}
-          name={name}
-          avatar={kind === "direct" ? (peer && session.people.get(peer)?.avatar) || "" : channel?.avatar}
-          kind={kind === "self" ? "self" : kind === "group" ? "group" : "person"}
-          size="s"
-        />
-        <span className={styles.text}>
-          <h2 className={styles.name}>
-            <bdi>{name}</bdi>
-          </h2>
-          <StatusLine channelId={channelId} channel={channel} coming={coming} />
-        </span>
-      </button>
-      <IconButton
-        icon={Search}
-        label={t("search.inChat")}
-        onClick={() => router.go({ name: "search", channel: channelId })}
-      />
-      <IconButton icon={Info} label={t("conversation.info")} onClick={info} />
+      {!isUnknown && (
+        <>
+          <button ref={who} type="button" className={styles.who} onClick={info}>
+            <Avatar
+              seed={peer ?? channelId}
+              name={name}
+              avatar={kind === "direct" ? (peer && session.people.get(peer)?.avatar) || "" : channel?.avatar}
+              kind={kind === "self" ? "self" : kind === "group" ? "group" : "person"}
+              size="s"
+            />
+            <span className={styles.text}>
+              <h2 className={styles.name}>
+                <bdi>{name}</bdi>
+              </h2>
+              <StatusLine channelId={channelId} channel={channel} coming={coming} />
+            </span>
+          </button>
+          <IconButton
+            icon={Search}
+            label={t("search.inChat")}
+            onClick={() => router.go({ name: "search", channel: channelId })}
+          />
+          <IconButton icon={Info} label={t("conversation.info")} onClick={info} />
+        </>
+      )}
     </header>
   );
 }

@@ -6,7 +6,7 @@ import { formatCount, formatDay } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import type { ConversationView } from "../../../model/conversation.ts";
 import type { Row } from "../../../model/conversation_rows.ts";
-import { useObservable, useSession } from "../../context.tsx";
+import { useObservable, useRouter, useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
 import { Button } from "../../kit/Button.tsx";
 import { cx } from "../../kit/cx.ts";
@@ -41,6 +41,7 @@ const tryAgainMs = 2_000;
 /** What was said, in a list that keeps its place when older messages come before it. */
 export function MessageList({ view, ref }: { readonly view: ConversationView; readonly ref: Ref<MessageListHandle> }) {
   const t = useT();
+  const router = useRouter();
   const { conversation, jumpTo } = useConversation();
   const mentions = useObservable(conversation.mentions.seqs);
   const { connectivity } = useSession();
@@ -244,7 +245,9 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
           <EmptyState icon={Hourglass} title={t("conversation.joining")} />
         ) : problem?.name === "channel_unknown" && view.channel === undefined ? (
           // Without a connection it may only not be here yet.
-          <EmptyState title={isLive ? errorText(problem) : t("errors.offline")} />
+          <EmptyState title={isLive ? errorText(problem) : t("errors.offline")}>
+            <Button onClick={() => router.up(true)}>{t("conversation.toList")}</Button>
+          </EmptyState>
         ) : problem !== undefined && view.channel !== undefined ? (
           <EmptyState title={errorText(problem)}>
             <Button onClick={() => void conversation.jumpToNewest()}>{t("common.retry")}</Button>

@@ -45,6 +45,9 @@ export function useCommands(open: (what: Opened) => void): readonly Command[] {
     const readAll = () => {
       for (const channel of client.channels()) {
         if (channel.unread > 0) void client.read(channel.id, channel.head).catch(() => undefined);
+        if (channel.registers.markedUnread) {
+          void client.setRegisters(channel.id, { markedUnread: false }).catch(() => undefined);
+        }
       }
     };
     return [
