@@ -61,10 +61,15 @@ test("messages and names keep their own direction among others", async ({ open, 
 
 test("whoever changes the language sees all of it change at once", async ({ open, person }) => {
   const ana = await person("ana");
-  const { page } = await open(ana, { path: "/settings/appearance", browser });
+  const { page, tab } = await open(ana, { path: "/settings/appearance", browser });
+  const other = await tab();
+  await expect(other.locator("html")).toHaveAttribute("dir", "rtl");
   await page.getByLabel("اللغة").selectOption({ label: "Deutsch" });
   await expect(page.locator("html")).toHaveAttribute("dir", "ltr");
   await expect(page.getByRole("heading", { name: "Aussehen" })).toBeVisible();
+  await expect(other.locator("html")).toHaveAttribute("lang", "de");
+  await page.getByText("Dunkel", { exact: true }).click();
+  await expect(other.locator("html")).toHaveAttribute("data-theme", "dark");
   await page.reload();
   await expect(page.getByRole("heading", { name: "Aussehen" })).toBeVisible();
   await page.getByLabel("Sprache").selectOption({ label: "日本語" });

@@ -205,6 +205,11 @@ test("one goes from chat to chat, to the settings and back by keys", async ({ op
   await tabTo(page, "link", /news/);
   await keyboard.press("Enter");
   await expect(new Conversation(page).bubble("news")).toBeVisible();
+  // What is open over one screen does not stay over another.
+  await keyboard.press("Control+k");
+  await expect(page.getByRole("dialog", { name: "Go to" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("dialog", { name: "Go to" })).toHaveCount(0);
 });
 
 test("one knows where one is on every screen, and comes back to where one left", async ({ open, person }) => {

@@ -27,6 +27,17 @@ test("a wrong password is told where it is, and the right one gets in", async ({
   await expect(page).toHaveURL(/\/$/);
 });
 
+test("a link into the app leads there once one is signed in", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  const { page } = await open(undefined, { path: `/c/${channel}` });
+  await page.getByLabel("Handle").fill("ana");
+  await page.getByLabel("Password", { exact: true }).fill(ana.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(new RegExp(`/c/${channel}$`));
+  await expect(page.getByRole("heading", { name: "Ben" })).toBeVisible();
+});
+
 test("who guesses is asked to wait, and so is told", async ({ open, person }) => {
   await person("ana");
   const { page } = await open(undefined, { path: "/sign-in" });

@@ -3,7 +3,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { isLanguage, preferredLanguage, setLanguage, t } from "./i18n/index.ts";
 import { App } from "./model/app.ts";
-import { readAppearance, showAppearance } from "./model/appearance.ts";
+import { followAppearance, readAppearance, showAppearance } from "./model/appearance.ts";
 import { deviceName } from "./model/device_name.ts";
 import { Router } from "./model/router.ts";
 import "./styles/fonts.css";
@@ -21,6 +21,9 @@ const app = new App(parley, new Router(window));
 const language = appearance.language ?? "";
 await Promise.all([preload(app), setLanguage(isLanguage(language) ? language : preferredLanguage())]);
 
+followAppearance((chosen) => {
+  if (isLanguage(chosen)) void setLanguage(chosen).catch(() => undefined);
+});
 addEventListener("pagehide", () => void app.flush());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") void app.flush();

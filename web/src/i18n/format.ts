@@ -48,6 +48,14 @@ export function formatDateTime(time: number): string {
   return dateFormat({ dateStyle: "medium", timeStyle: "short" }).format(time);
 }
 
+/** When somebody was there last, as they are told of. */
+export function formatLastSeen(time: number, now: number): string {
+  const ago = dayOf(now) - dayOf(time);
+  if (ago <= 0) return t("conversation.lastSeenToday", { time: formatTime(time) });
+  if (ago === 1) return t("conversation.lastSeenYesterday", { time: formatTime(time) });
+  return t("conversation.lastSeen", { time: formatDateTime(time) });
+}
+
 /** A day as a heading: Today, Yesterday, Monday, 3 March, 3 March 2024. */
 export function formatDay(time: number, now: number): string {
   const ago = dayOf(now) - dayOf(time);

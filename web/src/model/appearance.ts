@@ -42,6 +42,18 @@ export function setContrast(contrast: Contrast): void {
   showAppearance({ ...readAppearance(), contrast });
 }
 
+/** Follows what is chosen in other tabs, and what the machine is set to. `speak` is told of another language. */
+export function followAppearance(speak: (language: string) => void): void {
+  const show = () => showAppearance(readAppearance());
+  matchMedia("(prefers-contrast: more)").addEventListener("change", show);
+  addEventListener("storage", (event) => {
+    if (event.key !== key) return;
+    show();
+    const { language } = readAppearance();
+    if (language !== undefined) speak(language);
+  });
+}
+
 /** `data-theme` and `data-contrast` of the root; the style sheets do the rest. */
 export function showAppearance({ theme, contrast }: Appearance): void {
   const root = document.documentElement;

@@ -1,5 +1,6 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import type { App } from "../model/app.ts";
+import type { Route } from "../model/router.ts";
 import { AppProvider, SessionProvider, useApp, useObservable, useRoute } from "./context.tsx";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { MenuHost } from "./kit/MenuHost.tsx";
@@ -28,14 +29,22 @@ export function Root({ app }: { readonly app: App }) {
   );
 }
 
+const home: Route = { name: "home" };
+
 function Screens() {
   const { session: current, router } = useApp();
   const session = useObservable(current);
   const route = useRoute();
   const isAuth = route.name === "signIn" || route.name === "signUp";
+  /** Where the address led with which the page was opened before anybody was signed in. */
+  const wanted = useRef<Route>(session === undefined && !isAuth ? route : home);
   useEffect(() => {
-    if (session !== undefined && isAuth) router.go({ name: "home" }, { replace: true });
-    if (session === undefined && !isAuth && route.name !== "join") router.go({ name: "signIn" }, { replace: true });
+    if (session === undefined) {
+      if (!isAuth && route.name !== "join") router.go({ name: "signIn" }, { replace: true });
+      return;
+    }
+    if (isAuth) router.go(wanted.current, { replace: true });
+    wanted.current = home;
   }, [session, isAuth, route.name, router]);
   if (session === undefined) return <AuthScreen key="auth" />;
   return (

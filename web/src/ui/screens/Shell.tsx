@@ -40,6 +40,8 @@ export function Shell() {
   const route = useRoute();
   const [opened, setOpened] = useState<Opened>();
   const close = () => setOpened(undefined);
+  const router = useRouter();
+  useEffect(() => router.route.subscribe(() => setOpened(undefined)), [router]);
   const isReady = useObservable(useSession().list.ready);
   useTitle();
   useActive();

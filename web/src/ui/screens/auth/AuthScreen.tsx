@@ -60,7 +60,6 @@ export function AuthScreen() {
       } else {
         await parley.signIn({ handle, password });
       }
-      if (link === undefined) router.go({ name: "home" }, { replace: true });
     } catch (error) {
       const name = error instanceof ParleyError ? error.name : "";
       if (name === "invitation_needed") setWantsInvitation(true);

@@ -6,6 +6,7 @@ import type { Leaving } from "../../../model/drafts.ts";
 import { withLastCode } from "../../../model/emoji/completion.ts";
 import { loadEmoji } from "../../../model/emoji/emoji.ts";
 import { mentionsIn } from "../../../model/mentions.ts";
+import { isBlank } from "../../../model/text/blank.ts";
 import { useObservable, useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
 import { IconButton } from "../../kit/IconButton.tsx";
@@ -46,7 +47,7 @@ export function Composer() {
     (text: string) => {
       const before = drafts.get(channelId);
       drafts.set(channelId, { ...before, text });
-      if (text.trim() === "") live.stopped(channelId);
+      if (isBlank(text)) live.stopped(channelId);
       else if (before.editing === undefined) live.wrote(channelId);
     },
     [drafts, live, channelId],
@@ -89,7 +90,7 @@ export function Composer() {
   }, [live, channelId]);
 
   const send = () => {
-    if (draft.text.trim() === "" || isTooLong) return;
+    if (isBlank(draft.text) || isTooLong) return;
     const leaving = drafts.takeForSend(channelId);
     live.stopped(channelId);
     sendDraft(leaving).then(
@@ -211,7 +212,7 @@ export function Composer() {
           label={t("conversation.send")}
           look="filled"
           mirrored
-          disabled={draft.text.trim() === "" || isTooLong}
+          disabled={isBlank(draft.text) || isTooLong}
           // The field keeps the focus, and a phone its keyboard.
           onMouseDown={(event) => event.preventDefault()}
           onClick={send}

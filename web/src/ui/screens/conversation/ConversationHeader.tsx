@@ -1,13 +1,14 @@
 import type { ChannelId, ChannelState } from "@parley/sdk";
 import { ArrowLeft, Info, Search } from "lucide-react";
 import { useRef } from "react";
-import { formatDateTime } from "../../../i18n/format.ts";
+import { formatLastSeen } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import type { ComingChannel } from "../../../model/coming_channels.ts";
 import { useObservable, useRouter, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { IconButton } from "../../kit/IconButton.tsx";
 import { useArrival } from "../../useArrival.ts";
+import { useToday } from "../../useToday.ts";
 import { usePersonName } from "../channels/names.ts";
 import { typingText } from "../channels/typing_text.ts";
 import styles from "./ConversationHeader.module.css";
@@ -79,18 +80,21 @@ function StatusLine(props: {
   const typing = useObservable(live.typing).get(channelId) ?? [];
   const presence = useObservable(live.presence);
   useObservable(people.changed);
+  useToday();
   if (typing.length > 0) {
     const names = channel?.kind === "group" ? typing.map((account) => people.nameOf(account)) : [];
     return <span className={`${styles.status} ${styles.active}`}>{typingText(t, names)}</span>;
   }
   if (coming === "joining") return <span className={styles.status}>{t("conversation.joining")}</span>;
   if (coming === "refused") return <span className={styles.status}>{t("conversation.notMade")}</span>;
+  // Who is not in it any more is told nothing new.
+  if (channel?.kind === "group" && channel.role === "none") return null;
   if (channel?.kind === "group")
     return <span className={styles.status}>{t("conversation.members", { count: channel.members })}</span>;
   const peer = channel?.peer ? presence.get(channel.peer) : undefined;
   if (peer?.online) return <span className={`${styles.status} ${styles.active}`}>{t("conversation.online")}</span>;
   if (peer && peer.lastSeen > 0) {
-    return <span className={styles.status}>{t("conversation.lastSeen", { time: formatDateTime(peer.lastSeen) })}</span>;
+    return <span className={styles.status}>{formatLastSeen(peer.lastSeen, Date.now())}</span>;
   }
   return null;
 }

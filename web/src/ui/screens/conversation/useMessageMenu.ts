@@ -40,6 +40,7 @@ export function useMessageMenu(): (
 
   const entriesOf = (event: ChannelEvent): readonly MenuEntry[] => {
     const own = event.account === me;
+    const isNotes = client.channel(channelId)?.kind === "self";
     const isGone = event.contentGone !== undefined;
     const isText = (event.annotation?.current ?? event.content)?.kind === "text";
     return [
@@ -55,6 +56,7 @@ export function useMessageMenu(): (
         !isGone &&
         isText && { label: t("conversation.edit"), icon: Pencil, keys: "E", act: () => edit(event) },
       own &&
+        !isNotes &&
         !isGone && {
           label: t("conversation.whoRead"),
           icon: CheckCheck,

@@ -1,7 +1,7 @@
 import type { AccountId, ChannelId, ChannelState } from "@parley/sdk";
 import { Ban, MessageCircle, UserMinus, UserPlus } from "lucide-react";
 import { useState } from "react";
-import { formatDateTime } from "../../../i18n/format.ts";
+import { formatLastSeen } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import { useObservable, useRouter, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
@@ -55,7 +55,7 @@ export function PersonInfo(props: {
         {presence?.online ? (
           <p className={styles.quiet}>{t("conversation.online")}</p>
         ) : lastSeen ? (
-          <p className={styles.quiet}>{t("conversation.lastSeen", { time: formatDateTime(lastSeen) })}</p>
+          <p className={styles.quiet}>{formatLastSeen(lastSeen, Date.now())}</p>
         ) : null}
         {profile?.about && (
           <p className={styles.about} dir="auto">

@@ -24,7 +24,8 @@ export function DeleteAccountDialog({ onClose }: { readonly onClose: () => void 
     setProblem(undefined);
     try {
       await client.http.deleteAccount(password, erase);
-      await parley.signOut();
+      // Gone it is, whatever becomes of the sign-in.
+      await parley.signOut().catch(() => undefined);
     } catch (error) {
       const isWrong = error instanceof ParleyError && error.name === "wrong_credentials";
       setProblem(isWrong ? t("settings.wrongPassword") : errorText(error));
