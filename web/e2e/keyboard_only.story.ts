@@ -245,3 +245,46 @@ test("one knows where one is on every screen, and comes back to where one left",
   await keyboard.press("Escape");
   await expect(page.getByRole("button", { name: "Settings" })).toBeFocused();
 });
+
+test("from the composer one comes to the messages, selects, reacts and deletes, and the help shows the keys for it", async ({
+  open,
+  person,
+}) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  await post(ben, channel, "one", "two", "three");
+  const { page } = await open(ana, { path: `/c/${channel}` });
+  const { keyboard } = page;
+  const at = new Conversation(page);
+  await at.shows("one", "two", "three");
+  await expect(at.composer).toBeFocused();
+  await keyboard.press("Shift+ArrowUp");
+  await expect(at.bubble("three")).toBeFocused();
+
+  await keyboard.press("+");
+  await page.getByRole("dialog").getByLabel("Find emoji").fill("rocket");
+  await keyboard.press("ArrowDown");
+  await keyboard.press("Enter");
+  await expect(at.bubble("three").getByRole("button", { name: /🚀 from You/ })).toBeVisible();
+  await expect(at.bubble("three")).toBeFocused();
+
+  await keyboard.press("x");
+  await keyboard.press("ArrowUp");
+  await keyboard.press("x");
+  await expect(page.getByText("2 selected")).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(page.getByText("2 selected")).toHaveCount(0);
+
+  await at.bubble("one").focus();
+  await keyboard.press("Delete");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete for me" }).click();
+  await at.shows("two", "three");
+
+  await at.bubble("two").focus();
+  await keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keyboard" });
+  for (const group of ["Everywhere", "While you write", "In the messages"]) {
+    await expect(help.getByRole("region", { name: group })).toBeVisible();
+  }
+  await expect(help).toContainText("React+");
+});

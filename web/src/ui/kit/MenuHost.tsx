@@ -3,6 +3,7 @@ import { createPortal } from "react-dom";
 import { useObservable, useRouter } from "../context.tsx";
 import { useOver } from "../useOver.ts";
 import { cx } from "./cx.ts";
+import { keyText } from "./keys.ts";
 import styles from "./Menu.module.css";
 import { closeMenu, type MenuItem, type MenuSign, type OpenMenu, openedMenu } from "./open_menu.ts";
 import { positionOf } from "./position.ts";
@@ -90,7 +91,7 @@ function Surface({ menu }: { readonly menu: OpenMenu }) {
             <span className={styles.label}>{entry.label}</span>
             {entry.keys && (
               <span className={styles.keys} aria-hidden="true">
-                {entry.keys}
+                {keyText(entry.keys)}
               </span>
             )}
           </button>

@@ -4,6 +4,7 @@ import { useT } from "../../i18n/index.ts";
 import { useObservable, useRoute, useRouter, useSession } from "../context.tsx";
 import { cx } from "../kit/cx.ts";
 import { EmptyState } from "../kit/EmptyState.tsx";
+import { keyText } from "../kit/keys.ts";
 import { later } from "../later.tsx";
 import { useActive } from "../useActive.ts";
 import { narrow, useMedia } from "../useMedia.ts";
@@ -120,7 +121,7 @@ function Detail({ onOpen }: { readonly onOpen: (what: Opened) => void }) {
                   onClick={() => (opens === "search" ? router.go({ name: "search" }) : onOpen(opens))}
                 >
                   {t(label)}
-                  <kbd>{keys}</kbd>
+                  <kbd>{keyText(keys)}</kbd>
                 </button>
               </li>
             ))}

@@ -6,21 +6,6 @@ import { narrow } from "../useMedia.ts";
 /** What opens over everything else. */
 export type Opened = "help" | "palette" | "chat" | "group";
 
-/** What a key does. `keys` is as the help shows it. */
-export const shortcuts = [
-  { name: "next", keys: "Alt+↓" },
-  { name: "previous", keys: "Alt+↑" },
-  { name: "nextUnread", keys: "Alt+Shift+↓" },
-  { name: "palette", keys: "Ctrl+K" },
-  { name: "newChat", keys: "Ctrl+Alt+N" },
-  { name: "filter", keys: "/" },
-  { name: "search", keys: "Ctrl+Shift+F" },
-  { name: "composer", keys: "C" },
-  { name: "editLast", keys: "↑" },
-  { name: "close", keys: "Esc" },
-  { name: "help", keys: "?" },
-] as const;
-
 const focusOn = (name: string) => document.querySelector<HTMLElement>(`[data-shortcut=${name}]`)?.focus();
 
 /** The keys that work everywhere but where somebody writes; with Alt or Ctrl also there. */

@@ -20,6 +20,7 @@ import { Completion, useCompletion } from "./Completion.tsx";
 import styles from "./Composer.module.css";
 import { useConversation } from "./conversation_context.ts";
 import { QuotedMessage, useEvent } from "./ReplyQuote.tsx";
+import { focusLastMessage } from "./useMessageKeys.ts";
 
 const EmojiPicker = later(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
 const countFrom = 0.9;
@@ -148,6 +149,9 @@ export function Composer() {
     if (event.key === "Enter" && sends) {
       event.preventDefault();
       send();
+    } else if (event.key === "ArrowUp" && event.shiftKey && draft.text === "") {
+      event.preventDefault();
+      focusLastMessage();
     } else if (event.key === "ArrowUp" && draft.text === "") {
       const rows = conversation.view.get().rows;
       const last = rows.findLast((row) => row.kind === "message" && row.own && row.event.contentGone === undefined);

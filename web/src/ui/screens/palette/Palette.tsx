@@ -6,6 +6,7 @@ import { useObservable, useRouter, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { cx } from "../../kit/cx.ts";
 import { Dialog } from "../../kit/Dialog.tsx";
+import { keyText } from "../../kit/keys.ts";
 import type { Opened } from "../useShortcuts.ts";
 import styles from "./Palette.module.css";
 import { useCommands } from "./useCommands.ts";
@@ -115,7 +116,7 @@ export function Palette(props: { readonly onClose: () => void; readonly onOpen: 
               <Icon size={17} />
             </span>
             <span className={styles.label}>{label}</span>
-            {keys && <kbd>{keys}</kbd>}
+            {keys && <kbd>{keyText(keys)}</kbd>}
           </div>
         ))}
       </div>
