@@ -31,9 +31,12 @@ export class Postings {
   #lists = new Map<string, NumberList>();
   #sorted: string[] = [];
   #unsorted: string[] = [];
+  /** Above all numbers. */
+  #top = 0;
 
   /** `number` must be above all that were added before. */
   add(number: number, terms: Iterable<string>): void {
+    this.#top = number + 1;
     for (const term of terms) {
       let list = this.#lists.get(term);
       if (list === undefined) {
@@ -45,32 +48,29 @@ export class Postings {
     }
   }
 
-  /** Numbers of the documents that have all of `terms`, in no special order. */
-  withAll(terms: readonly Term[]): Iterable<number> {
-    const lists = terms.map((term) => (term.prefix ? this.#beginning(term.term) : this.#exactly(term.term)));
-    const count = (of: readonly Uint32Array[]) => of.reduce((sum, list) => sum + list.length, 0);
-    // The rarest first: what is looked for in the others is never more than it.
-    lists.sort((a, b) => count(a) - count(b));
-    let found: Set<number> | undefined;
-    for (const list of lists) {
-      const both = new Set<number>();
-      for (const part of list) {
-        for (const number of part) if (found === undefined || found.has(number)) both.add(number);
+  /** Numbers of the documents that have all of `terms`, of which there are at most 255, from the highest to the lowest. */
+  *withAll(terms: readonly Term[]): Iterable<number> {
+    // How many of the terms a document has, as long as it has had all before.
+    const has = new Uint8Array(this.#top);
+    for (const [at, { term, prefix }] of terms.entries()) {
+      for (const part of prefix ? this.#beginning(term) : this.#exactly(term)) {
+        for (const number of part) if (has[number] === at) has[number] = at + 1;
       }
-      found = both;
-      if (found.size === 0) break;
     }
-    return found ?? [];
+    for (let number = this.#top - 1; number >= 0; number--) if (has[number] === terms.length) yield number;
   }
 
   /** Documents get other numbers (in the same order); those without one are forgotten. */
   renumber(moved: ReadonlyMap<number, number>): void {
     const lists = new Map<string, NumberList>();
+    this.#top = 0;
     for (const [term, list] of this.#lists) {
       const kept = new NumberList();
       for (const number of list.view()) {
         const now = moved.get(number);
-        if (now !== undefined) kept.push(now);
+        if (now === undefined) continue;
+        kept.push(now);
+        this.#top = Math.max(this.#top, now + 1);
       }
       if (kept.length > 0) lists.set(term, kept);
     }
@@ -99,7 +99,8 @@ export class Postings {
     if (this.#unsorted.length === 0) return;
     // Two runs that are sorted already are merged in one pass by the engine's sort (TimSort).
     this.#unsorted.sort(compare);
-    this.#sorted.push(...this.#unsorted.splice(0));
+    this.#sorted = this.#sorted.concat(this.#unsorted);
+    this.#unsorted = [];
     this.#sorted.sort(compare);
   }
 

@@ -116,3 +116,15 @@ test("a range is removed, also one without an end", () => {
   index.removeRange(C, 1, 1_000_000_000);
   expect(seqs(index, "x")).toEqual([]);
 });
+
+test("a great many different words are found by their beginnings", () => {
+  const index = new SearchIndex();
+  const words = Array.from({ length: 150_000 }, (_, at) => `w${at}`);
+  for (let at = 0; at < words.length; at += 1_000) {
+    index.put({ channel: C, seq: at, time: at }, words.slice(at, at + 1_000).join(" "));
+  }
+  expect(index.search("w14999").hits).toEqual([
+    { channel: C, seq: 149_000 },
+    { channel: C, seq: 14_000 },
+  ]);
+});

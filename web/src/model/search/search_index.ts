@@ -23,6 +23,7 @@ export interface SearchResult {
 }
 
 const DEFAULT_LIMIT = 50;
+const MOST_TERMS = 255;
 
 interface Document extends MessageKey {
   readonly time: number;
@@ -94,19 +95,24 @@ export class SearchIndex {
   /** Every word of the query begins a word of the message; letters of scripts without spaces stand in it as they are. */
   search(query: string, options: SearchOptions = {}): SearchResult {
     const wanted = queryOf(query);
-    const terms = termsOfQuery(wanted);
+    const terms = termsOfQuery(wanted).slice(0, MOST_TERMS);
     if (terms.length === 0) return { hits: [], total: 0 };
-    const found: Document[] = [];
+    const most = options.limit ?? DEFAULT_LIMIT;
+    const best: Document[] = [];
+    let total = 0;
     for (const number of this.#postings.withAll(terms)) {
       const document = this.#documents[number];
       if (document === undefined) continue;
       if (options.channel !== undefined && document.channel !== options.channel) continue;
       if (!wanted.phrases.every((phrase) => document.text.includes(phrase))) continue;
-      found.push(document);
+      total++;
+      // Few are shown of the many that a letter finds, so all are not sorted.
+      const last = best[most - 1];
+      if (last !== undefined && newestFirst(last, document) <= 0) continue;
+      best.splice(placeOf(best, document), 0, document);
+      if (best.length > most) best.pop();
     }
-    found.sort((a, b) => b.time - a.time || b.seq - a.seq);
-    const hits = found.slice(0, options.limit ?? DEFAULT_LIMIT).map(({ channel, seq }) => ({ channel, seq }));
-    return { hits, total: found.length };
+    return { hits: best.map(({ channel, seq }) => ({ channel, seq })), total };
   }
 
   #number(key: MessageKey): number | undefined {
@@ -132,4 +138,19 @@ export class SearchIndex {
     this.#documents = living;
     this.#dead = 0;
   }
+}
+
+function newestFirst(a: Document, b: Document): number {
+  return b.time - a.time || b.seq - a.seq;
+}
+
+/** Where a document belongs among those that are sorted, newest first. */
+function placeOf(sorted: readonly Document[], document: Document): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (newestFirst(sorted[middle] as Document, document) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
