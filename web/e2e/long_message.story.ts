@@ -29,6 +29,7 @@ test("one character more than the longest is not sent, and says so", async ({ op
   const at = await Conversation.at(page, channel);
   await at.say("x".repeat(100_001));
   await expect(at.composer).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByText("That is too long. Shorten it and try again.")).toBeAttached();
   await expect(at.bubbles).toHaveCount(0);
 });
 

@@ -74,7 +74,15 @@ const lists: readonly Screen[] = [
       await expect(list.row("Alps in June")).toContainText("Ben ");
     },
   },
-  { name: "list-archived", path: home, act: press("list.filters.archived") },
+  {
+    name: "list-archived",
+    path: home,
+    act: async ({ page, words }) =>
+      page
+        .getByRole("group", { name: words("list.show") })
+        .getByRole("button", { name: words("list.filters.archived") })
+        .click(),
+  },
   {
     name: "list-filter-none",
     path: home,

@@ -207,10 +207,13 @@ export function Composer() {
           {...completion.field}
         />
         {length > 0 && (
-          <span className={isTooLong ? styles.over : styles.count} role="status">
+          <span className={isTooLong ? styles.over : styles.count} aria-hidden="true">
             {formatNumber(most - length)}
           </span>
         )}
+        <span className={styles.said} role="status">
+          {isTooLong && t("errors.content_too_long")}
+        </span>
         <IconButton
           icon={SendHorizontal}
           label={t("conversation.send")}
