@@ -22,6 +22,8 @@ export interface DialogProps {
   readonly focusAfter?: RefObject<HTMLElement | undefined> | undefined;
 }
 
+const focusable = "a[href], button, input, textarea, select, [tabindex]";
+
 /** A modal dialog: the browser's own <dialog>, which keeps focus inside and gives it back. Mounted means open. */
 export function Dialog({
   title,
@@ -50,6 +52,9 @@ export function Dialog({
     dialog
       .querySelector<HTMLElement>(`.${styles.body} :is(input, textarea, select):not([readonly], :disabled)`)
       ?.focus();
+    // What scrolls, and has nothing that takes the focus, takes it itself: else no key scrolls it.
+    const body = dialog.querySelector<HTMLElement>(`.${styles.body}`);
+    if (body && body.scrollHeight > body.clientHeight && !body.querySelector(focusable)) body.tabIndex = 0;
     return () => {
       dialog.close();
       const after = focusAfter?.current ?? before;
