@@ -25,7 +25,9 @@ test("quick changes of the rights are all made, and what is known of a group is 
   await expect(right("Write messages")).toHaveValue("admins");
   await right("Write messages").selectOption("All members");
   await right("Change name, picture and description").selectOption("The owner");
+  // What a field shows is kept.
   await expect(right("Write messages")).toHaveValue("members");
+  await expect(right("Change name, picture and description")).toHaveValue("owner");
   await page.reload();
   await expect(right("Write messages")).toHaveValue("members");
   await expect(right("Change name, picture and description")).toHaveValue("owner");
