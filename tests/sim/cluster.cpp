@@ -255,6 +255,17 @@ std::shared_ptr<Link> Cluster::connect(LinkEnd& end) {
   return nullptr;
 }
 
+Limits Cluster::largest_limits() const {
+  Limits most = limits();
+  for (const auto& node : nodes_) {
+    for (const auto limit : {&Limits::mentions_per_message, &Limits::edits_per_message, &Limits::reactions_per_message,
+                             &Limits::targets_per_delete, &Limits::group_members}) {
+      most.*limit = std::max(most.*limit, node->limits.*limit);
+    }
+  }
+  return most;
+}
+
 LinkSpeed Cluster::some_speed() {
   LinkSpeed speed;
   if (settings_.slow_link != 0 && world_.dice().once_in(settings_.slow_link)) speed.delay_ms = kSlowLink;

@@ -100,6 +100,8 @@ class Cluster {
   [[nodiscard]] MemoryDisk& disk() { return static_cast<MemoryStorage&>(*storage_).disk(); }
   /// Of the first node. What others may not differ in is in run.cpp.
   [[nodiscard]] const Limits& limits() const { return nodes_.front()->limits; }
+  /// Of those by which nodes decide, in which they may differ: what none of them goes beyond.
+  [[nodiscard]] Limits largest_limits() const;
 
  private:
   void start(std::size_t node);

@@ -315,7 +315,8 @@ class Run {
     const SeenPeople people = see_people();
     auto scan = cluster_.scan();
     if (corpus_ != nullptr) corpus_->store(*scan);
-    const auto logs = read_store(*scan, words_, result_.broken);
+    const Limits most = cluster_.largest_limits();
+    const auto logs = read_store(*scan, words_, result_.broken, &most);
     for (const auto& [id, log] : logs) result_.events += log.events.size();
     std::vector<Wish> wishes;
     for (const auto& account : accounts_) wishes.push_back({account.id, account.erased});

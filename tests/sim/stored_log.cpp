@@ -17,6 +17,7 @@ struct Reader {
   const ChannelId& id;
   StoredLog& log;
   std::vector<std::string>& broken;
+  const Limits* most;
 
   void say(const std::string& what) const { broken.push_back(what + " in " + id.str()); }
 
@@ -47,6 +48,60 @@ struct Reader {
       say("P7: said in spite of a block" + at);
     const auto epoch = header.crypto_epoch();
     if (epoch != 0 && epoch != log.model.crypto_epoch) say("P9: of another crypto epoch" + at);
+    if (header.has_edited() && message != log.model.messages.end() &&
+        message->second.author.view() != header.account()) {
+      say("P9: somebody else's message is edited" + at);
+    }
+    if (header.has_joined_by_invitation()) invited(header);
+    if (log.model.kind == v1::CHANNEL_KIND_GROUP) permitted(header);
+    if (most != nullptr) within_limits(header);
+  }
+
+  void invited(const v1::EventHeader& header) const {
+    const auto invitation = log.model.invitations.find(header.joined_by_invitation().invitation());
+    const std::string at = ", seq " + std::to_string(header.seq());
+    if (invitation == log.model.invitations.end())
+      return say("P9: an invitation let in that is used up or revoked" + at);
+    const Time expires = invitation->second.expires;
+    if (expires != kNever && expires <= from_unix_ms(header.time()))
+      say("P9: an invitation let in that had ended" + at);
+  }
+
+  /// What the role of the sender is for. The server's own commands have no device.
+  void permitted(const v1::EventHeader& header) const {
+    if (header.device().empty() || header.has_joined_by_invitation()) return;
+    const ModelMember* sender = log.model.find(AccountId::from_bytes(header.account()).value_or(AccountId{}));
+    const int role = sender == nullptr ? 0 : static_cast<int>(sender->role);
+    const v1::ChannelSettings& settings = log.model.settings;
+    int least = v1::ROLE_MEMBER;
+    if (header.has_message()) least = settings.post();
+    if (header.has_described()) least = settings.rename();
+    if (header.has_members_added()) least = settings.add();
+    if (header.has_member_removed() || header.has_role_changed()) least = v1::ROLE_ADMIN;
+    if (header.has_settings_changed()) least = v1::ROLE_ADMIN;
+    if (header.has_ownership_handed_over()) least = v1::ROLE_OWNER;
+    if (role < least) say("P9: done by a member who may not, seq " + std::to_string(header.seq()));
+  }
+
+  void within_limits(const v1::EventHeader& header) const {
+    const ModelChannel& model = log.model;
+    const auto expect = [&](std::uint64_t count, std::uint64_t limit, std::string_view what) {
+      if (count > limit) say("P9: more " + std::string(what) + " than the limit, seq " + std::to_string(header.seq()));
+    };
+    expect(static_cast<std::uint64_t>(header.message().mentions_size()), most->mentions_per_message, "mentions");
+    if (const auto message = model.messages.find(header.edited().target()); message != model.messages.end()) {
+      expect(message->second.edits.size() + 1, most->edits_per_message, "edits");
+    }
+    if (const auto message = model.messages.find(header.reacted().target()); message != model.messages.end()) {
+      // Whoever has one may change it.
+      if (message->second.reactions.size() > most->reactions_per_message) expect(1, 0, "reactions");
+    }
+    // A deleted account's messages are erased by the server, which has no device.
+    if (!header.device().empty()) {
+      expect(static_cast<std::uint64_t>(header.deleted().targets_size()), most->targets_per_delete,
+             "deletions at once");
+    }
+    if (model.kind == v1::CHANNEL_KIND_GROUP) expect(model.active_members(), most->group_members, "members");
   }
 
   Digest events(const std::vector<EventRow>& rows) const {
@@ -210,14 +265,15 @@ std::map<AccountId, ModelCursors> StoredLog::cursors() const {
   return all;
 }
 
-StoredLogs read_store(ChannelStoreScan& scan, const Words& words, std::vector<std::string>& broken) {
+StoredLogs read_store(ChannelStoreScan& scan, const Words& words, std::vector<std::string>& broken,
+                      const Limits* most) {
   StoredLogs logs;
   const auto ids = scan.all_channels();
   if (!ids) {
     broken.emplace_back("P10: the channels cannot be listed");
     return logs;
   }
-  for (const auto& id : *ids) Reader{scan, words, id, logs[id], broken}.all();
+  for (const auto& id : *ids) Reader{scan, words, id, logs[id], broken, most}.all();
   return logs;
 }
 
