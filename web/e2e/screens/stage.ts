@@ -8,6 +8,8 @@ const pictures = fileURLToPath(new URL("../../../build/web-e2e/screens/", import
 
 /** To another page of the app as its own links do, without loading anything. */
 export async function go(page: Page, path: string): Promise<void> {
+  // On a phone the entry of what was open goes from the history a moment after it was closed.
+  await page.waitForFunction(() => history.state?.over !== true);
   await page.evaluate((to) => {
     history.pushState({ within: true }, "", to);
     dispatchEvent(new PopStateEvent("popstate"));
@@ -38,6 +40,12 @@ export async function isSettled(page: Page): Promise<void> {
 }
 
 export async function picture(page: Page, name: string): Promise<void> {
+  // Where one comes from by keys, and not how it looks.
+  await page.evaluate(() => {
+    const { activeElement: at } = document;
+    if (at instanceof HTMLElement && at.closest("dialog, [role=menu], article") === null && at.matches("a, button"))
+      at.blur();
+  });
   await page.screenshot({ path: `${pictures}${name}.png`, animations: "disabled" });
 }
 
