@@ -206,6 +206,9 @@ test("it is told who has read a message, and when", async ({ open, person }) => 
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("listitem").filter({ hasText: "Ben" })).toContainText(/Read · .*\d/);
   await expect(dialog.getByRole("listitem").filter({ hasText: "Cleo" })).not.toContainText("Read");
+  await expect(dialog.getByRole("listitem")).toHaveText([/Ben/, /Cleo/]);
+  await cleo.client.read(channel, said);
+  await expect(dialog.getByRole("listitem").filter({ hasText: "Cleo" })).toContainText("Read");
 });
 
 test("the menu of a message is reached by keys alone", async ({ open, person }) => {

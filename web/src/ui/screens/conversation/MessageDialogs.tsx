@@ -1,5 +1,5 @@
 import type { ChannelEvent, ChannelId, Receipt } from "@parley/sdk";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { formatDateTime } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
 import { filterRows } from "../../../model/channel_list.ts";
@@ -12,6 +12,7 @@ import { Dialog } from "../../kit/Dialog.tsx";
 import { SkeletonRows } from "../../kit/Skeleton.tsx";
 import { TextField } from "../../kit/TextField.tsx";
 import { toast } from "../../kit/Toasts.tsx";
+import { useAsked } from "../../useAsked.ts";
 import { useChannelName, usePersonName } from "../channels/names.ts";
 import { type MessageDialog, useConversation } from "./conversation_context.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
@@ -34,6 +35,8 @@ export function MessageDialogs({ dialog, onClose, onDone }: Ends & { readonly di
       return <ReactDialog event={dialog.event} onClose={onClose} />;
   }
 }
+
+const askAgainMs = 3_000;
 
 interface Ends {
   readonly onClose: () => void;
@@ -212,19 +215,28 @@ function ReceiptsDialog({ event, onClose }: { readonly event: ChannelEvent; read
   const t = useT();
   const { client, me } = useSession();
   const { channelId } = useConversation();
-  const [receipts, setReceipts] = useState<readonly Receipt[]>();
-  const [problem, setProblem] = useState("");
+  const ask = useCallback(
+    (signal: AbortSignal) => client.receipts(channelId, event.seq, { signal }),
+    [client, channelId, event.seq],
+  );
+  const { value: receipts, problem, again } = useAsked(ask);
   useEffect(() => {
     const ended = new AbortController();
-    client.receipts(channelId, event.seq, { signal: ended.signal }).then(setReceipts, (error: unknown) => {
-      if (!ended.signal.aborted) setProblem(errorText(error));
-    });
-    return () => ended.abort();
-  }, [client, channelId, event.seq]);
-  const others = receipts?.filter((receipt) => receipt.account !== me);
+    client.on("channel", ({ channel }) => channel.id === channelId && again(), { signal: ended.signal });
+    // What one of many has read is told to nobody.
+    const timer = setInterval(again, askAgainMs);
+    return () => {
+      ended.abort();
+      clearInterval(timer);
+    };
+  }, [client, channelId, again]);
+  const readAt = ({ read, readAt }: Receipt) => (read >= event.seq ? readAt : Number.POSITIVE_INFINITY);
+  const others = receipts
+    ?.filter((receipt) => receipt.account !== me)
+    .sort((a, b) => (readAt(a) === readAt(b) ? b.delivered - a.delivered : readAt(a) - readAt(b)));
   return (
     <Dialog title={t("conversation.whoRead")} onClose={onClose} flush>
-      {problem !== "" && <p className={styles.field}>{problem}</p>}
+      {others === undefined && problem !== "" && <p className={styles.field}>{problem}</p>}
       {others === undefined && problem === "" && <SkeletonRows rows={3} label={t("common.loading")} />}
       <ul className={styles.list}>
         {others?.map((receipt) => (
@@ -238,12 +250,13 @@ function ReceiptsDialog({ event, onClose }: { readonly event: ChannelEvent; read
 function ReceiptRow({ receipt, seq }: { readonly receipt: Receipt; readonly seq: number }) {
   const t = useT();
   const name = usePersonName(receipt.account);
+  const avatar = useSession().people.get(receipt.account)?.avatar;
   const isRead = receipt.read >= seq;
   const isDelivered = receipt.delivered >= seq;
   const when = isRead ? receipt.readAt : receipt.deliveredAt;
   return (
     <li className={styles.row}>
-      <Avatar seed={receipt.account} name={name} size="s" />
+      <Avatar seed={receipt.account} name={name} avatar={avatar} size="s" />
       <span className={styles.text}>
         <bdi>{name}</bdi>
         <span className={styles.when}>
