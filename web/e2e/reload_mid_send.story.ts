@@ -1,25 +1,7 @@
 /** The page is loaded again in the middle of sending. */
-import type { Page } from "@playwright/test";
 import { ChannelList, Conversation } from "./support/app.ts";
 import { directChannel, texts } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
-
-/** Whether a message is in the outbox of this browser, or posted. */
-function isStored(page: Page, text: string): Promise<boolean> {
-  return page.evaluate(async (wanted) => {
-    const done = <T>(request: IDBRequest<T>) =>
-      new Promise<T>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    const { name = "" } = (await indexedDB.databases())[0] ?? {};
-    const database = await done(indexedDB.open(name));
-    const all = ["outbox", "events"].map((store) => done(database.transaction(store).objectStore(store).getAll()));
-    const found = JSON.stringify(await Promise.all(all)).includes(`"${wanted}"`);
-    database.close();
-    return found;
-  }, text);
-}
 
 test("what was sent a moment before a reload arrives once and in order", async ({ open, person }) => {
   const [ana, ben] = [await person("ana"), await person("ben")];
@@ -35,8 +17,7 @@ test("what was sent a moment before a reload arrives once and in order", async (
       await expect(at.bubble(text)).toHaveCount(1);
       said.push(text);
     }
-    // Before it is stored it is a draft again.
-    await expect.poll(() => isStored(page, `${round}c`)).toBe(true);
+    // Whether it was stored or not.
     await page.reload();
   }
   await at.shows(...said);

@@ -1,5 +1,13 @@
-import type { AccountId, ChannelId } from "@parley/sdk";
+import type { AccountId, ChannelId, SendId } from "@parley/sdk";
 import type { ComposerDraft } from "./drafts.ts";
+
+/** What a page that goes leaves of one channel. */
+export interface JournalEntry {
+  /** What stands in the composer. */
+  readonly draft: ComposerDraft;
+  /** Sent, and maybe not stored; in the order of sending. */
+  readonly sent: readonly { readonly sendId: SendId; readonly draft: ComposerDraft }[];
+}
 
 const prefix = "parley.draft/";
 const keyOf = (account: AccountId, channel: ChannelId): string => `${prefix}${account}/${channel}`;
@@ -15,9 +23,9 @@ export class DraftJournal {
     this.#storage = storage;
   }
 
-  write(account: AccountId, channel: ChannelId, draft: ComposerDraft): void {
+  write(account: AccountId, channel: ChannelId, entry: JournalEntry): void {
     try {
-      this.#storage?.setItem(keyOf(account, channel), JSON.stringify(draft));
+      this.#storage?.setItem(keyOf(account, channel), JSON.stringify(entry));
     } catch {
       // No room: the store may still have it in time.
     }
@@ -28,12 +36,14 @@ export class DraftJournal {
   }
 
   /** What an earlier page of this account left. */
-  read(account: AccountId): ReadonlyMap<ChannelId, ComposerDraft> {
-    const found = new Map<ChannelId, ComposerDraft>();
+  read(account: AccountId): ReadonlyMap<ChannelId, JournalEntry> {
+    const found = new Map<ChannelId, JournalEntry>();
     for (const key of Object.keys(this.#storage ?? {})) {
       if (!key.startsWith(`${prefix}${account}/`)) continue;
       try {
-        found.set(key.slice(`${prefix}${account}/`.length) as ChannelId, JSON.parse(this.#storage?.getItem(key) ?? ""));
+        const entry = JSON.parse(this.#storage?.getItem(key) ?? "") as Partial<JournalEntry>;
+        if (entry.draft === undefined || !Array.isArray(entry.sent)) throw new SyntaxError("Not an entry.");
+        found.set(key.slice(`${prefix}${account}/`.length) as ChannelId, { draft: entry.draft, sent: entry.sent });
       } catch {
         this.#storage?.removeItem(key);
       }

@@ -44,6 +44,15 @@ class FakeClient {
     else this.stored.set(key, value);
     this.#told?.({ key, value: structuredClone(value) });
   }
+  readonly sent: unknown[] = [];
+  send = async (
+    to: ChannelId,
+    command: { kind: string; content: { text: string } },
+    { sendId }: { sendId: string },
+  ) => {
+    const { kind, content, ...more } = command;
+    this.sent.push({ to, kind, text: content.text, sendId, ...more });
+  };
   answer(most = this.#waiting.length): void {
     for (const answer of this.#waiting.splice(0, most)) answer();
   }
@@ -119,24 +128,50 @@ describe("drafts of a page that goes", () => {
 
   it("that cannot be read are forgotten", () => {
     const kept = storage();
-    kept.setItem(`parley.draft/${ana}/${channel}`, "{");
-    expect(new FakeClient().drafts(kept).get(channel).text).toBe("");
-    expect(Object.keys(kept)).toEqual([]);
+    for (const broken of ["{", "{}", "7", '{"draft":{"text":"x"}}']) {
+      kept.setItem(`parley.draft/${ana}/${channel}`, broken);
+      expect(new FakeClient().drafts(kept).get(channel).text).toBe("");
+      expect(Object.keys(kept)).toEqual([]);
+    }
   });
 });
 
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+
 describe("what was sent just before the page goes", () => {
-  it("stands in the composer again where the store never had it, all of it, before what was begun after", () => {
+  it("is sent again by the next one, in order and under the same ids; what was begun after it is a draft", async () => {
     const kept = storage();
     const before = new FakeClient().drafts(kept);
     before.set(channel, { text: "first", replyTo: 7 });
-    before.takeForSend(channel);
+    const first = before.takeForSend(channel).entry.sendId;
     before.set(channel, { text: "second" });
-    before.takeForSend(channel);
+    const second = before.takeForSend(channel).entry.sendId;
     before.set(channel, { text: "third, so far" });
     void before.flush();
-    const { text, replyTo } = new FakeClient().drafts(kept).get(channel);
-    expect({ text, replyTo }).toEqual({ text: "first\nsecond\nthird, so far", replyTo: 7 });
+    const next = new FakeClient();
+    const drafts = next.drafts(kept);
+    expect(drafts.get(channel).text).toBe("third, so far");
+    expect(next.sent).toEqual([
+      { to: channel, kind: "post", text: "first", sendId: first, replyTo: 7, mentions: [] },
+      { to: channel, kind: "post", text: "second", sendId: second, mentions: [] },
+    ]);
+    next.answer();
+    await settled();
+    expect(drafts.leaving.get()).toEqual([]);
+    expect(Object.keys(kept)).toEqual([]);
+  });
+
+  it("is a draft again where the next page cannot store it either", async () => {
+    const kept = storage();
+    const before = new FakeClient().drafts(kept);
+    before.set(channel, { text: "too much" });
+    before.takeForSend(channel);
+    void before.flush();
+    const next = new FakeClient();
+    next.send = () => Promise.reject(new Error("full"));
+    const drafts = next.drafts(kept);
+    await settled();
+    expect(drafts.get(channel).text).toBe("too much");
   });
 
   it("does not stand there once it is in the outbox", () => {
@@ -151,18 +186,16 @@ describe("what was sent just before the page goes", () => {
     expect(Object.keys(kept)).toEqual([]);
   });
 
-  it("is a change again where it was one", () => {
+  it("is a change also on the next page, and what was set aside for it stands there", () => {
     const kept = storage();
     const before = new FakeClient().drafts(kept);
     before.set(channel, { text: "to be said" });
     before.edit(channel, 9, "corrected");
-    before.takeForSend(channel);
+    const { sendId } = before.takeForSend(channel).entry;
     void before.flush();
-    expect(new FakeClient().drafts(kept).get(channel)).toEqual({
-      text: "corrected",
-      editing: 9,
-      aside: { text: "to be said" },
-    });
+    const next = new FakeClient();
+    expect(next.drafts(kept).get(channel)).toEqual({ text: "to be said" });
+    expect(next.sent).toEqual([{ to: channel, kind: "edit", target: 9, text: "corrected", sendId }]);
   });
 });
 

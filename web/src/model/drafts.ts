@@ -42,6 +42,7 @@ export class Drafts {
   readonly #timers = new Map<ChannelId, ReturnType<typeof setTimeout>>();
   /** Sent, and maybe not in the outbox yet: in no store until then. In the order of sending. */
   readonly leaving = new Observable<readonly Leaving[]>([]);
+  readonly #sentAgain = new Set<SendId>();
   /** So many writes of a draft are under way. */
   readonly #writing = new Map<ChannelId, number>();
   /** What this tab writes and was not told of yet, in order. */
@@ -97,7 +98,7 @@ export class Drafts {
 
   /**
    * Forgets the draft here, but for what it had set aside. Until `left()` says that the send is stored, or `cameBack()`
-   * that it was not to be, a page that goes keeps the draft.
+   * that it was not to be, a page that goes leaves it to the next one, which sends it again under the same id.
    */
   takeForSend(channel: ChannelId): Leaving {
     clearTimeout(this.#timers.get(channel));
@@ -139,12 +140,8 @@ export class Drafts {
     if (account !== undefined) {
       // What the store was asked for and has not answered for yet may be lost with the page.
       for (const channel of new Set([...waiting, ...writing, ...leaving.map(({ channel }) => channel)])) {
-        const drafts = [...this.#leavingFrom(channel).map(({ draft }) => draft), this.get(channel)];
-        this.#journal.write(
-          account,
-          channel,
-          drafts.reduceRight((later, earlier) => joined(earlier, later)),
-        );
+        const sent = this.#leavingFrom(channel).map(({ entry: { sendId }, draft }) => ({ sendId, draft }));
+        this.#journal.write(account, channel, { draft: this.get(channel), sent });
       }
     }
     await Promise.all(waiting.map((channel) => this.#save(channel)));
@@ -218,12 +215,27 @@ export class Drafts {
     }
     const account = this.#client.me?.account;
     if (account !== undefined) {
-      for (const [channel, draft] of this.#journal.read(account)) {
+      for (const [channel, { draft, sent }] of this.#journal.read(account)) {
+        for (const { sendId, draft: said } of sent) void this.#sendAgain(channel, sendId, said);
         this.#take(channel, draft);
         void this.#save(channel);
       }
     }
     this.#tell();
+  }
+
+  /** What an earlier page sent in its last moment. The id is the same: where it was stored in time, it is said once. */
+  async #sendAgain(channel: ChannelId, sendId: SendId, draft: ComposerDraft): Promise<void> {
+    if (this.#sentAgain.has(sendId)) return;
+    this.#sentAgain.add(sendId);
+    const leaving: Leaving = { channel, draft, entry: { ...this.#entryOf(channel, draft), sendId }, values: {} };
+    this.leaving.set([...this.leaving.get(), leaving]);
+    try {
+      await this.#client.send(channel, leaving.entry.command, { sendId });
+      this.left(leaving);
+    } catch {
+      this.cameBack(leaving);
+    }
   }
 
   #take(channel: ChannelId, draft: ComposerDraft | undefined): void {
