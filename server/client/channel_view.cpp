@@ -112,8 +112,8 @@ void take_row(ChannelState& channel, const v1::InboxRow& row, bool overtaken) {
     }
     channel.members = row.members();
     channel.visible = intervals_of(row.visible());
-    // A page may have left out what was thought to be visible.
-    channel.have = only_visible(channel.have, channel.visible);
+    // A page may have left out what was thought to be visible. An older row does not know what was told since.
+    if (row.head() >= channel.counted) channel.have = only_visible(channel.have, channel.visible);
   }
   channel.delivered_by_all = row.delivered_by_all();
   channel.read_by_all = row.read_by_all();

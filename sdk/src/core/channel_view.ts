@@ -95,8 +95,8 @@ export function takeRow(channel: WorkingState, row: InboxRow, overtaken: boolean
     }
     channel.members = row.members;
     channel.visible = row.visible;
-    // A page may have left out what was thought to be visible.
-    channel.have = onlyVisible(channel.have, channel.visible);
+    // A page may have left out what was thought to be visible. An older row does not know what was told since.
+    if (row.head >= channel.counted) channel.have = onlyVisible(channel.have, channel.visible);
   }
   channel.deliveredByAll = row.deliveredByAll;
   channel.readByAll = row.readByAll;
