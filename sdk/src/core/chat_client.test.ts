@@ -133,6 +133,28 @@ describe("a client", () => {
     expect((await store.load()).values.get("draft")).toBe("typed since");
   });
 
+  it("shows what waits in the order of sending, in whichever the store has it", async () => {
+    const entry = (order: number) => ({
+      sendId: `018f0000-0000-7000-8000-00000000000${9 - order}` as SendId,
+      channel: here,
+      order,
+      created: 0,
+      command: { kind: "post", content: { kind: "text", text: `${order}` } } as const,
+    });
+    const other = new HeldStore();
+    await other.commit({ outboxPut: [entry(3), entry(1), entry(2)] });
+    const stored = await other.load();
+    other.load = async () => ({ ...stored, outbox: [entry(3), entry(1), entry(2)] });
+    const waiting = createChatClient({
+      store: other,
+      connect,
+      tokens: { accessToken: async () => ({ token: "token", expiresAt: 0 }) },
+    });
+    await waiting.loaded;
+    expect(waiting.outbox().map(({ order }) => order)).toEqual([1, 2, 3]);
+    await waiting.close();
+  });
+
   it("refuses a value that cannot be stored, and goes on", async () => {
     const wrong = { name: "DataCloneError" };
     await expect(client.setValue("draft", () => 1)).rejects.toMatchObject(wrong);

@@ -123,6 +123,16 @@ test("what the server did not want to be made stays, to be tried again or taken 
   expect([coming.get(trip), failed.of(trip).length, client.stored.size]).toEqual([undefined, 0, 0]);
 });
 
+test("a group that is gone again does not come back", () => {
+  client.queue(makeTrip);
+  client.answer();
+  client.know("owner");
+  client.known.clear();
+  client.queue({ ...makeTrip, title: "Other" }, "other" as ChannelId);
+  client.tell("channel_gone", { channel: trip });
+  expect([...coming.all.get().keys()]).toEqual(["other"]);
+});
+
 test("what stays as it is stays the same object", () => {
   client.queue(makeTrip);
   const before = coming.get(trip);

@@ -214,7 +214,6 @@ export class Conversation {
   async #jump(query: { around?: number; limit: number }): Promise<void> {
     const jump = ++this.#jumps;
     const take = (found: HistoryPage) => {
-      if (jump !== this.#jumps) return;
       this.#window.replace(found);
       this.#loading = false;
     };

@@ -174,6 +174,15 @@ describe("what was sent just before the page goes", () => {
     expect(drafts.get(channel).text).toBe("too much");
   });
 
+  it("stands there as it was where nothing was begun after it", () => {
+    const kept = storage();
+    const before = new FakeClient().drafts(kept);
+    before.set(channel, { text: "said" });
+    before.takeForSend(channel);
+    void before.flush();
+    expect(new FakeClient().drafts(kept).get(channel)).toEqual({ text: "said" });
+  });
+
   it("does not stand there once it is in the outbox", () => {
     const kept = storage();
     const before = new FakeClient().drafts(kept);
@@ -300,6 +309,12 @@ describe("what stands in the composer while the store is slow", () => {
     expect(text()).toBe("there");
     client.store(key, undefined);
     expect(text()).toBe("");
+  });
+
+  it("is what is being typed, whatever another tab wrote meanwhile", () => {
+    type("here");
+    client.store(key, { text: "there" });
+    expect(text()).toBe("here");
   });
 
   it("is not what another tab wrote before this one's, which is stored after it", async () => {

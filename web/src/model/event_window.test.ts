@@ -26,6 +26,12 @@ describe("EventWindow", () => {
     expect(window).toMatchObject({ from: 1, to: 8, reachedStart: true, atHead: true });
   });
 
+  test("ends where it did where nothing comes after it", () => {
+    const window = windowOf(5, 6);
+    window.putAfter({ events: [], from: 0, to: 0, reachedStart: false, reachedHead: true });
+    expect(window).toMatchObject({ to: 6, atHead: true });
+  });
+
   test("takes in what is new only where nothing is missing before it", () => {
     const window = windowOf(1, 3, { reachedHead: true });
     window.add([event(4), event(6)], (seq) => seq === window.to + 1);

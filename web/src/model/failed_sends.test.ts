@@ -21,11 +21,11 @@ class FakeClient {
     this.sent.push(command);
     for (const [key, value] of Object.entries(values)) this.#put(key, value);
   };
-  refuse(command: Command, refused: string, sendId = "s1"): void {
+  refuse(command: Command, refused: string, sendId = "s1", time = 1): void {
     const result: SendResult = {
       sendId: sendId as SendId,
       channel,
-      time: 1,
+      time,
       command,
       outcome: "refused",
       refused,
@@ -66,6 +66,20 @@ test("what cannot be sent anew stays", async () => {
   client.isFull = true;
   for (const one of failed.of(channel)) await expect(failed.sendAnew(one)).rejects.toThrow("full");
   expect(failed.of(channel)).toHaveLength(1);
+});
+
+test("what was refused stands in the order of its end, also for the next page", () => {
+  client.refuse({ kind: "post", content: text("second") }, "not_allowed", "s2", 20);
+  client.refuse({ kind: "post", content: text("third") }, "not_allowed", "s3", 30);
+  const [second] = client.stored.keys();
+  const moved = client.stored.get(second ?? "");
+  client.stored.delete(second ?? "");
+  client.stored.set(second ?? "", moved);
+  expect(
+    made()
+      .of(channel)
+      .map(({ time }) => time),
+  ).toEqual([20, 30]);
 });
 
 test("other refusals are told, but not what is as it was wanted", () => {

@@ -7,8 +7,12 @@ export function mentionsIn(
 ): readonly AccountId[] {
   const plain = text.toLowerCase();
   const named = chosen.filter(({ name }) => {
-    const at = plain.indexOf(`@${name.toLowerCase()}`);
-    return at >= 0 && !/[a-z0-9_]/u.test(plain[at + name.length + 1] ?? "");
+    const mark = `@${name.toLowerCase()}`;
+    for (let at = plain.indexOf(mark); at >= 0; at = plain.indexOf(mark, at + 1)) {
+      // Else it is the beginning of a longer one.
+      if (!/[a-z0-9_]/u.test(plain[at + mark.length] ?? "")) return true;
+    }
+    return false;
   });
   return [...new Set(named.map(({ account }) => account))];
 }

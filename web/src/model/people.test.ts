@@ -83,6 +83,11 @@ test("whom the server did not tell of is asked for again, when it wants to be as
   expect(people.nameOf(ben)).toBe("Name of ben");
   await vi.advanceTimersByTimeAsync(120_000);
   expect(world.asked).toHaveLength(3);
+  // It answers again: the next time it is asked as soon as the first.
+  world.fails = new ParleyError("overloaded", "");
+  people.nameOf("cleo" as AccountId);
+  await vi.advanceTimersByTimeAsync(1_100);
+  expect(world.asked).toHaveLength(5);
 });
 
 test("without a connection the next one is waited for", async () => {

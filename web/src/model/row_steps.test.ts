@@ -32,4 +32,5 @@ test("what is another part altogether keeps no place", () => {
   expect(steps("ab", "xy")).toEqual(["xy"]);
   expect(steps("", "ab")).toEqual(["ab"]);
   expect(steps("ab", "")).toEqual([""]);
+  expect(steps("abc", "xc")).toEqual(["xc"]);
 });

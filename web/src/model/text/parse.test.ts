@@ -64,6 +64,7 @@ describe("a line", () => {
     ["https://"],
     ["http://nodots"],
     ["https://exa\u202emple.org"],
+    ["https://example.org/\u202efdp.exe"],
     ["vbscript:https"],
   ])("no link: %s", (text) => {
     expect(line(text)).toBe(text);
