@@ -41,6 +41,8 @@ void Client::Core::on_events(Time now, v1::Events& events) {
     if (seq == 0) continue;
     state.head = std::max(state.head, seq);
     take_admission(state, event.header(), session_.account);
+    // A row or a page was faster, and the badge that was told before this may not count it.
+    if (seq <= channel.badged) want_inbox(now);
     if (seq <= state.top()) {  // told already, or in a hole that a page will fill
       if (seq > channel.paged && contains(state.have, seq)) listener_.on_repeated(state, seq);
       continue;
@@ -222,6 +224,7 @@ void Client::Core::on_heads(Time now, const v1::Heads& heads) {
       continue;
     }
     if (overtakes_row(now, *channel)) continue;
+    if (info.head() <= channel->badged) want_inbox(now);
     ChannelState& state = channel->state;
     const bool moved = info.head() > state.head;
     if (moved) {

@@ -46,6 +46,8 @@ export class EventsPart {
       const { seq } = event;
       state.head = Math.max(state.head, seq);
       takeAdmission(state, event, this.#core.session.account);
+      // A row or a page was faster, and the badge that was told before this may not count it.
+      if (seq <= channel.badged) this.#core.inbox.want(now);
       if (seq <= topOf(state)) continue; // told already, or in a hole that a page will fill
       if (!channel.known || !this.#accepts(channel, seq)) {
         this.#hold(id, event);
@@ -77,6 +79,7 @@ export class EventsPart {
       if (this.#overtakesRow(now, channel)) continue;
       const { state } = channel;
       const { head } = info;
+      if (head <= channel.badged) inbox.want(now);
       const moved = head > state.head;
       if (moved) {
         state.head = head;
