@@ -5,7 +5,7 @@ import type { Person } from "../support/people.ts";
 import { expect, type Seat, test } from "../support/stories.ts";
 import { atLeisure, everyRun, type Look } from "./looks.ts";
 import { isForReadme, isInReadme, isLookOfReadme, keepForReadme } from "./readme.ts";
-import { type Screen, type Stage, screens } from "./screens.ts";
+import { type Screen, type Stage, screens, tunnel } from "./screens.ts";
 import { findings, go, isSettled, picture, stretchTimes, tidy } from "./stage.ts";
 import { type Words, wordsOf } from "./words.ts";
 import { makeWorld, type World } from "./world.ts";
@@ -51,6 +51,7 @@ for (const look of looks()) {
     network.cut();
     await expect(page.getByText(stage.words("connection.offline"))).toBeVisible();
     await show(page, "offline", look);
+    for (const screen of tunnel) if (isWanted(screen.name, look)) await visit(stage, screen, look);
   });
 }
 

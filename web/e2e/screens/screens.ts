@@ -1,6 +1,7 @@
 /** Every screen of somebody who is signed in, every dialog and every menu, and how one gets there. */
 import type { Page } from "@playwright/test";
 import { ChannelList, Conversation } from "../support/app.ts";
+import { done } from "../support/people.ts";
 import { expect } from "../support/stories.ts";
 import type { Words } from "./words.ts";
 import type { World } from "./world.ts";
@@ -185,6 +186,16 @@ const conversations: readonly Screen[] = [
   { name: "receipts", path: group, act: all(ofMessage("Then book it", "conversation.whoRead"), dialog) },
   { name: "reactions", path: group, act: all(ofMessage("Then book it", "conversation.whoReacted"), dialog) },
   { name: "delete-message", path: direct, act: all(ofMessage("Thursday is perfect", "conversation.delete"), dialog) },
+  {
+    name: "written",
+    path: ({ old }) => `/c/${old}`,
+    act: async ({ page, world, words }) => {
+      await new Conversation(page).composer.fill("Thank you all for three good years, and for the plants.");
+      const { client } = world.ben;
+      await done(client, client.removeMember(world.old, world.ana.account));
+      await expect(page.getByRole("region", { name: words("conversation.written") })).toBeVisible();
+    },
+  },
 ];
 
 const people: readonly Screen[] = [
@@ -292,6 +303,40 @@ const finding: readonly Screen[] = [
   },
   { name: "keyboard", path: home, act: all(({ page }) => page.keyboard.press("?"), dialog) },
   { name: "unknown", path: at("/c/00000000-0000-7000-8000-000000000000/info") },
+];
+
+/** What is begun without a network. */
+export const tunnel: readonly Screen[] = [
+  {
+    name: "joining",
+    path: at("/join#00000000-0000-7000-8000-000000000000.AAAAAAAAAAAAAAAAAAAAAA"),
+    act: async (stage) => {
+      await press("group.join")(stage);
+      await expect(stage.page.getByRole("heading", { name: stage.words("conversation.joining") })).toBeVisible();
+    },
+  },
+  { name: "joining-info", path: at("/c/00000000-0000-7000-8000-000000000000/info") },
+  {
+    name: "new-group-offline",
+    path: home,
+    act: async (stage) => {
+      await begin("people.newGroup")(stage);
+      await expect(stage.page.getByText(stage.words("people.onlyKnown"))).toBeVisible();
+    },
+  },
+  {
+    name: "group-to-be",
+    path: home,
+    act: async (stage) => {
+      await begin("people.newGroup")(stage);
+      await stage.page.getByRole("checkbox").first().check();
+      await press("group.next")(stage);
+      await stage.page.getByLabel(stage.words("group.title")).fill("Plants to give away");
+      await press("group.create")(stage);
+      await new Conversation(stage.page).say("The big fern is still to be had.");
+      await new Conversation(stage.page).showsTick("fern", "waiting");
+    },
+  },
 ];
 
 export const screens: readonly Screen[] = [...lists, ...conversations, ...people, ...settings, ...finding];

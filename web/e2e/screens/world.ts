@@ -14,6 +14,8 @@ export interface World {
   /** One of a person whom Ana blocked. */
   readonly blocked: ChannelId;
   readonly notes: ChannelId;
+  /** Of Ben's, put into the archive by Ana. */
+  readonly old: ChannelId;
   /** What stands behind the "#" of an invitation into the group. */
   readonly link: string;
 }
@@ -50,7 +52,7 @@ export async function makeWorld(sign: Sign): Promise<World> {
   await smallTalk(ana, ben, chie, dana, greta);
   const direct = await dinner(ana, ben);
   const { trip, link } = await alps(ana, ben, chie, dana, greta);
-  return { ana, ben, newcomer, direct, group: trip, silent, blocked, notes, link };
+  return { ana, ben, newcomer, direct, group: trip, silent, blocked, notes, old, link };
 }
 
 async function named(sign: Sign, handle: string, name: string, avatar: string): Promise<Person> {

@@ -60,7 +60,7 @@ export class Conversation {
   async say(text: string): Promise<void> {
     await this.composer.fill(text);
     const isTouched = await this.page.evaluate(() => matchMedia("(hover: none) and (pointer: coarse)").matches);
-    if (isTouched) await this.page.getByRole("button", { name: "Send", exact: true }).click();
+    if (isTouched) await this.composer.locator("..").getByRole("button").last().click();
     else await this.composer.press("Enter");
   }
 
