@@ -1,8 +1,9 @@
 /** How long a search in 100,000 messages takes, as somebody types; in this process, which has the same engine as Chromium. */
-import type { ChannelId } from "../../sdk/src/index.ts";
 import { expect, test } from "../e2e/support/stories.ts";
 import { SearchIndex } from "../src/model/search/search_index.ts";
 import { note, percentile } from "./support/figures.ts";
+
+type Channel = Parameters<SearchIndex["put"]>[0]["channel"];
 
 const messages = 100_000;
 const channels = 200;
@@ -49,7 +50,7 @@ test("search in 100,000 messages", () => {
   for (let number = 0; number < messages; number += 1) {
     const words = scripts[roll(10) < 6 ? 0 : roll(scripts.length)] ?? [];
     const text = Array.from({ length: 3 + roll(15) }, () => words[roll(words.length)]).join(" ");
-    const channel = `channel-${roll(channels)}` as ChannelId;
+    const channel = `channel-${roll(channels)}` as Channel;
     index.put({ channel, seq: number, time: number }, `${text} x${roll(5_000)}`);
   }
   note("reading 100,000 messages into the search", performance.now() - began, "ms");
