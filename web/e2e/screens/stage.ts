@@ -24,6 +24,8 @@ export async function tidy(page: Page): Promise<void> {
     await page.waitForTimeout(0);
   }
   await expect(over).toHaveCount(0);
+  // What is being chosen is over the screen, too, and no dialog.
+  if ((await page.locator("[role=log] input[type=checkbox]").count()) > 0) await page.keyboard.press("Escape");
 }
 
 /** Nothing is on its way any more. */

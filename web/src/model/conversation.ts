@@ -222,7 +222,8 @@ export class Conversation {
       if (found.events.length > 0 || found.reachedStart) take(found);
     });
     const { events, reachedStart, atHead } = this.#window;
-    const isEnough = events.length >= query.limit || (reachedStart && atHead);
+    // What is here may end long before the newest.
+    const isEnough = atHead && (reachedStart || events.length >= query.limit);
     if (jump === this.#jumps && (this.#loading || !isEnough || query.around !== undefined))
       await this.#page(query, take);
   }

@@ -52,6 +52,8 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   const sign = useRef<HTMLSpanElement>(null);
   const swipe = useSwipeReply(sign);
   const sticks = useRef(true);
+  /** Somebody asked for the end, and it is not on the screen yet: rows come in steps, and are measured after that. */
+  const wantsEnd = useRef(false);
   const offset = useRef(0);
   /** What is to be shown as soon as it is among the rows. */
   const wanted = useRef(0);
@@ -124,6 +126,19 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
     if (sticks.current && view.atHead) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
   };
 
+  // Whoever scrolls wants something else.
+  useEffect(() => {
+    const element = log.current;
+    const stay = () => {
+      wantsEnd.current = false;
+    };
+    const ways = ["wheel", "touchmove", "keydown"] as const;
+    for (const way of ways) element?.addEventListener(way, stay, { passive: true });
+    return () => {
+      for (const way of ways) element?.removeEventListener(way, stay);
+    };
+  });
+
   useEffect(() => {
     const timer = setTimeout(() => setMarked(0), 2_000);
     return () => clearTimeout(timer);
@@ -143,7 +158,8 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
     if (!handle) return;
     const below = handle.scrollSize - handle.viewportSize - handle.scrollOffset;
     // Only who scrolls up leaves the end; what grows there does not push anybody away from it.
-    if (below < atEnd) sticks.current = view.atHead;
+    if (wantsEnd.current) wantsEnd.current = !view.atHead || below >= atEnd;
+    else if (below < atEnd) sticks.current = view.atHead;
     else if (handle.scrollOffset < offset.current) sticks.current = false;
     offset.current = handle.scrollOffset;
     setAway(below > nearEdge || !view.atHead);
@@ -231,10 +247,9 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
   }, [day]);
 
   const toNewest = async () => {
-    sticks.current = true;
-    if (!view.atHead) await conversation.jumpToNewest();
-    list.current?.scrollToIndex(conversation.view.get().rows.length - 1, { align: "end" });
-    setAway(false);
+    wantsEnd.current = sticks.current = true;
+    if (view.atHead) stick();
+    else await conversation.jumpToNewest();
   };
 
   if (view.loading) return <SkeletonBubbles label={t("common.loading")} />;
