@@ -47,8 +47,11 @@ describe("later", () => {
     const Screen = missingAtFirst();
     render(<Screen name="Ana" />);
     await screen.findByRole("button");
-    act(() => void dispatchEvent(new Event("online")));
-    expect(await screen.findByText("Hello, Ana")).toBeTruthy();
+    // It listens a moment after it is drawn.
+    await vi.waitFor(() => {
+      act(() => void dispatchEvent(new Event("online")));
+      expect(screen.getByText("Hello, Ana")).toBeTruthy();
+    });
   });
 
   it("closes what can be closed, so that it can be opened again", async () => {
