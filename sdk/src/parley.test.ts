@@ -245,6 +245,21 @@ describe("a page", () => {
       expect(localStorage.getItem("parley.going")).toBeNull();
     });
 
+    it("but of somebody who has come back since keeps what was written then", async () => {
+      const first = page.open();
+      const client = await first.signIn(credentials);
+      await isLive(client);
+      page.cutOff();
+      await isWaiting(client);
+      await client.post(here, { text: "later" });
+      await first.close();
+      localStorage.setItem("parley.going", page.server.account);
+      const again = page.open().client as ParleyClient;
+      await again.loaded;
+      expect(again.outbox()).toHaveLength(1);
+      expect(localStorage.getItem("parley.going")).toBeNull();
+    });
+
     it("but keeps it where the account was only disabled", async () => {
       const parley = page.open();
       await isLive(await parley.signIn(credentials));

@@ -69,7 +69,7 @@ export class Parley {
     this.#signIn.onEnded((why) => void this.#leave(why));
     this.#keeper.onChange?.(() => this.#follow());
     if (isBrowser()) this.#wakeWithThePage();
-    if (this.#keepsInBrowser) finishForgetting();
+    if (this.#keepsInBrowser) finishForgetting(this.#signIn.record?.account);
     void this.#signIn.tellSignOut();
     this.#follow();
   }

@@ -23,9 +23,14 @@ export async function forgetAccount(account: AccountId): Promise<void> {
   }
 }
 
-/** What earlier pages began to delete. Asked for before anybody signs in again, for what is opened later stays. */
-export function finishForgetting(): void {
-  for (const account of readGoing()) void forgetAccount(account);
+/**
+ * What earlier pages began to delete, but of `signedIn`, who has come back since. Asked for before a store is opened, for
+ * what is opened later stays.
+ */
+export function finishForgetting(signedIn: AccountId | undefined): void {
+  const going = readGoing().filter((account) => account !== signedIn);
+  writeGoing(going);
+  for (const account of going) void forgetAccount(account);
 }
 
 /** Of those whose sign-in ended without a word of theirs: somebody else uses this browser now. */
