@@ -13,8 +13,10 @@ export type {
   SendOptions,
 } from "./client.ts";
 export type { Command, Draft } from "./commands.ts";
+export { newChannel } from "./core/channel_view.ts";
 export { type ChatClientOptions, createChatClient } from "./core/chat_client.ts";
 export type { AccessToken, Clock, Connect, Connection, ConnectionListener, TokenSource } from "./core/ports.ts";
+export { contains } from "./core/ranges.ts";
 export type { Settings } from "./core/settings.ts";
 export { type WebSocketConstructor, type WebSocketLike, webSocketConnect } from "./core/web_socket.ts";
 export { type AnyErrorName, type ClientErrorName, clientErrors, type ErrorRecord, ParleyError } from "./errors.ts";

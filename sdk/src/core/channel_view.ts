@@ -19,7 +19,8 @@ const digestEvery = 64;
 /** Of the newest message so much is kept for a list of channels. */
 const lastCodeUnits = 256;
 
-export function newChannel(id: ChannelId): WorkingState {
+/** A channel of which nothing is known yet. */
+export function newChannel(id: ChannelId): Draft<ChannelState> {
   return {
     id,
     kind: "group",

@@ -10,6 +10,7 @@ function endOf(range: SeqRange): number {
   return range.to === 0 ? Number.MAX_SAFE_INTEGER : range.to;
 }
 
+/** Whether one of the ranges holds `seq`. */
 export function contains(set: Ranges, seq: number): boolean {
   return set.some((range) => range.from <= seq && seq <= endOf(range));
 }

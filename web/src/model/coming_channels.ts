@@ -1,4 +1,4 @@
-import type { ChannelId, ChannelState, Command, OutboxEntry } from "@parley/sdk";
+import { type ChannelId, type ChannelState, type Command, newChannel, type OutboxEntry } from "@parley/sdk";
 import type { FailedSend, FailedSends } from "./failed_sends.ts";
 import { Observable } from "./observable.ts";
 import type { AppClient } from "./ports.ts";
@@ -80,38 +80,14 @@ function comingOf(id: ChannelId, created: number, command: Beginning, isRefused:
   return {
     step: isRefused ? "refused" : isJoin ? "joining" : "making",
     state: {
-      id,
+      ...newChannel(id),
       kind,
       role: isRefused || isJoin ? "none" : kind === "direct" ? "member" : "owner",
       title: isJoin ? "" : (command.title ?? ""),
       avatar: isJoin ? "" : (command.avatar ?? ""),
       ...(peer === undefined ? {} : { peer }),
       members: isJoin ? 0 : (command.members?.length ?? 0) + (peer === undefined ? 1 : 2),
-      visible: [],
-      head: 0,
       headTime: created,
-      unread: 0,
-      unreadMentions: 0,
-      registers: nothingSet,
-      deliveredByAll: 0,
-      readByAll: 0,
-      readWanted: 0,
-      contact: 0,
-      counted: 0,
-      deliveredWanted: 0,
-      have: [],
-      points: [],
-      unproven: false,
     },
   };
 }
-
-const nothingSet = {
-  delivered: 0,
-  read: 0,
-  markedUnread: false,
-  mutedUntil: 0,
-  pinned: false,
-  archived: false,
-  hidden: [],
-};

@@ -1,4 +1,4 @@
-import type { ChannelEvent, ChannelId, ChannelState } from "@parley/sdk";
+import { type ChannelEvent, type ChannelId, type ChannelState, contains } from "@parley/sdk";
 import { Observable } from "./observable.ts";
 import type { AppClient } from "./ports.ts";
 
@@ -79,8 +79,7 @@ export class UnreadMentions {
   #isMention({ body, account, seq, contentGone }: ChannelEvent, { registers }: ChannelState): boolean {
     const me = this.#client.me?.account;
     if (body.kind !== "message" || me === undefined || account === me || contentGone !== undefined) return false;
-    const isHidden = registers.hidden.some(({ from, to }) => from <= seq && (to === 0 || seq <= to));
-    return body.mentions.includes(me) && !isHidden;
+    return body.mentions.includes(me) && !contains(registers.hidden, seq);
   }
 
   #keep(which: (seq: number) => boolean): void {

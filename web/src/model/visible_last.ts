@@ -1,4 +1,4 @@
-import type { ChannelEvent, ChannelId, ChannelState } from "@parley/sdk";
+import { type ChannelEvent, type ChannelId, type ChannelState, contains } from "@parley/sdk";
 import { Observable } from "./observable.ts";
 import type { AppClient } from "./ports.ts";
 
@@ -78,5 +78,5 @@ export class VisibleLast {
 }
 
 function isHidden({ seq }: ChannelEvent, { registers }: ChannelState): boolean {
-  return registers.hidden.some(({ from, to }) => from <= seq && (to === 0 || seq <= to));
+  return contains(registers.hidden, seq);
 }
