@@ -22,6 +22,8 @@ class World {
   readonly #listeners = new Map<string, ((told: unknown) => void)[]>();
   state: ChannelState;
   stored: number;
+  /** The last one that is in the store, where it is not the newest. */
+  storedTo = Number.POSITIVE_INFINITY;
   fails: ParleyError | undefined;
   readonly asked: HistoryQuery[] = [];
   readonly reads: number[] = [];
@@ -84,11 +86,11 @@ class World {
       if (this.fails !== undefined) throw this.fails;
     }
     const { head } = this.state;
-    const first = local ? this.stored : 1;
+    const [first, last] = local ? [this.stored, Math.min(head, this.storedTo)] : [1, head];
     const half = Math.floor(limit / 2);
-    const from = around !== undefined ? around - half : after !== undefined ? after + 1 : (before ?? head + 1) - limit;
-    const to = around !== undefined ? around + half : after !== undefined ? after + limit : (before ?? head + 1) - 1;
-    const [low, high] = [Math.max(from, first), Math.min(to, head)];
+    const from = around !== undefined ? around - half : after !== undefined ? after + 1 : (before ?? last + 1) - limit;
+    const to = around !== undefined ? around + half : after !== undefined ? after + limit : (before ?? last + 1) - 1;
+    const [low, high] = [Math.max(from, first), Math.min(to, last)];
     const events = Array.from({ length: Math.max(high - low + 1, 0) }, (_, at) => said(low + at));
     return { events, from: low, to: high, reachedStart: low <= 1, reachedHead: high >= head };
   }
@@ -126,6 +128,14 @@ describe("a conversation begins", () => {
     await settled();
     expect(range()).toEqual([142, 200]);
     expect(world.asked).toEqual([expect.objectContaining({ limit: 60 })]);
+  });
+
+  test("at the newest, also where enough is on the device that ends before it", async () => {
+    world = new World(300, 1);
+    world.storedTo = 100;
+    await begin();
+    expect(range()).toEqual([242, 300]);
+    expect(open.view.get().atHead).toBe(true);
   });
 
   test("asks nobody where enough is on the device", async () => {
