@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import mark from "../../brand/mark.svg";
 import { useT } from "../../i18n/index.ts";
 import { useObservable, useRoute, useRouter, useSession } from "../context.tsx";
@@ -42,6 +42,7 @@ export function Shell() {
   const [opened, setOpened] = useState<Opened>();
   const close = () => setOpened(undefined);
   const router = useRouter();
+  const goHome = useCallback(() => router.go({ name: "home" }, { replace: true }), [router]);
   useEffect(() => router.route.subscribe(() => setOpened(undefined)), [router]);
   const isReady = useObservable(useSession().list.ready);
   useTitle();
@@ -74,7 +75,7 @@ export function Shell() {
         {isNarrow && !isList && <News />}
         <Detail onOpen={setOpened} />
       </main>
-      {route.name === "join" && isReady && <JoinDialog key={route.link} link={route.link} />}
+      {route.name === "join" && isReady && <JoinDialog key={route.link} link={route.link} onClose={goHome} />}
       {opened === "help" && <ShortcutsDialog onClose={close} />}
       {opened === "palette" && <Palette onClose={close} onOpen={setOpened} />}
       {opened === "chat" && <NewChatDialog onClose={close} />}

@@ -126,18 +126,10 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
     if (sticks.current && view.atHead) list.current?.scrollToIndex(rows.length - 1, { align: "end" });
   };
 
-  // Whoever scrolls wants something else.
-  useEffect(() => {
-    const element = log.current;
-    const stay = () => {
-      wantsEnd.current = false;
-    };
-    const ways = ["wheel", "touchmove", "keydown"] as const;
-    for (const way of ways) element?.addEventListener(way, stay, { passive: true });
-    return () => {
-      for (const way of ways) element?.removeEventListener(way, stay);
-    };
-  });
+  /** Whoever scrolls wants something else. */
+  const stay = () => {
+    wantsEnd.current = false;
+  };
 
   useEffect(() => {
     const timer = setTimeout(() => setMarked(0), 2_000);
@@ -284,6 +276,9 @@ export function MessageList({ view, ref }: { readonly view: ConversationView; re
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         tabIndex={0}
         data-shortcut="messages"
+        onWheelCapture={stay}
+        onTouchMoveCapture={stay}
+        onKeyDownCapture={stay}
         {...actions}
         {...swipe}
       >

@@ -7,23 +7,28 @@ import { Button } from "../../kit/Button.tsx";
 import { Dialog } from "../../kit/Dialog.tsx";
 import { toast } from "../../kit/Toasts.tsx";
 
+interface Asked {
+  readonly link: string;
+  /** It was not wished, or cannot be. */
+  readonly onClose: () => void;
+}
+
 /**
  * Asks whether to join by a link `/join#…`: to open one is not to agree. Who is in the group already is taken there. The
  * server tells nobody what a group is called who is not in it.
  */
-export function JoinDialog({ link }: { readonly link: string }) {
+export function JoinDialog({ link, onClose }: Asked) {
   const t = useT();
-  const router = useRouter();
   const channel = parseId<ChannelId>(link.split(".", 1)[0]?.trim() ?? "");
   useEffect(() => {
     if (channel !== undefined) return;
     toast(t("errors.invitation_invalid"), { look: "error" });
-    router.go({ name: "home" }, { replace: true });
-  }, [channel, router, t]);
-  return channel === undefined ? null : <Question channelId={channel} link={link} />;
+    onClose();
+  }, [channel, onClose, t]);
+  return channel === undefined ? null : <Question channelId={channel} link={link} onClose={onClose} />;
 }
 
-function Question({ channelId, link }: { readonly channelId: ChannelId; readonly link: string }) {
+function Question({ channelId, link, onClose }: Asked & { readonly channelId: ChannelId }) {
   const t = useT();
   const router = useRouter();
   const { client } = useSession();
@@ -34,7 +39,6 @@ function Question({ channelId, link }: { readonly channelId: ChannelId; readonly
     if (isMember) router.go({ name: "channel", channel: channelId }, { replace: true });
   }, [isMember, channelId, router]);
   if (isMember) return null;
-  const leave = () => router.go({ name: "home" }, { replace: true });
   const join = async () => {
     setBusy(true);
     try {
@@ -43,20 +47,20 @@ function Question({ channelId, link }: { readonly channelId: ChannelId; readonly
       const result = await client.outcome(sendId);
       if (result.outcome !== "refused" || result.refused === "already_member") return;
       const route = router.route.get();
-      if (route.name === "channel" && route.channel === channelId) leave();
+      if (route.name === "channel" && route.channel === channelId) onClose();
     } catch (error) {
       const isNoLink = error instanceof ParleyError && error.name === "invalid_argument";
       toast(isNoLink ? t("errors.invitation_invalid") : errorText(error), { look: "error" });
-      leave();
+      onClose();
     }
   };
   return (
     <Dialog
       title={channel?.title ? t("group.joinTitle", { title: channel.title }) : t("group.joinUnknown")}
-      onClose={leave}
+      onClose={onClose}
       actions={
         <>
-          <Button look="plain" onClick={leave}>
+          <Button look="plain" onClick={onClose}>
             {t("group.notNow")}
           </Button>
           <Button look="filled" busy={busy} onClick={() => void join()}>
