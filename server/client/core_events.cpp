@@ -138,6 +138,7 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
   if (events.empty()) return;
   ChannelState& state = channel.state;
   bool came = false;
+  bool went = false;
   std::vector<EventRange> erased;
   for (const v1::Event* event : events) {
     const v1::EventHeader& header = event->header();
@@ -148,6 +149,7 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
     const bool was_out = state.role == Role::none;
     count(now, channel, header);
     came = came || (was_out && state.role != Role::none);
+    went = went || (!was_out && state.role == Role::none);
     remember_digest(state, *event);
     if (header.seq() < state.head) continue;
     state.head = header.seq();
@@ -163,6 +165,8 @@ void Client::Core::apply(Time now, Channel& channel, std::span<const v1::Event* 
     channel.skipped = state.counted;
     refresh_channel(now, channel);
   }
+  // It was told the head of its return while it still read of its removal.
+  if (went && is_beyond_membership(state, state.head)) refresh_channel(now, channel);
   if (established()) touch_cursor(now, channel);
 }
 

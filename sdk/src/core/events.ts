@@ -231,6 +231,7 @@ export class EventsPart {
     const { session, settings, turn, inbox, receipts } = this.#core;
     const { state } = channel;
     let came = false;
+    let went = false;
     for (const event of events) {
       if (settings.receipts && event.account !== session.account) {
         state.deliveredWanted = Math.max(state.deliveredWanted, event.seq);
@@ -238,6 +239,7 @@ export class EventsPart {
       const wasOut = state.role === "none";
       this.#count(now, channel, event);
       came ||= wasOut && state.role !== "none";
+      went ||= !wasOut && state.role === "none";
       takeLast(state, event);
       rememberDigest(state, event.seq, event.digest);
       if (event.body.kind === "noted") turn.tell("noted", { what: event.body.what });
@@ -252,6 +254,8 @@ export class EventsPart {
       channel.skipped = state.counted;
       inbox.refresh(now, channel);
     }
+    // It was told the head of its return while it still read of its removal.
+    if (went && isBeyondMembership(state, state.head)) inbox.refresh(now, channel);
     receipts.touch(now, channel);
   }
 
