@@ -193,7 +193,9 @@ void Io::submit_until_decided(Command command) {
 
 void Io::submit_until_decided(Command command, Duration wait) {
   auto again = [this, command, wait](v1::ServerFrame& answer) mutable {
-    if (!answer.has_error() || !may_come_again(wire::to_error(answer.error())) || wait > kLongestWait) return;
+    if (!answer.has_error() || wait > kLongestWait) return;
+    const Error error = wire::to_error(answer.error());
+    if (!may_come_again(error) && error.code != ErrorCode::channel_unknown) return;
     executor_.post_after(wait, [this, alive = this->alive(), command = std::move(command), wait]() mutable {
       if (!alive.expired()) submit_until_decided(std::move(command), 2 * wait);
     });

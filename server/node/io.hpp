@@ -103,7 +103,8 @@ class Io {
   /// The same, answered to `reply`.
   void ask(std::variant<Command, RegisterCommand> command, Reply reply);
   /// For what nobody else would send again: once more after errors that pass, for about a minute, until it is decided.
-  /// What becomes of it is not told, and a crash forgets it.
+  /// A channel that is not there may be on its way: a new account's own ones are made by a job. What becomes of it is
+  /// not told, and a crash forgets it.
   void submit_until_decided(Command command);
   /// Stamps a command from outside with its sender, the time and the limits in force.
   void stamp(const Caller& caller, Command& command) const;

@@ -39,7 +39,7 @@ export interface Channel {
 
 export function makeChannel(id: ChannelId): Channel {
   return {
-    state: newChannel(id),
+    state: { ...newChannel(id) },
     shown: undefined,
     want: undefined,
     known: false,

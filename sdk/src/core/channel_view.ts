@@ -20,7 +20,7 @@ const digestEvery = 64;
 const lastCodeUnits = 256;
 
 /** A channel of which nothing is known yet. */
-export function newChannel(id: ChannelId): Draft<ChannelState> {
+export function newChannel(id: ChannelId): ChannelState {
   return {
     id,
     kind: "group",

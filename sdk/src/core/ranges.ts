@@ -11,7 +11,7 @@ function endOf(range: SeqRange): number {
 }
 
 /** Whether one of the ranges holds `seq`. */
-export function contains(set: Ranges, seq: number): boolean {
+export function contains(set: readonly SeqRange[], seq: number): boolean {
   return set.some((range) => range.from <= seq && seq <= endOf(range));
 }
 
