@@ -145,7 +145,9 @@ test("messages are chosen, copied in their order, and forwarded to several", asy
   const said = await page.getByText("Copied", { exact: true }).boundingBox();
   const composer = await at.composer.boundingBox();
   expect((said?.y ?? 0) + (said?.height ?? 0)).toBeLessThan(composer?.y ?? 0);
-  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("first\nthird");
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toMatch(/^\[.*\d\d:\d\d.*\] Ben: first\n\[.*\] Ben: third$/);
 
   await act(at, "second", "Select");
   await page.keyboard.press("Escape");
@@ -271,5 +273,31 @@ test("what was chosen is copied also where it was scrolled away from", async ({ 
   await at.bubble("line 119;").click();
   await expect(page.getByText("2 selected")).toBeVisible();
   await page.getByRole("button", { name: "Copy" }).click();
-  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("line 0;\nline 119;");
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toMatch(/\] Ben: line 0;\n\[.*\] Ben: line 119;$/);
+});
+
+test("the time stands in the last line of what is long, or below where that line is full", async ({ open, person }) => {
+  const [ana, ben] = [await person("ana"), await person("ben")];
+  const channel = await directChannel(ana, ben);
+  const names = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
+  await post(ana, channel, ...names.map((name, at) => name + "M".repeat(32 + at)));
+  await post(ana, channel, `${"many words ".repeat(40)}\nthe end`, "مرحبا يا أصدقاء\nاليوم");
+  const { page } = await open(ana);
+  const at = await Conversation.at(page, channel);
+  /** Where the time of a message is to the last line of its text. */
+  const place = (text: string | RegExp) =>
+    at.bubble(text).evaluate((bubble) => {
+      const time = bubble.querySelector("time")?.getBoundingClientRect();
+      const lines = [...(bubble.querySelector("p")?.getClientRects() ?? [])];
+      const last = lines.reduce((low, line) => (line.bottom > low.bottom ? line : low));
+      if (time === undefined || time.top >= last.bottom) return "below";
+      if (time.left >= last.right) return "right";
+      return time.right <= last.left ? "left" : "over";
+    });
+  expect(await place("the end")).toBe("right");
+  expect(await place("اليوم")).toBe("left");
+  const places = await Promise.all(names.map((name) => place(`${name}M`)));
+  expect(new Set(places)).toEqual(new Set(["right", "below"]));
 });

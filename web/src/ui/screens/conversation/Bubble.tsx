@@ -46,14 +46,14 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
     <div className={styles.bubble} data-seq={event.seq}>
       {showsAuthor && (
         <span className={cx(styles.author, styles[`author${parseAvatar(avatar, seed).colour}`])}>
-          <bdi>{author}</bdi>
+          <bdi data-person={event.account}>{author}</bdi>
         </span>
       )}
       {event.body.kind === "message" && event.body.forwarded && !isDeleted && <ForwardedNote />}
       {event.body.kind === "message" && event.body.replyTo > 0 && !isDeleted && (
         <ReplyQuote id={`${id}quote`} seq={event.body.replyTo} />
       )}
-      <div className={styles.line}>
+      <div className={styles.line} dir="auto">
         <div id={`${id}said`} className={styles.said}>
           {isDeleted ? (
             <p className={styles.gone}>
@@ -99,7 +99,13 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
         />
       )}
       {isGroup && !own && (
-        <span className={styles.face}>{last && <Avatar seed={seed} name={author} avatar={avatar} size="xs" />}</span>
+        <span className={styles.face}>
+          {last && (
+            <span data-person={event.account}>
+              <Avatar seed={seed} name={author} avatar={avatar} size="xs" />
+            </span>
+          )}
+        </span>
       )}
       <div className={styles.stack}>
         <div className={styles.around}>

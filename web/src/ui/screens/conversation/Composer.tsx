@@ -177,6 +177,9 @@ export function Composer() {
           <IconButton icon={X} label={t("common.cancel")} size="s" tip={false} onClick={cancel} />
         </div>
       )}
+      <p className={styles.problem} role="status">
+        {isTooLong && t("errors.content_too_long")}
+      </p>
       <Completion completion={completion} />
       <div className={styles.line}>
         <IconButton
@@ -211,9 +214,6 @@ export function Composer() {
             {formatNumber(most - length)}
           </span>
         )}
-        <span className={styles.said} role="status">
-          {isTooLong && t("errors.content_too_long")}
-        </span>
         <IconButton
           icon={SendHorizontal}
           label={t("conversation.send")}

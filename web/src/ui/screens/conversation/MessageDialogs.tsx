@@ -14,13 +14,14 @@ import { TextField } from "../../kit/TextField.tsx";
 import { toast } from "../../kit/Toasts.tsx";
 import { useAsked } from "../../useAsked.ts";
 import { useChannelName, usePersonName } from "../channels/names.ts";
+import { PersonDialog } from "../people/PersonDialog.tsx";
 import { type MessageDialog, useConversation } from "./conversation_context.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
 import styles from "./MessageDialogs.module.css";
 import { ReactionsDialog } from "./ReactionsDialog.tsx";
 import { wholeText } from "./whole_text.ts";
 
-/** The dialogs about messages. */
+/** The dialogs about messages, and about who wrote them. */
 export function MessageDialogs({ dialog, onClose, onDone }: Ends & { readonly dialog: MessageDialog }) {
   switch (dialog.kind) {
     case "delete":
@@ -33,6 +34,8 @@ export function MessageDialogs({ dialog, onClose, onDone }: Ends & { readonly di
       return <ReactionsDialog seq={dialog.event.seq} onClose={onClose} />;
     case "react":
       return <ReactDialog event={dialog.event} onClose={onClose} />;
+    case "person":
+      return <PersonDialog account={dialog.account} onClose={onClose} />;
   }
 }
 

@@ -14,7 +14,13 @@ export interface MessageTextProps {
 /** The text of a message: formatted, and never anything but text. */
 export const MessageText = memo(function MessageText({ text, mentions, me }: MessageTextProps) {
   const emoji = emojiOnly(text);
-  if (emoji > 0) return <p className={cx(styles.text, styles.large, emoji === 1 && styles.largest)}>{text.trim()}</p>;
+  if (emoji > 0) {
+    return (
+      <p className={cx(styles.text, styles.large, emoji === 1 && styles.largest)} data-large="">
+        {text.trim()}
+      </p>
+    );
+  }
   return parseText(text, mentions).map((block, at) => (
     <OneBlock key={`${block.kind}-${at.toString()}`} block={block} me={me} />
   ));
@@ -41,11 +47,7 @@ function OneBlock({ block, me }: { readonly block: Block; readonly me: AccountId
       </blockquote>
     );
   }
-  return (
-    <p className={styles.text} dir="auto">
-      {lines}
-    </p>
-  );
+  return <p className={styles.text}>{lines}</p>;
 }
 
 function Inlines({ inlines, me }: { readonly inlines: readonly Inline[]; readonly me: AccountId | undefined }) {
@@ -87,6 +89,12 @@ function OneInline({ inline, me }: { readonly inline: Inline; readonly me: Accou
         </a>
       );
     case "mention":
-      return <bdi className={cx(styles.mention, inline.account === me && styles.mine)}>{inline.text}</bdi>;
+      return inline.account === me ? (
+        <bdi className={cx(styles.mention, styles.mine)}>{inline.text}</bdi>
+      ) : (
+        <bdi className={cx(styles.mention, styles.person)} data-person={inline.account}>
+          {inline.text}
+        </bdi>
+      );
   }
 }

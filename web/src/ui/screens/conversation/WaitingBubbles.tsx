@@ -46,7 +46,7 @@ export const PendingBubble = memo(function PendingBubble({
         <div className={styles.bubble}>
           {command.forwarded && <ForwardedNote />}
           {command.replyTo !== undefined && command.replyTo > 0 && <ReplyQuote seq={command.replyTo} />}
-          <div className={styles.line}>
+          <div className={styles.line} dir="auto">
             <div className={styles.said}>
               <FoldedText text={text} mentions={mentions} />
             </div>

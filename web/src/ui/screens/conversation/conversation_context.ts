@@ -1,4 +1,4 @@
-import type { ChannelEvent, ChannelId } from "@parley/sdk";
+import type { AccountId, ChannelEvent, ChannelId } from "@parley/sdk";
 import { createContext, useContext } from "react";
 import type { Conversation } from "../../../model/conversation.ts";
 
@@ -25,7 +25,8 @@ export interface ConversationParts {
 
 export type MessageDialog =
   | { readonly kind: "delete" | "forward"; readonly events: readonly ChannelEvent[] }
-  | { readonly kind: "receipts" | "react" | "reactions"; readonly event: ChannelEvent };
+  | { readonly kind: "receipts" | "react" | "reactions"; readonly event: ChannelEvent }
+  | { readonly kind: "person"; readonly account: AccountId };
 
 export const ConversationContext = createContext<ConversationParts | undefined>(undefined);
 

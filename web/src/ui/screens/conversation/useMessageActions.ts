@@ -1,3 +1,4 @@
+import type { AccountId } from "@parley/sdk";
 import type { KeyboardEvent, MouseEvent } from "react";
 import { placeAt } from "../../kit/open_menu.ts";
 import { usePress } from "../../kit/usePress.ts";
@@ -42,6 +43,9 @@ export function useMessageActions() {
         open(handle, { x: left, y: bottom }, event.detail === 0);
         return;
       }
+      const person = event.target.closest<HTMLElement>("[data-person]")?.dataset.person;
+      if (chosen === undefined && person !== undefined)
+        return openDialog({ kind: "person", account: person as AccountId });
       if (chosen === undefined || event.target.closest("input, a, button") !== null) return;
       const bubble = event.target.closest("article")?.querySelector<HTMLElement>("[data-seq]");
       const message = bubble && conversation.event(Number(bubble.dataset.seq));

@@ -1,5 +1,16 @@
 import type { ChannelEvent } from "@parley/sdk";
-import { CheckCheck, CircleCheck, Copy, Forward, Pencil, Reply, Smile, SmilePlus, Trash2 } from "lucide-react";
+import {
+  CheckCheck,
+  CircleCheck,
+  CircleUserRound,
+  Copy,
+  Forward,
+  Pencil,
+  Reply,
+  Smile,
+  SmilePlus,
+  Trash2,
+} from "lucide-react";
 import { useT } from "../../../i18n/index.ts";
 import { useSession } from "../../context.tsx";
 import { errorText } from "../../errors.ts";
@@ -18,7 +29,7 @@ export function useMessageMenu(): (
   const t = useT();
   const { client, me } = useSession();
   const copy = useCopy();
-  const { channelId, reply, edit, openDialog, choose, mayPost } = useConversation();
+  const { channelId, isGroup, reply, edit, openDialog, choose, mayPost } = useConversation();
 
   const signsOf = (event: ChannelEvent): readonly MenuSign[] => {
     const mine = event.annotation?.reactions.find((one) => one.account === me)?.content;
@@ -39,7 +50,8 @@ export function useMessageMenu(): (
   };
 
   const entriesOf = (event: ChannelEvent): readonly MenuEntry[] => {
-    const own = event.account === me;
+    const author = event.account;
+    const own = author === me;
     const isNotes = client.channel(channelId)?.kind === "self";
     const isGone = event.contentGone !== undefined;
     const isText = (event.annotation?.current ?? event.content)?.kind === "text";
@@ -67,6 +79,13 @@ export function useMessageMenu(): (
           label: t("conversation.whoReacted"),
           icon: Smile,
           act: () => openDialog({ kind: "reactions", event }),
+        },
+      isGroup &&
+        !own &&
+        author !== undefined && {
+          label: t("people.about"),
+          icon: CircleUserRound,
+          act: () => openDialog({ kind: "person", account: author }),
         },
       { label: t("conversation.select"), icon: CircleCheck, act: () => choose(event.seq) },
       "line",

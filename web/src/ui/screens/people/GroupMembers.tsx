@@ -11,10 +11,11 @@ import { useAct } from "../../useAct.ts";
 import { usePersonName } from "../channels/names.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import styles from "./Info.module.css";
+import { PersonDialog } from "./PersonDialog.tsx";
 import { PersonLine } from "./PersonLine.tsx";
 
 const shownAtFirst = 20;
-type Asks = { readonly what: "remove" | "handOver"; readonly account: AccountId };
+type Asks = { readonly what: "show" | "remove" | "handOver"; readonly account: AccountId };
 
 /** Everybody in a group, and what one may do about them. */
 export function GroupMembers(props: { readonly channel: ChannelState; readonly members: readonly MemberInfo[] }) {
@@ -42,7 +43,8 @@ export function GroupMembers(props: { readonly channel: ChannelState; readonly m
           {t("group.showAll", { count: members.length })}
         </Button>
       )}
-      {asks && (
+      {asks?.what === "show" && <PersonDialog account={asks.account} onClose={() => setAsks(undefined)} />}
+      {asks && asks.what !== "show" && (
         <ConfirmDialog
           title={t(asks.what === "remove" ? "group.removeTitle" : "group.handOverTitle", { name })}
           text={t(asks.what === "remove" ? "group.removeText" : "group.handOverText")}
@@ -95,7 +97,13 @@ function MemberRow(props: {
   ];
   return (
     <li className={styles.member}>
-      <PersonLine account={account} />
+      {isMe ? (
+        <PersonLine account={account} />
+      ) : (
+        <button type="button" className={styles.who} onClick={() => onAsk({ what: "show", account })}>
+          <PersonLine account={account} />
+        </button>
+      )}
       {role !== "member" && <span className={styles.role}>{t(role === "owner" ? "group.owner" : "group.admin")}</span>}
       {!isMe && (
         <Menu entries={entries}>

@@ -47,7 +47,11 @@ export function InfoScreen({ channelId }: { readonly channelId: ChannelId }) {
               <RegisterSwitches channel={channel} />
             </>
           ) : peer !== undefined ? (
-            <PersonInfo account={peer} channel={coming === undefined ? channel : undefined} channelId={channelId} />
+            <PersonInfo
+              account={peer}
+              channel={coming === undefined ? channel : undefined}
+              onWrite={() => router.go({ name: "channel", channel: channelId }, { replace: true })}
+            />
           ) : (
             <EmptyState title={t("errors.channel_unknown")} />
           )}

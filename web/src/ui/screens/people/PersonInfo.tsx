@@ -1,9 +1,9 @@
-import type { AccountId, ChannelId, ChannelState } from "@parley/sdk";
+import type { AccountId, ChannelState } from "@parley/sdk";
 import { Ban, MessageCircle, UserMinus, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { formatLastSeen } from "../../../i18n/format.ts";
 import { useT } from "../../../i18n/index.ts";
-import { useObservable, useRouter, useSession } from "../../context.tsx";
+import { useObservable, useSession } from "../../context.tsx";
 import { Avatar } from "../../kit/Avatar.tsx";
 import { Button } from "../../kit/Button.tsx";
 import { toast } from "../../kit/Toasts.tsx";
@@ -14,16 +14,16 @@ import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import styles from "./Info.module.css";
 import { RegisterSwitches } from "./RegisterSwitches.tsx";
 
-/** Another person, and the conversation with them. */
+/** Another person, and with `channel` how the conversation with them is for me. */
 export function PersonInfo(props: {
   readonly account: AccountId;
-  readonly channelId: ChannelId;
-  readonly channel: ChannelState | undefined;
+  readonly channel?: ChannelState | undefined;
+  /** Leads to that conversation. */
+  readonly onWrite: () => void;
 }) {
   const t = useT();
-  const { account, channelId, channel } = props;
+  const { account, channel, onWrite } = props;
   const { client, people, live } = useSession();
-  const router = useRouter();
   const { act, busy } = useAct();
   const name = usePersonName(account);
   const presence = useObservable(live.presence).get(account);
@@ -64,10 +64,7 @@ export function PersonInfo(props: {
         )}
         {profile && !profile.deleted && (
           <div className={styles.actions}>
-            <Button
-              icon={<MessageCircle size={18} aria-hidden="true" />}
-              onClick={() => router.go({ name: "channel", channel: channelId }, { replace: true })}
-            >
+            <Button icon={<MessageCircle size={18} aria-hidden="true" />} onClick={onWrite}>
               {t("people.write")}
             </Button>
             {isContact ? (
