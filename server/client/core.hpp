@@ -255,6 +255,7 @@ class Client::Core {
   Time session_ends_ = kNever;
   Time renew_at_ = kNever;
   bool token_asked_ = false;
+  bool token_shown_ = false;    // to the server, which then means it when it refuses a session
   bool token_refused_ = false;  // since the session was last live
   // limits in force
   Duration silence_{45'000};

@@ -124,6 +124,7 @@ void Client::Core::send_hello(Time now) {
     hello.set_resume_token(session_.resume_token);
   } else {
     hello.set_access_token(token_);
+    token_shown_ = true;
   }
   hello.set_mode(static_cast<v1::Mode>(settings_.mode));
   hello.set_client(settings_.client);

@@ -23,7 +23,7 @@ void Client::Core::ask_token(Time /*now*/, const Error& why) {
 }
 
 void Client::Core::set_access_token(Time now, std::string token, Duration valid_for) {
-  token_asked_ = false;
+  token_asked_ = token_shown_ = false;
   token_ = std::move(token);
   token_ends_ = now + valid_for;
   if (established()) {
@@ -50,6 +50,7 @@ void Client::Core::send_token(Time now) {
 }
 
 void Client::Core::on_token_taken(Time now, const v1::ServerFrame& frame) {
+  token_shown_ = true;
   if (!frame.has_welcome()) return set_session_end(now, token_ends_);
   const v1::Welcome& welcome = frame.welcome();
   set_session_end(now, now + (from_unix_ms(welcome.session_ends()) - from_unix_ms(welcome.time())));
@@ -67,7 +68,8 @@ void Client::Core::set_session_end(Time now, Time end) {
 void Client::Core::credential_refused(Time now, const Error& why) {
   const bool resume_refused = hello_resumes_ && state_ == State::greeting;
   session_.resume_token.clear();
-  if (resume_refused) return begin(now);
+  // A token that came meanwhile is a good one: to ask for the next would use up what others may still have to show.
+  if (resume_refused || (has_token(now) && !token_shown_)) return begin(now);
   token_.clear();
   if (!std::exchange(token_refused_, true)) return ask_token(now, why);
   // New tokens are refused too: ask for the next one after a while.

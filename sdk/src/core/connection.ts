@@ -45,6 +45,8 @@ export class ConnectionPart {
   #sessionEnds = 0;
   #renewAt = 0;
   #tokenAsked = false;
+  /** To the server, which then means it when it refuses a session. */
+  #tokenShown = false;
   /** Since the session was last live. */
   #tokenRefused = false;
   #refusedToken: string | undefined;
@@ -176,6 +178,7 @@ export class ConnectionPart {
   #hello(now: number): void {
     const { requests, settings, session, inbox } = this.#core;
     this.#helloResumes = this.#canResume(now);
+    if (!this.#helloResumes) this.#tokenShown = true;
     const credential = this.#helloResumes ? { resumeToken: this.#resumeToken } : { accessToken: this.#token };
     const size = this.#helloResumes ? this.#resumeToken.length : this.#token.length;
     requests.ask(
@@ -200,7 +203,10 @@ export class ConnectionPart {
       this.#refusedToken = this.#token;
       this.#token = "";
       this.#renewAt = now + this.#tokenBackoff.next();
-    } else if (body.case === "welcome") {
+      return;
+    }
+    this.#tokenShown = true;
+    if (body.case === "welcome") {
       this.#tokenBackoff.reset();
       this.#setSessionEnd(now, now + body.value.sessionEnds - body.value.time);
       this.#takeResumeToken(now, body.value);
@@ -338,6 +344,7 @@ export class ConnectionPart {
 
   takeToken(now: number, token: string, ends: number): void {
     this.#tokenAsked = false;
+    this.#tokenShown = false;
     this.#token = token;
     this.#tokenEnds = ends;
     this.#refusedToken = undefined;
@@ -371,7 +378,8 @@ export class ConnectionPart {
     const isResumeRefused = this.#helloResumes;
     this.#helloResumes = false;
     this.#resumeToken = new Uint8Array(0);
-    if (isResumeRefused) return this.#begin(now);
+    // A token that came meanwhile is a good one: to ask for the next would use up what others may still have to show.
+    if (isResumeRefused || (this.#hasToken(now) && !this.#tokenShown)) return this.#begin(now);
     this.#refusedToken = this.#token === "" ? this.#refusedToken : this.#token;
     this.#token = "";
     const isFirst = !this.#tokenRefused;
