@@ -73,7 +73,9 @@ bool Device::may_try_again(const std::string& error, const std::string& password
 void Device::refresh() {
   v1::Refresh body;
   body.set_refresh_token(disk_.disk.refresh_token);
-  web_.ask("POST", "/v1/auth/refresh", "", &body, [this, life = life_](std::optional<HttpResponse> response) {
+  // Where it comes after later ones it is, for the server, that of a thief.
+  const auto late = [this] { may_be_signed_out(); };
+  const auto answered = [this, life = life_](std::optional<HttpResponse> response) {
     // Whoever died or was restored meanwhile has lost the answer.
     if (life != life_ || !core_) return;
     if (response && response->status == 200) {
@@ -85,7 +87,8 @@ void Device::refresh() {
     if (ends_sign_in(error)) return signed_out(error);
     if (!may_try_again(error, "")) return give_up();
     core_->token_unavailable(now(), ErrorCode::overloaded);
-  });
+  };
+  web_.ask("POST", "/v1/auth/refresh", "", &body, answered, late);
 }
 
 void Device::take_tokens(const HttpResponse& response) {

@@ -17,6 +17,7 @@ constexpr std::uint64_t kJsonOneIn = 3;
 /// Answered by whoever is first: the server or the clock.
 struct Call {
   Web::Answer answer;
+  std::function<void()> late;
   void end(std::optional<HttpResponse> response) {
     if (answer) std::exchange(answer, nullptr)(std::move(response));
   }
@@ -29,8 +30,8 @@ Duration Web::delay() {
 }
 
 void Web::ask(const std::string& method, const std::string& path, const std::string& token,
-              const google::protobuf::Message* body, Answer answer) {
-  auto call = std::make_shared<Call>(Call{std::move(answer)});
+              const google::protobuf::Message* body, Answer answer, std::function<void()> late) {
+  auto call = std::make_shared<Call>(Call{std::move(answer), std::move(late)});
   world_.at(kPatience, [call] { call->end(std::nullopt); });
   HttpRequest request;
   request.method = method;
@@ -52,6 +53,7 @@ void Web::ask(const std::string& method, const std::string& path, const std::str
     const auto place = cluster_.some_front();
     if (!place) return;
     place->executor->post([this, call, loses_answer, place = *place, request = std::move(request)]() mutable {
+      if (!call->answer && call->late) call->late();
       place.front->handle(place.io, std::move(request), [this, call, loses_answer](HttpResponse response) {
         if (loses_answer) return;
         world_.at(delay(), [call, response = std::move(response)]() mutable { call->end(std::move(response)); });

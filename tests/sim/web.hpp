@@ -21,9 +21,10 @@ class Web {
 
   /// nullopt: no answer came in time, which says nothing about whether the request was carried out.
   using Answer = std::function<void(std::optional<HttpResponse>)>;
-  /// `token` empty: without one. `body` may be nullptr. Exactly one answer, later, outside every executor.
+  /// `token` empty: without one. `body` may be nullptr. Exactly one answer, later, outside every executor. `late` is
+  /// called when the request comes before a server after all (which stood still, say) that nobody waits for any more.
   void ask(const std::string& method, const std::string& path, const std::string& token,
-           const google::protobuf::Message* body, Answer answer);
+           const google::protobuf::Message* body, Answer answer, std::function<void()> late = nullptr);
 
   void lose(bool on) { loses_ = on; }
   [[nodiscard]] std::uint64_t lost() const { return lost_; }

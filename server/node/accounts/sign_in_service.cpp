@@ -154,29 +154,34 @@ void SignInService::check_sign_in(SignIn request, Completion<Result<Tokens>> don
       parts_.home, std::move(handle),
       [this, request = std::move(request), done = std::move(done)](Result<std::optional<Credentials>> found) mutable {
         if (!found) return done(fail(std::move(found.error())));
-        std::string password = std::move(request.password);
+        std::string password = request.password;
         const std::string handle_text = request.handle;
         const std::string address = request.address;
         check_password(*std::move(found), handle_text, address, std::move(password),
                        [this, request = std::move(request), done = std::move(done)](Result<Credentials> known) mutable {
                          if (!known) return done(fail(std::move(known.error())));
-                         add_device(*known, request, std::move(done));
+                         add_device(*known, std::move(request), std::move(done));
                        });
       });
 }
 
-void SignInService::add_device(const Credentials& credentials, const SignIn& request, Completion<Result<Tokens>> done) {
+void SignInService::add_device(const Credentials& credentials, SignIn request, Completion<Result<Tokens>> done) {
   if (credentials.disabled) return done(fail(ErrorCode::account_disabled));
   auto issued = issue(request.device_name, request.platform);
   if (!issued) return done(fail(std::move(issued.error())));
   const Time expires = issued->device.refresh_expires;
-  parts_.sign_ins.add_device(parts_.home, credentials.account, credentials.generation, std::move(issued->device),
-                             static_cast<std::uint32_t>(config_.limits.devices_per_account),
-                             [this, account = credentials.account, generation = credentials.generation,
-                              token = issued->token, expires, done = std::move(done)](Result<void> added) mutable {
-                               if (!added) return done(fail(std::move(added.error())));
-                               done(tokens_for(account, generation, token, expires));
-                             });
+  parts_.sign_ins.add_device(
+      parts_.home, credentials.account, credentials.generation, std::move(issued->device),
+      static_cast<std::uint32_t>(config_.limits.devices_per_account),
+      [this, account = credentials.account, generation = credentials.generation, token = issued->token, expires,
+       request = std::move(request), done = std::move(done)](Result<void> added) mutable {
+        // Everything was signed out meanwhile: the password may be right all the same.
+        if (!added && added.error().code == ErrorCode::wrong_credentials) {
+          return check_sign_in(std::move(request), std::move(done));
+        }
+        if (!added) return done(fail(std::move(added.error())));
+        done(tokens_for(account, generation, token, expires));
+      });
 }
 
 void SignInService::check_password(std::optional<Credentials> credentials, const std::string& handle,

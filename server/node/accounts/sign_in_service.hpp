@@ -94,7 +94,7 @@ class SignInService {
   Result<NewAccount> check_sign_up(const SignUp& request);
   void store_account(NewAccount account, RefreshToken token, Completion<Result<Tokens>> done);
   void check_sign_in(SignIn request, Completion<Result<Tokens>> done);
-  void add_device(const Credentials& credentials, const SignIn& request, Completion<Result<Tokens>> done);
+  void add_device(const Credentials& credentials, SignIn request, Completion<Result<Tokens>> done);
   void use_refresh_token(const std::string& text, Completion<Result<Tokens>> done);
 
   /// Whether `password` is that of `credentials`, with every limit on guessing; nullopt stands for an unknown account.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "node/accounts/world_for_test.hpp"
 
@@ -236,22 +237,34 @@ TEST(Passwords, GuessingThroughChangeIsSlowedToo) {
             Error(ErrorCode::too_many_requests));
 }
 
+/// Signs alice in; `meanwhile` comes between the check of the password and the new device.
+Result<Tokens> sign_in_overlapped(World& world, const std::function<void(SignIns&)>& meanwhile) {
+  return world.wait<Tokens>([&](auto done) {
+    world.service->sign_ins().sign_in(world.executor, {.handle = "alice", .password = "password"}, std::move(done));
+    world.executor.post([&] { world.executor.post([&] { meanwhile(world.accounts->sign_ins()); }); });
+  });
+}
+
 TEST(Passwords, SignInThatOverlapsAChangeFails) {
   World world;
   const Tokens alice = *world.sign_up("alice");
-  std::optional<Result<Tokens>> answer;
-  // Ends between the check of the password and the new device.
-  ASSERT_TRUE(world.wait<std::vector<DeviceId>>([&](auto done) {
-    world.service->sign_ins().sign_in(world.executor, {.handle = "alice", .password = "password"},
-                                      [&](Result<Tokens> tokens) { answer = std::move(tokens); });
-    world.executor.post([&world, &alice, done = std::move(done)]() mutable {
-      world.executor.post([&world, &alice, done = std::move(done)]() mutable {
-        world.accounts->sign_ins().sign_out_everywhere(world.executor, alice.account, world.clock.now(),
-                                                       std::move(done));
-      });
-    });
-  }));
-  EXPECT_EQ(error_of(answer.value()), Error(ErrorCode::wrong_credentials));
+  bool changed = false;
+  const auto tokens = sign_in_overlapped(world, [&](SignIns& sign_ins) {
+    sign_ins.change_password(world.executor, alice.account, 1, "another hash", alice.device, world.clock.now(),
+                             [&](const auto& ended) { changed = ended.has_value(); });
+  });
+  EXPECT_TRUE(changed);
+  EXPECT_EQ(error_of(tokens), Error(ErrorCode::wrong_credentials));
+}
+
+TEST(Passwords, SignInThatOverlapsASignOutEverywhereIsNotToldThatItsPasswordIsWrong) {
+  World world;
+  const Tokens alice = *world.sign_up("alice");
+  const auto tokens = sign_in_overlapped(world, [&](SignIns& sign_ins) {
+    sign_ins.sign_out_everywhere(world.executor, alice.account, world.clock.now(), [](const auto&) {});
+  });
+  ASSERT_TRUE(tokens);
+  EXPECT_EQ(world.verifier->access_token(tokens->access_token)->generation, 2U);
 }
 
 TEST(Devices, AreListedNamedAndRevoked) {
