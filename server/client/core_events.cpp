@@ -39,6 +39,8 @@ void Client::Core::on_events(Time now, v1::Events& events) {
   for (v1::Event& event : *events.mutable_events()) {
     const Seq seq = event.header().seq();
     if (seq == 0) continue;
+    // Where an event was never told, ticks and registers may not have been told either, and no page has those.
+    if (channel.known && !inbox_in_flight_ && seq > state.head + 1) want_inbox(now);
     state.head = std::max(state.head, seq);
     take_admission(state, event.header(), session_.account);
     // A row or a page was faster, and the badge that was told before this may not count it.

@@ -44,6 +44,8 @@ export class EventsPart {
     let placement: Placement = "next";
     for (const event of events) {
       const { seq } = event;
+      // Where an event was never told, ticks and registers may not have been told either, and no page has those.
+      if (channel.known && !this.#core.inbox.isAsked && seq > state.head + 1) this.#core.inbox.want(now);
       state.head = Math.max(state.head, seq);
       takeAdmission(state, event, this.#core.session.account);
       // A row or a page was faster, and the badge that was told before this may not count it.

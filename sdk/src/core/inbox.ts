@@ -46,6 +46,11 @@ export class InboxPart {
     this.#core.requests.ask(now, { kind: "inbox" }, { case: "getInbox", value: { version, page } });
   }
 
+  /** Its answer is on its way. */
+  get isAsked(): boolean {
+    return this.#inFlight;
+  }
+
   /** Soon, and once for many wishes. */
   want(now: number): void {
     if (this.retryAt === 0) this.retryAt = now + pauseMs;
