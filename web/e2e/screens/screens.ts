@@ -185,6 +185,14 @@ const conversations: readonly Screen[] = [
   { name: "forward", path: direct, act: all(ofMessage("Thursday is perfect", "conversation.forward"), dialog) },
   { name: "receipts", path: group, act: all(ofMessage("Then book it", "conversation.whoRead"), dialog) },
   { name: "reactions", path: group, act: all(ofMessage("Then book it", "conversation.whoReacted"), dialog) },
+  {
+    name: "person",
+    path: group,
+    act: async (stage) => {
+      await stage.page.locator("[data-person]").first().click();
+      await dialog(stage);
+    },
+  },
   { name: "delete-message", path: direct, act: all(ofMessage("Thursday is perfect", "conversation.delete"), dialog) },
   {
     name: "written",

@@ -64,13 +64,13 @@ export const Bubble = memo(function Bubble({ event, own, first, last, tick, mark
             <Said event={event} />
           )}
         </div>
-        <span id={`${id}meta`} className={styles.meta}>
+        <bdi id={`${id}meta`} className={styles.meta}>
           {isEdited && <span>{t("conversation.edited")}</span>}
           <time dateTime={new Date(event.time).toISOString()} title={formatDateTime(event.time)}>
             {time}
           </time>
           {tick !== undefined && !isDeleted && <TickIcon tick={tick} />}
-        </span>
+        </bdi>
       </div>
     </div>
   );

@@ -50,10 +50,10 @@ export const PendingBubble = memo(function PendingBubble({
             <div className={styles.said}>
               <FoldedText text={text} mentions={mentions} />
             </div>
-            <span className={styles.meta}>
+            <bdi className={styles.meta}>
               <time>{time}</time>
               <TickIcon tick="waiting" />
-            </span>
+            </bdi>
           </div>
         </div>
       </div>
