@@ -1,12 +1,12 @@
 /** Links into groups. */
 import { ChannelList, Conversation, join } from "./support/app.ts";
-import { group, post } from "./support/people.ts";
+import { group, invite, post } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
 test("a link joins nobody who did not say so", async ({ open, person }) => {
   const [ana, ben] = [await person("ana"), await person("ben")];
   const channel = await group("Book club", ana);
-  const { link } = await ana.client.createInvitation(channel);
+  const { link } = await invite(ana, channel);
   const { page } = await open(ben, { path: `/join#${link}` });
   const question = page.getByRole("dialog", { name: "Join this group?" });
   for (const leave of [
@@ -29,7 +29,7 @@ test("a link opens the group for who is signed in, again and again, until it is 
   const [ana, ben, cleo] = [await person("ana"), await person("ben"), await person("cleo")];
   const channel = await group("Book club", ana);
   await post(ana, channel, "Who wants to read with me?");
-  const { link } = await ana.client.createInvitation(channel, { uses: 1 });
+  const { link } = await invite(ana, channel, { uses: 1 });
   const path = `/join#${link}`;
   const bens = await open(ben, { path });
   const at = new Conversation(bens.page);
@@ -56,7 +56,7 @@ test("who has an account signs in by the link and is in the group; what is no li
 }) => {
   const [ana, ben] = [await person("ana"), await person("ben")];
   const channel = await group("Book club", ana);
-  const { link } = await ana.client.createInvitation(channel);
+  const { link } = await invite(ana, channel);
   const { page } = await open(undefined, { path: `/join#${link}` });
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByText("Then you can join the group you were invited to.")).toBeVisible();

@@ -112,8 +112,8 @@ test("who has reacted can be looked up, however many they are", async ({ open, p
   const channel = await group("Choir", ana, ben, ...others);
   await post(ben, channel, "It worked!");
   const seq = ben.client.channel(channel)?.head ?? 0;
-  for (const { client } of others) await client.react(channel, seq, "🎉");
-  await ben.client.react(channel, seq, "👍");
+  for (const { client } of others) await done(client, client.react(channel, seq, "🎉"));
+  await done(ben.client, ben.client.react(channel, seq, "👍"));
   const { page } = await open(ana);
   const at = await Conversation.at(page, channel);
   const party = at.bubble("It worked!").getByRole("button", { name: /^🎉 from .* and 1 other$/ });

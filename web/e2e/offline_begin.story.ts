@@ -1,7 +1,7 @@
 /** What one begins without a network is there like everything else, and becomes what it was meant to be. */
 import type { Page } from "@playwright/test";
 import { ChannelList, Conversation, choosePeople, GroupInfo, newChat } from "./support/app.ts";
-import { directChannel, done, group, post, texts } from "./support/people.ts";
+import { directChannel, done, group, invite, post, texts } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
 const isInstalled = (page: Page) => page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
@@ -87,7 +87,7 @@ test("who follows an invitation without a network waits to join, and is in the g
   const [ana, ben] = [await person("ana"), await person("ben")];
   const channel = await group("Book club", ana);
   await post(ana, channel, "Who wants to read with me?");
-  const { link } = await ana.client.createInvitation(channel, { uses: 1 });
+  const { link } = await invite(ana, channel, { uses: 1 });
   const { page, network } = await open(ben);
   const list = new ChannelList(page);
   const at = new Conversation(page);
@@ -115,7 +115,7 @@ test("an invitation that is no good any more when there is a network is told, an
 }) => {
   const [ana, ben] = [await person("ana"), await person("ben")];
   const channel = await group("Book club", ana);
-  const { link, invitation } = await ana.client.createInvitation(channel);
+  const { link, invitation } = await invite(ana, channel);
   const { page, network } = await open(ben);
   const list = new ChannelList(page);
   await expect(list.row("Notes to myself")).toBeVisible();

@@ -74,6 +74,7 @@ test("somebody blocked is told that it was not sent, and writes again afterwards
   await page.getByRole("button", { name: "Unblock Ben" }).click();
   await expect(page.getByText("Nobody is blocked.")).toBeVisible();
   await lost.filter({ hasText: "or that" }).getByRole("button", { name: "Remove" }).click();
+  await expect(lost).toHaveCount(1);
   await his.page.getByRole("button", { name: "Try again" }).click();
   await his.showsTick("buy that", "sent");
   await expect(his.page.getByText("Not sent:")).toHaveCount(0);

@@ -1,6 +1,6 @@
 /** The people and conversations that the pictures show. */
 import type { ChannelId } from "../../../sdk/src/index.ts";
-import { directChannel, done, group, type Person, post } from "../support/people.ts";
+import { directChannel, done, group, invite, type Person, post } from "../support/people.ts";
 
 export interface World {
   readonly ana: Person;
@@ -22,7 +22,7 @@ export interface World {
 
 type Sign = (handle: string, name?: string) => Promise<Person>;
 
-/** Signs everybody up, and lets them talk. */
+/** Signs everybody up, and lets them talk: one after the other, for some refer to others by their place. */
 export async function makeWorld(sign: Sign): Promise<World> {
   const newcomer = await sign("newcomer", "Noor");
   const ana = await named(sign, "ana", "Ana Lima", "emoji:4:🚲");
@@ -66,11 +66,12 @@ async function smallTalk(ana: Person, ben: Person, chie: Person, dana: Person, g
   await post(greta, house, "The lift is being repaired until Friday.", "And please close the gate at night.");
   await ana.client.setRegisters(house, { mutedUntil: -1 });
   const choir = await group("Choir on Tuesdays 🎶", greta, ana);
-  await greta.client.describe(choir, { avatar: "emoji:7:🎼" });
+  await done(greta.client, greta.client.describe(choir, { avatar: "emoji:7:🎼" }));
   await post(greta, choir, "New scores are in the cupboard.");
   await reads(ana, choir, 3);
   const parents = await group("Parents, class 3", dana, ana, ben);
-  await dana.client.post(parents, { text: "@ana could you bring the big map on Friday?", mentions: [ana.account] });
+  const asked = { text: "@ana could you bring the big map on Friday?", mentions: [ana.account] };
+  await done(dana.client, dana.client.post(parents, asked));
   await post(dana, await directChannel(ana, dana), "شكرا جزيلا!");
   const photos = await directChannel(ana, chie);
   await post(chie, photos, "日曜日の写真、アルバムに入れました。");
@@ -86,9 +87,9 @@ async function dinner(ana: Person, ben: Person): Promise<ChannelId> {
   await post(ben, direct, "In the fridge. Do not ask.", "Dinner on Thursday?");
   await post(ana, direct, "Thursday is perfect. I bring dessert, and the good map.");
   await post(ben, direct, "🥳", "Then I cook. Any wishes?");
-  await ana.client.post(direct, { text: "The soup with the roasted peppers!", replyTo: 7 });
-  await ana.client.react(direct, 3, "😂");
-  await ben.client.react(direct, 5, "❤️");
+  await done(ana.client, ana.client.post(direct, { text: "The soup with the roasted peppers!", replyTo: 7 }));
+  await done(ana.client, ana.client.react(direct, 3, "😂"));
+  await done(ben.client, ben.client.react(direct, 5, "❤️"));
   await post(ben, direct, "Shopping:\n- peppers\n- *lots* of bread\n- `250 g` feta");
   await reads(ana, direct, 11);
   await reads(ben, direct, 11);
@@ -97,30 +98,26 @@ async function dinner(ana: Person, ben: Person): Promise<ChannelId> {
 
 async function alps(ana: Person, ben: Person, chie: Person, dana: Person, greta: Person) {
   const trip = await group("Alps in June", ana, ben, chie, dana, greta);
-  await ana.client.describe(trip, {
-    avatar: "emoji:5:🏔️",
-    description: "Five people, four days, one hut without a shower.",
-  });
-  const { link } = await ana.client.createInvitation(trip, { uses: 10 });
+  const about = { avatar: "emoji:5:🏔️", description: "Five people, four days, one hut without a shower." };
+  await done(ana.client, ana.client.describe(trip, about));
+  const { link } = await invite(ana, trip, { uses: 10 });
   await post(ben, trip, "The hut has room for five from the 12th.", "Shall I book it? *Today* is the last day.");
   await post(chie, trip, "はい、お願いします！");
   await post(dana, trip, "رائع، أنا معكم");
   await post(greta, trip, "oops, wrong chat");
-  await greta.client.delete(trip, [8]);
+  await done(greta.client, greta.client.delete(trip, [8]));
   await post(
     ana,
     trip,
     "Yes! Meeting point: https://example.org/meeting-point\n> Today is the last day\nThen book it :)",
   );
-  await ana.client.edit(
-    trip,
-    10,
-    "Yes! Meeting point: https://example.org/meeting-point\n> Today is the last day\nThen book it!",
-  );
-  await ben.client.react(trip, 10, "🎉");
-  await chie.client.react(trip, 10, "🎉");
-  await greta.client.react(trip, 10, "❤️");
-  await greta.client.post(trip, { text: "I have a second rope, @ben", replyTo: 10, mentions: [ben.account] });
+  const better = "Yes! Meeting point: https://example.org/meeting-point\n> Today is the last day\nThen book it!";
+  await done(ana.client, ana.client.edit(trip, 10, better));
+  await done(ben.client, ben.client.react(trip, 10, "🎉"));
+  await done(chie.client, chie.client.react(trip, 10, "🎉"));
+  await done(greta.client, greta.client.react(trip, 10, "❤️"));
+  const offer = { text: "I have a second rope, @ben", replyTo: 10, mentions: [ben.account] };
+  await done(greta.client, greta.client.post(trip, offer));
   await post(ben, trip, "Booked 🙌");
   await ana.client.setRegisters(trip, { pinned: true });
   return { trip, link };

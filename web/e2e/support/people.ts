@@ -71,6 +71,17 @@ export function group(title: string, owner: Person, ...others: Person[]): Promis
   return done(owner.client, owner.client.createGroup({ title, members: others.map((other) => other.account) }));
 }
 
+/** An invitation that the server knows. */
+export async function invite(
+  { client }: Person,
+  channel: ChannelId,
+  wish?: Parameters<ParleyClient["createInvitation"]>[1],
+) {
+  const made = await client.createInvitation(channel, wish);
+  await posted(client, made.sendId);
+  return made;
+}
+
 /** Posts one after the other; resolves when all are in the channel. */
 export async function post(author: Person, channel: ChannelId, ...texts: string[]): Promise<void> {
   const sends: Send[] = [];

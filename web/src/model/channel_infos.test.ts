@@ -1,4 +1,12 @@
-import type { ChannelEvent, ChannelId, ChannelInfo, ChannelSettings, Command, OutboxEntry } from "@parley/sdk";
+import type {
+  ChannelEvent,
+  ChannelId,
+  ChannelInfo,
+  ChannelSettings,
+  Command,
+  OutboxEntry,
+  SendOptions,
+} from "@parley/sdk";
 import { beforeEach, expect, test } from "vitest";
 import { ChannelInfos } from "./channel_infos.ts";
 import type { AppClient } from "./ports.ts";
@@ -25,9 +33,10 @@ class FakeClient {
   channelInfo = (_: ChannelId, { signal }: { signal: AbortSignal }) =>
     new Promise<ChannelInfo>((answer) => this.asked.push({ answer, signal }));
   /** Stored when the test says so. */
-  changeSettings = (_: ChannelId, to: ChannelSettings) =>
+  changeSettings = (_: ChannelId, to: ChannelSettings, options: SendOptions = {}) =>
     new Promise<void>((stored) => {
       this.store = () => {
+        for (const [key, value] of Object.entries(options.values ?? {})) this.stored.set(key, value);
         this.queue(to);
         stored();
       };
@@ -125,6 +134,57 @@ test("two quick changes are both made, however late the store has the first", as
   await settled();
   expect(client.waiting.at(-1)?.command).toEqual({ kind: "changeSettings", settings: both });
   expect(infos.get(choir)?.settings).toEqual(both);
+});
+
+test("a change is still there when the page goes in the moment in which it was sent", async () => {
+  infos.follow(choir);
+  await answer(infoWith({}));
+  void infos.changeSettings(choir, { post: "admins" });
+  client.store();
+  // The outbox is empty, and nothing more is kept.
+  client.setValue = async () => {};
+  client.end("posted");
+  expect(made().get(choir)?.settings).toEqual({ ...settings, post: "admins" });
+});
+
+test("an answer from before a change takes nothing back, neither shown nor kept", async () => {
+  infos.follow(choir);
+  await answer(infoWith({}));
+  client.happen({ kind: "roleChanged", account: "ben" as never, role: "admin" });
+  const old = client.asked.at(-1);
+  void infos.changeSettings(choir, { post: "admins" });
+  client.store();
+  client.end("posted");
+  old?.answer(infoWith({}));
+  await settled();
+  expect(infos.get(choir)?.settings.post).toBe("admins");
+  expect(made().get(choir)?.settings.post).toBe("admins");
+});
+
+test("what is told while a change waits is kept with the change", async () => {
+  infos.follow(choir);
+  await answer(infoWith({}));
+  void infos.changeSettings(choir, { post: "admins" });
+  client.store();
+  client.happen({ kind: "described", description: "We sing" });
+  client.setValue = async () => {};
+  client.end("posted");
+  expect(made().get(choir)).toMatchObject({ description: "We sing", settings: { post: "admins" } });
+});
+
+test("a change that is refused is not kept, also where the page was loaded anew meanwhile", async () => {
+  const end = infos.follow(choir);
+  await answer(infoWith({}));
+  void infos.changeSettings(choir, { post: "admins" });
+  client.store();
+  end();
+  infos = made();
+  expect(infos.get(choir)?.settings.post).toBe("admins");
+  client.end("refused");
+  await answer(infoWith({}));
+  expect(infos.get(choir)?.settings).toEqual(settings);
+  client.waiting = [];
+  expect(made().get(choir)?.settings).toEqual(settings);
 });
 
 test("nothing is kept of a channel that is gone", async () => {

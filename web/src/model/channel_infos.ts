@@ -29,8 +29,9 @@ export class ChannelInfos {
   readonly changed = new Observable(0);
   readonly #client: AppClient;
   readonly #known = new Map<ChannelId, ChannelInfo>();
-  readonly #followed = new Map<ChannelId, { count: number; asked: AbortController | undefined }>();
-
+  /** How many follow it. */
+  readonly #followed = new Map<ChannelId, number>();
+  readonly #asked = new Map<ChannelId, AbortController>();
   /** Changes that may not be in the outbox yet. */
   #leaving: readonly { readonly channel: ChannelId; readonly settings: ChannelSettings }[] = [];
 
@@ -46,9 +47,13 @@ export class ChannelInfos {
       if (command.kind !== "changeSettings") return;
       // The event is on its way, and another change may be made before it comes.
       if (outcome === "posted") this.#change(channel, { settings: command.settings });
+      else this.#store(channel);
       this.#tell();
+      // An answer that is on its way may be older; and what was kept with what is refused is not so.
+      if (outcome === "refused" || this.#asked.has(channel)) this.#ask(channel);
     });
     client.on("channel_gone", ({ channel }) => {
+      this.#asked.get(channel)?.abort();
       if (this.#known.delete(channel)) void client.setValue(keyOf(channel), undefined).catch(() => undefined);
     });
     this.#load();
@@ -73,8 +78,10 @@ export class ChannelInfos {
     const leaving = { channel, settings: { ...info.settings, ...change } };
     this.#leaving = [...this.#leaving, leaving];
     this.#tell();
+    // Kept together with what waits: the page may go between the end of that and anything that is kept then.
+    const values = { [keyOf(channel)]: { ...info, settings: leaving.settings } };
     try {
-      return await this.#client.changeSettings(channel, leaving.settings);
+      return await this.#client.changeSettings(channel, leaving.settings, { values });
     } finally {
       this.#leaving = this.#leaving.filter((other) => other !== leaving);
       this.#tell();
@@ -83,32 +90,32 @@ export class ChannelInfos {
 
   /** Keeps it as the server has it until the answer is called. */
   follow(channel: ChannelId): () => void {
-    const followed = this.#followed.get(channel) ?? { count: 0, asked: undefined };
-    this.#followed.set(channel, followed);
-    followed.count++;
-    if (followed.count === 1 && this.#client.state.name === "live") this.#ask(channel);
+    const count = this.#followed.get(channel) ?? 0;
+    this.#followed.set(channel, count + 1);
+    if (count === 0 && this.#client.state.name === "live") this.#ask(channel);
     return () => {
-      followed.count--;
-      if (followed.count > 0) return;
-      followed.asked?.abort();
+      const others = (this.#followed.get(channel) ?? 1) - 1;
+      this.#followed.set(channel, others);
+      if (others > 0) return;
       this.#followed.delete(channel);
+      this.#asked.get(channel)?.abort();
     };
   }
 
   #ask(channel: ChannelId): void {
-    const followed = this.#followed.get(channel);
-    if (followed === undefined) return;
-    followed.asked?.abort();
+    this.#asked.get(channel)?.abort();
     const asked = new AbortController();
-    followed.asked = asked;
-    this.#client.channelInfo(channel, { signal: asked.signal }).then(
-      (info) => {
-        if (asked.signal.aborted) return;
-        this.#put(channel, info);
-        this.#tell();
-      },
-      () => undefined,
-    );
+    this.#asked.set(channel, asked);
+    const isOver = () => {
+      if (this.#asked.get(channel) === asked) this.#asked.delete(channel);
+    };
+    asked.signal.addEventListener("abort", isOver);
+    this.#client.channelInfo(channel, { signal: asked.signal }).then((info) => {
+      isOver();
+      if (asked.signal.aborted) return;
+      this.#put(channel, info);
+      this.#tell();
+    }, isOver);
   }
 
   #told(channel: ChannelId, events: readonly ChannelEvent[]): void {
@@ -120,7 +127,7 @@ export class ChannelInfos {
         this.#change(channel, { description: body.description });
     }
     this.#tell();
-    this.#ask(channel);
+    if (this.#followed.has(channel)) this.#ask(channel);
   }
 
   #change(channel: ChannelId, change: Partial<ChannelInfo>): void {
@@ -131,7 +138,12 @@ export class ChannelInfos {
   #put(channel: ChannelId, info: ChannelInfo): void {
     if (JSON.stringify(this.#known.get(channel)) === JSON.stringify(info)) return;
     this.#known.set(channel, info);
-    void this.#client.setValue(keyOf(channel), info).catch(() => undefined);
+    this.#store(channel);
+  }
+
+  /** As it is shown: with what waits to be changed. */
+  #store(channel: ChannelId): void {
+    void this.#client.setValue(keyOf(channel), this.get(channel)).catch(() => undefined);
   }
 
   #load(): void {

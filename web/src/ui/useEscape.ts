@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 
 /** What Escape ends beside menus, dialogs and the list of completions, which hear it themselves: the first that is there. */
 const order = ["picker", "strip", "selection", "search"] as const;
@@ -8,7 +8,7 @@ const acts = new Map<Escapable, () => void>();
 
 /** While there is an `act`, Escape does it, wherever the focus is. */
 export function useEscape(what: Escapable, act: (() => void) | undefined): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (act === undefined) return;
     acts.set(what, act);
     return () => {

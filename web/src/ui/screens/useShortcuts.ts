@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import { useRouter, useSession } from "../context.tsx";
 import { escapeAct } from "../useEscape.ts";
 import { narrow } from "../useMedia.ts";
@@ -12,7 +12,8 @@ const focusOn = (name: string) => document.querySelector<HTMLElement>(`[data-sho
 export function useShortcuts(open: (what: Opened) => void): void {
   const router = useRouter();
   const { list } = useSession();
-  useEffect(() => {
+  // At once: what is on the screen hears the keys.
+  useLayoutEffect(() => {
     const move = (step: 1 | -1, unreadOnly: boolean) => {
       const rows = list.rows.get().filter((row) => !row.archived);
       const route = router.route.get();
