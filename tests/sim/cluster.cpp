@@ -178,6 +178,25 @@ void Cluster::pause(std::size_t index, Duration span, bool all, std::optional<Du
   });
 }
 
+void Cluster::swap_amid_commits(std::size_t index, Duration stands) {
+  const auto within = [&] { return Duration(static_cast<std::int64_t>(world_.dice().below(stands.count()))); };
+  storage_->hold_writes(index, stands);
+  switch (world_.dice().below(3)) {
+    case 0:
+      // Nothing was heard of it; it runs, and gets them back as soon as it learns that.
+      return world_.at(within(), [index, queue = std::weak_ptr(queue_)] {
+        if (const auto live = queue.lock()) live->expire(node_id(index));
+      });
+    case 1:
+      // Its owners stand still, and hear of it when others have had them.
+      return world_.at(within(), [this, index, span = within() + Duration(1), expires = within()] {
+        pause(index, span, false, expires);
+      });
+    default:
+      return world_.at(within(), [this, span = within()] { take_partitions_away(span); });
+  }
+}
+
 void Cluster::set_memory(std::size_t index, MemoryState state) {
   if (nodes_[index]->node) nodes_[index]->node->memory() = state;
 }

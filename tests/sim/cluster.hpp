@@ -70,6 +70,8 @@ class Cluster {
   void pause(std::size_t node, Duration span, bool all, std::optional<Duration> expires);
   /// Those that are open at the moment.
   std::vector<std::shared_ptr<Link>> links();
+  /// The disk of a node stands still for so long; meanwhile its partitions are others', and come back to it.
+  void swap_amid_commits(std::size_t node, Duration stands);
   /// The clock of a node is off by so much; others stay as they are.
   void set_clock_off(std::size_t node, Duration off) { nodes_[node]->clock.set_off_by(off); }
   /// What the watch over the process's memory says. A restart makes it roomy.
@@ -92,6 +94,8 @@ class Cluster {
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const { return storage_->scan(); }
   [[nodiscard]] CommittedLog committed_log() const { return storage_->committed_log(); }
+  /// nullptr while there is none, which may be where the only node is down.
+  [[nodiscard]] MemoryCommandQueue* queue() { return queue_.get(); }
   [[nodiscard]] Accounts& accounts() { return *accounts_; }
   /// For calls to accounts(), outside every process.
   [[nodiscard]] Executor& outside() { return setup_; }

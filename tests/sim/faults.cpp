@@ -191,6 +191,18 @@ void Faults::strike_oddly() {
   in(span(10'000), [bus] { bus->repeat(false); });
 }
 
+void Faults::swap_partitions() {
+  const std::size_t node = some_node();
+  const Duration stands = span(3000);
+  count("partitions lost and back amid a commit");
+  cluster_.swap_amid_commits(node, stands);
+  if (!dice().once_in(6)) return;
+  in(span(stands.count()), [this, node] {
+    count("process crash amid a held commit");
+    cluster_.crash(node);
+  });
+}
+
 Duration Faults::some_clock() {
   if (dice().once_in(2)) return Duration(0);
   if (dice().once_in(8)) {

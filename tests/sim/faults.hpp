@@ -19,6 +19,8 @@ class Faults {
   void strike();
   /// Something of the kinds that only some runs have.
   void strike_oddly();
+  /// Partitions go to others and come back to a node while its commits are under way.
+  void swap_partitions();
   /// A device's clock is off by so much from its start on.
   Duration some_clock();
   /// Whatever still goes on ends; what was about to happen does not.

@@ -1,5 +1,6 @@
 #include "sim/memory_storage.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace parley::sim {
@@ -23,14 +24,16 @@ Incarnation first_incarnation() {
 
 MemoryStorage::MemoryStorage(World& world) : world_(world), disk_(std::make_shared<MemoryDisk>(first_incarnation())) {}
 
-std::unique_ptr<ChannelStore> MemoryStorage::open(std::size_t /*node*/) {
+std::unique_ptr<ChannelStore> MemoryStorage::open(std::size_t node) {
   MemoryStoreFaults faults;
   faults.commit = [this] { return fate(); };
   faults.reopen = [this] {
     const bool fails = world_.dice().once_in(2);
     return fails ? Result<void>(fail(ErrorCode::store_unavailable)) : Result<void>{};
   };
-  faults.commit_delay = [this] { return takes(kCommitTakes, kSlowCommitOneIn); };
+  faults.commit_delay = [this, node] {
+    return std::max(takes(kCommitTakes, kSlowCommitOneIn), held_until_[node] - world_.uptime());
+  };
   faults.read_delay = [this] {
     const Duration all = takes(kReadTakes, kSlowReadOneIn);
     // Every second time what was read is old when it comes.

@@ -2,6 +2,8 @@
 // from the seed.
 #pragma once
 
+#include <map>
+
 #include "engines/memory/channel_store.hpp"
 #include "sim/storage.hpp"
 #include "sim/world.hpp"
@@ -25,6 +27,7 @@ class MemoryStorage final : public Storage {
   void next_commit(CommitFate fate) override { next_ = fate; }
   void fill_disk(bool on) override { full_ = on; }
   void slow_down(bool on) override { slow_ = on; }
+  void hold_writes(std::size_t node, Duration span) override { held_until_[node] = world_.uptime() + span; }
   void fail_reads(bool on) override { reads_fail_ = on; }
 
   /// What survives a crash; a test may damage it.
@@ -38,6 +41,7 @@ class MemoryStorage final : public Storage {
   std::shared_ptr<MemoryDisk> disk_;
   MemoryDisk::Image backup_;
   std::uint8_t restores_ = 0;
+  std::map<std::size_t, Duration> held_until_;  // of each node
   std::uint64_t reads_ = 0;
   Duration answer_takes_{0};
   CommitFate next_ = CommitFate::ok;

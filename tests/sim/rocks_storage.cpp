@@ -98,7 +98,7 @@ std::unique_ptr<ChannelStore> RocksStorage::open(std::size_t /*node*/) {
       *store_,
       StoreTimes{.commit_takes =
                      [this] {
-                       written_by_ = std::max(written_by_, world_.uptime() + takes(kCommitTakes));
+                       written_by_ = std::max({written_by_, world_.uptime() + takes(kCommitTakes), held_until_});
                        return written_by_ - world_.uptime();
                      },
                  .read_takes = [this] { return takes(kReadTakes); },

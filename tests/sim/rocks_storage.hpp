@@ -37,6 +37,7 @@ class RocksStorage final : public Storage {
   void next_commit(CommitFate fate) override;
   void fill_disk(bool on) override;
   void slow_down(bool on) override { slow_ = on; }
+  void hold_writes(std::size_t /*node*/, Duration span) override { held_until_ = world_.uptime() + span; }
   [[nodiscard]] FaultCounts counts() const override { return counts_; }
   /// `verify` finds nothing; a loss of power takes nothing away; a flipped bit anywhere is noticed, never served, and
   /// repaired with a word about all that was lost. Nothing can be asked of the cluster's store afterwards.
@@ -68,6 +69,7 @@ class RocksStorage final : public Storage {
   std::function<void()> power_went_;
   std::map<PartitionId, PartitionBatch> last_batches_;
   Duration written_by_{0};  // when the last commit is answered: those after it are not before it
+  Duration held_until_{0};
   FaultCounts counts_;
   std::vector<std::string> broken_;  // seen while it was opened
   bool slow_ = false;

@@ -10,6 +10,7 @@
 #include "sim/cluster.hpp"
 #include "sim/device_check.hpp"
 #include "sim/faults.hpp"
+#include "sim/partitions_check.hpp"
 #include "sim/people_check.hpp"
 #include "sim/person.hpp"
 #include "sim/rocks_storage.hpp"
@@ -55,6 +56,13 @@ constexpr std::uint64_t kAccounts = kBitRot - 1;
 constexpr std::uint64_t kAccountsOneIn = 2;  // seeds
 /// In a run in which more becomes of accounts than that people sign in: one step in so many.
 constexpr std::uint64_t kAccountOneIn = 15;
+constexpr std::uint64_t kSwaps = kAccounts - 1 - kRunSteps;
+constexpr std::uint64_t kSwapsOneIn = 3;  // seeds
+/// In a run in which partitions come back to nodes amid their commits: one step in so many.
+constexpr std::uint64_t kSwapOneIn = 30;
+/// … and of those partitions that come and go when all faults are over, one in so many.
+constexpr std::uint64_t kLastSwapOneIn = 2;
+constexpr std::uint64_t kLastSwapStands = 1000;
 /// On one machine, until all executors know that a device is signed out, and what was said before is told.
 constexpr Duration kEndsWithin{10'000};
 
@@ -128,6 +136,7 @@ class Run {
         bits_flip_(options.tier == 1 && dice_of(seed, kBitRot).once_in(kBitRotOneIn)),
         odd_faults_(dice_of(seed, kOddFaults).once_in(kOddFaultsOneIn)),
         signs_out_(dice_of(seed, kAccounts).once_in(kAccountsOneIn)),
+        swaps_(dice_of(seed, kSwaps).once_in(kSwapsOneIn)),
         clock_dice_(dice_of(seed, kWrongClocks)) {
     if (clock_dice_.once_in(kWrongClocksOneIn)) {
       around_.some_clock = [this] {
@@ -173,6 +182,7 @@ class Run {
       if (clients_) world_.with(dice_of(result_.seed, kClients - 2 - step), [this] { one_use_of_a_client(); });
       if (signs_out_) world_.with(dice_of(result_.seed, kAccounts - 1 - step), [this] { one_act_on_accounts(); });
       if (odd_faults_) world_.with(dice_of(result_.seed, kOddFaults - 1 - step), [this] { one_odd_fault(); });
+      if (swaps_) world_.with(dice_of(result_.seed, kSwaps - 1 - step), [this] { one_swap(); });
       world_.listen({});
     }
     settle();
@@ -213,6 +223,10 @@ class Run {
     if (dice().once_in(kOddFaultOneIn)) faults_.strike_oddly();
   }
 
+  void one_swap() {
+    if (dice().once_in(kSwapOneIn)) faults_.swap_partitions();
+  }
+
   /// Nobody does anything for a day or so: tokens end, and sends of yesterday are retried.
   void lose_a_day() {
     world_.trace("a day goes by");
@@ -235,6 +249,7 @@ class Run {
     world_.run_for(std::chrono::minutes(3));
     if (last_words_) world_.with(dice_of(result_.seed, kLastWords), [this] { say_last_words(); });
     come_to_rest();
+    check_partitions(world_, cluster_, result_.broken);
     std::size_t jobs = 1;
     world_.run_until([&] { return (jobs = count_jobs()) == 0; }, kSettle);
     if (jobs > 0) result_.broken.push_back("P1: " + std::to_string(jobs) + " jobs are not done");
@@ -252,8 +267,7 @@ class Run {
       for (int act = 0; act < kLastActs; ++act) {
         world_.run_for(Duration(static_cast<std::int64_t>(dice().below(kBetweenLastActs))));
         // As when a node comes and goes, which is no fault.
-        if (restless && dice().once_in(kNodesMoveOneIn))
-          cluster_.take_partitions_away(Duration(static_cast<std::int64_t>(dice().below(kNodeStays))));
+        if (restless && dice().once_in(kNodesMoveOneIn)) move_partitions();
         // Rows that are on their way are overtaken.
         if (dice().once_in(kRowsChangeOneIn)) workload_.change_a_row();
         if (rarities_ && dice().once_in(kRaritiesOneIn)) workload_.act_rarely();
@@ -261,6 +275,14 @@ class Run {
       }
     }
     cluster_.storage().slow_down(false);
+  }
+
+  void move_partitions() {
+    if (swaps_ && dice().once_in(kLastSwapOneIn)) {
+      const Duration stands(1 + static_cast<std::int64_t>(dice().below(kLastSwapStands)));
+      return cluster_.swap_amid_commits(dice().below(cluster_.nodes()), stands);
+    }
+    cluster_.take_partitions_away(Duration(static_cast<std::int64_t>(dice().below(kNodeStays))));
   }
 
   /// Everybody has what is theirs, and has sent what they had to say.
@@ -362,6 +384,7 @@ class Run {
   const bool bits_flip_;   // on the disk, when all is over
   const bool odd_faults_;  // of kinds that only some runs have
   const bool signs_out_;   // more becomes of accounts than that people sign in
+  const bool swaps_;       // partitions go and come back amid commits
   Dice clock_dice_;        // for the clocks of devices
   Web web_{world_, cluster_};
   Witness witness_{cluster_.limits(), words_, cluster_.committed_log()};

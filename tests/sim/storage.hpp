@@ -55,6 +55,8 @@ class Storage {
   virtual void next_commit(CommitFate /*fate*/) {}
   /// Nothing can be written while it is so, and everything can be read.
   virtual void fill_disk(bool /*on*/) {}
+  /// For so long nothing that `node` asks to be written from now on is on its disk, nor answered.
+  virtual void hold_writes(std::size_t /*node*/, Duration /*span*/) {}
   /// Commits and reads take seconds now and then.
   virtual void slow_down(bool /*on*/) {}
   /// Reads fail now and then, as if the store was closed.
