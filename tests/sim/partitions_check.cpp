@@ -10,7 +10,6 @@ namespace parley::sim {
 namespace {
 
 constexpr Duration kDecidedWithin{60'000};
-constexpr Duration kBetween{1};
 
 /// Of a channel that is not there, so that nobody notices; nobody waits for the answer either.
 QueuedCommand question_for(PartitionId partition, World& world) {
@@ -32,9 +31,9 @@ void check_partitions(World& world, Cluster& cluster, std::vector<std::string>& 
   if (queue == nullptr) return broken.emplace_back("P1: no node runs when all is over"), void();
   std::size_t refused = 0;
   for (PartitionId partition = 0; partition < kPartitions; ++partition) {
-    // Not all at once: only so many may wait for one owner.
-    if (!queue->push({question_for(partition, world)})) ++refused;
-    world.run_for(kBetween);
+    const QueuedCommand question = question_for(partition, world);
+    // Only so many may wait for one owner.
+    if (!world.run_until([&] { return queue->push({question}).has_value(); }, kDecidedWithin)) ++refused;
   }
   if (refused > 0) broken.push_back("P1: " + std::to_string(refused) + " partitions take no commands");
   if (world.run_until([&] { return queue->waiting() == 0; }, kDecidedWithin)) return;
