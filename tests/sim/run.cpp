@@ -318,6 +318,11 @@ class Run {
     return count.value_or(1);
   }
 
+  [[nodiscard]] std::vector<ChannelId> committed_channels() const {
+    const auto scan = cluster_.scan();
+    return scan ? scan->all_channels().value_or(std::vector<ChannelId>{}) : std::vector<ChannelId>{};
+  }
+
   SeenPeople see_people() {
     SeenPeople seen;
     std::vector<AccountId> ids;
@@ -387,7 +392,7 @@ class Run {
   const bool swaps_;       // partitions go and come back amid commits
   Dice clock_dice_;        // for the clocks of devices
   Web web_{world_, cluster_};
-  Witness witness_{cluster_.limits(), words_, cluster_.committed_log()};
+  Witness witness_{cluster_.limits(), words_, cluster_.committed_log(), [this] { return committed_channels(); }};
   Standings standings_;
   Surroundings around_{world_, cluster_, web_, &witness_, {}, &standings_};
   std::vector<Account> accounts_;

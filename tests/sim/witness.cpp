@@ -226,6 +226,13 @@ struct Witness::Hearing {
 
   [[nodiscard]] bool share_a_channel(const AccountId& who) const {
     witness.channel(direct_channel_id(me(), who), now);  // known from here on
+    if (share_a_known_channel(who)) return true;
+    // One that was committed, and of which nobody was told yet, since its owner lost it meanwhile.
+    for (const ChannelId& id : witness.all_()) witness.channel(id, now);
+    return share_a_known_channel(who);
+  }
+
+  [[nodiscard]] bool share_a_known_channel(const AccountId& who) const {
     return std::ranges::any_of(witness.channels_, [&](const auto& one) {
       const ModelChannel& in = witness.channel(one.first, now);
       if (in.kind == v1::CHANNEL_KIND_DIRECT) return in.find(me()) != nullptr && in.find(who) != nullptr;

@@ -24,10 +24,13 @@ namespace parley::sim {
 using CommittedLog =
     std::function<void(const ChannelId&, Seq from, const std::function<void(Seq, std::string_view record)>& row)>;
 
+/// All channels that are committed.
+using CommittedChannels = std::function<std::vector<ChannelId>()>;
+
 class Witness {
  public:
-  Witness(const Limits& limits, const Words& words, CommittedLog log)
-      : limits_(limits), words_(words), log_(std::move(log)) {}
+  Witness(const Limits& limits, const Words& words, CommittedLog log, CommittedChannels all)
+      : limits_(limits), words_(words), log_(std::move(log)), all_(std::move(all)) {}
 
   /// One connection, as seen from outside.
   struct Ear {
@@ -73,6 +76,7 @@ class Witness {
   const Limits limits_;
   const Words& words_;
   const CommittedLog log_;
+  const CommittedChannels all_;
   std::map<ChannelId, ModelChannel> channels_;
   std::map<std::pair<AccountId, AccountId>, Time> blocks_;
   std::map<AccountId, Time> hidden_online_;
