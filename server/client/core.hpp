@@ -22,6 +22,7 @@ class History;
 class Inbox;
 class InboxRow;
 class Outcome;
+class ReceiptsMoved;
 class Registers;
 class Welcome;
 }  // namespace parley::v1
@@ -152,6 +153,7 @@ class Client::Core {
   void on_push(Time now, v1::ServerFrame& frame);
   /// The channel of a push, if it is known.
   [[nodiscard]] Channel* told_of(Time now, const std::string& channel_id);
+  void on_ticks(Time now, Channel& channel, const v1::ReceiptsMoved& moved);
   void on_error(Time now, Pending& pending, const v1::Error& error);
   [[nodiscard]] bool room() const;
   std::uint64_t note_request(Time now, Asked asked, Pending details);

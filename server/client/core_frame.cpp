@@ -212,11 +212,7 @@ void Client::Core::on_push(Time now, v1::ServerFrame& frame) {
       return on_heads(now, frame.heads());
     case v1::ServerFrame::kReceiptsMoved:
       if (Channel* channel = told_of(now, frame.receipts_moved().channel_id())) {
-        channel->state.delivered_by_all = frame.receipts_moved().delivered_by_all();
-        channel->state.read_by_all = frame.receipts_moved().read_by_all();
-        channel->ticks_told = last_request_;
-        const ChannelState* state = &channel->state;
-        if (channel->known && commit({.channels = {&state, 1}})) listener_.on_channel(channel->state);
+        on_ticks(now, *channel, frame.receipts_moved());
       }
       return;
     case v1::ServerFrame::kRegistersChanged: {
@@ -234,6 +230,19 @@ void Client::Core::on_push(Time now, v1::ServerFrame& frame) {
     default:
       return;
   }
+}
+
+void Client::Core::on_ticks(Time now, Channel& channel, const v1::ReceiptsMoved& moved) {
+  ChannelState& state = channel.state;
+  const bool lower = moved.delivered_by_all() < state.delivered_by_all || moved.read_by_all() < state.read_by_all;
+  state.delivered_by_all = moved.delivered_by_all();
+  state.read_by_all = moved.read_by_all();
+  channel.ticks_told = last_request_;
+  const ChannelState* told = &state;
+  if (!channel.known || !commit({.channels = {&told, 1}})) return;
+  listener_.on_channel(state);
+  // They mostly rise: between nodes it may have been on its way for longer than the row that told of later ones.
+  if (lower) refresh_channel(now, channel);
 }
 
 Client::Core::Channel* Client::Core::told_of(Time now, const std::string& channel_id) {

@@ -213,7 +213,7 @@ export class Core {
       case "heads":
         return this.events.heads(now, body.value);
       case "receiptsMoved":
-        return this.own.ticks(body.value);
+        return this.own.ticks(now, body.value);
       case "registersChanged":
         return this.own.registersChanged(body.value);
       case "typingNow":

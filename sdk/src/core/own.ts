@@ -23,13 +23,17 @@ export class OwnPart {
 
   // ---- told by the server -------------------------------------------------------------------------------------------
 
-  ticks(moved: fr.ReceiptsMoved): void {
-    const channel = this.#core.find(toChannelId(moved.channelId));
+  ticks(now: number, { channelId, deliveredByAll, readByAll }: fr.ReceiptsMoved): void {
+    const channel = this.#core.find(toChannelId(channelId));
     if (channel === undefined) return;
-    channel.state.deliveredByAll = moved.deliveredByAll;
-    channel.state.readByAll = moved.readByAll;
+    const { state } = channel;
+    const areLower = deliveredByAll < state.deliveredByAll || readByAll < state.readByAll;
+    state.deliveredByAll = deliveredByAll;
+    state.readByAll = readByAll;
     channel.ticksTold = this.#core.requests.last;
     this.#core.changed(channel);
+    // They mostly rise: between nodes it may have been on its way for longer than the row that told of later ones.
+    if (areLower && channel.known) this.#core.inbox.refresh(now, channel);
   }
 
   registersChanged(changed: fr.RegistersChanged): void {
