@@ -75,11 +75,11 @@ void Device::refresh() {
   body.set_refresh_token(disk_.disk.refresh_token);
   // Where it comes after later ones it is, for the server, that of a thief.
   const auto late = [this] { may_be_signed_out(); };
-  const auto answered = [this, life = life_](std::optional<HttpResponse> response) {
+  const auto answered = [this, life = life_, must_be_out = must_be_out_](std::optional<HttpResponse> response) {
     // Whoever died or was restored meanwhile has lost the answer.
     if (life != life_ || !core_) return;
     if (response && response->status == 200) {
-      if (must_be_out_) say("a refresh token that was stolen and used still works");
+      if (must_be_out) say("a refresh token that was stolen and used still works");
       ++refreshes_;
       return take_tokens(*response);
     }
