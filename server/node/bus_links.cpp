@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "parley/v1/frames.pb.h"
 #include "parley/v1/internal.pb.h"
 
 namespace parley {
@@ -71,6 +70,7 @@ void BusLinks::answer(const Answer& answer) {
     out.set_time(to_unix_ms(outcome->time));
   } else if (const auto* registers = std::get_if<RegistersAnswer>(&answer.body)) {
     out.set_registers(*registers->registers);
+    out.set_epoch(answer.epoch);
   } else {
     const Error& error = std::get<Error>(answer.body);
     out.set_error(static_cast<std::uint32_t>(error.code));
@@ -87,6 +87,7 @@ void BusLinks::push(const NodeId& node, const Push& push, const std::vector<Acco
   out.set_head(push.head);
   out.set_time(to_unix_ms(push.time));
   out.set_frame(*push.frame);
+  out.set_epoch(push.epoch);
   for (const auto& account : accounts) out.add_accounts(std::string(account.view()));
   send(node, frame);
 }
@@ -165,6 +166,7 @@ void BusLinks::take(const NodeId& from, const v1::BusFrame& frame) {
       answer.body = Error(static_cast<ErrorCode>(in.error()), in.error_text());
     } else {
       answer.body = RegistersAnswer{std::make_shared<const std::string>(in.registers())};
+      answer.epoch = in.epoch();
     }
     return receiver_.answer_from_elsewhere(std::move(answer));
   }
@@ -174,9 +176,13 @@ void BusLinks::take(const NodeId& from, const v1::BusFrame& frame) {
     for (const auto& bytes : in.accounts()) {
       if (auto id = AccountId::from_bytes(bytes)) accounts.push_back(*id);
     }
-    const Push push{
-        static_cast<PushKind>(in.kind()), ChannelId::from_bytes(in.channel()).value_or(ChannelId{}), in.head(),
-        from_unix_ms(in.time()),          std::make_shared<const std::string>(in.frame()),           {}};
+    const Push push{static_cast<PushKind>(in.kind()),
+                    ChannelId::from_bytes(in.channel()).value_or(ChannelId{}),
+                    in.head(),
+                    from_unix_ms(in.time()),
+                    std::make_shared<const std::string>(in.frame()),
+                    {},
+                    in.epoch()};
     return receiver_.push_from_elsewhere(push, accounts);
   }
   if (frame.has_recheck()) {
@@ -195,7 +201,7 @@ void BusLinks::take(const NodeId& from, const v1::BusFrame& frame) {
   }
   // Until now nothing was sent there for them, and something may have been said since their inboxes were read: they had
   // connected a moment before, or an earlier lease was lost.
-  if (!news.empty()) tell_missed(from, news);
+  if (!news.empty()) push(from, resync_push(), news);
   for (const auto& bytes : frame.lease().gone()) {
     auto id = AccountId::from_bytes(bytes);
     auto it = id ? leases_.find(*id) : leases_.end();
@@ -203,14 +209,6 @@ void BusLinks::take(const NodeId& from, const v1::BusFrame& frame) {
     it->second.erase(from);
     if (it->second.empty()) leases_.erase(it);
   }
-}
-
-/// Sessions of these accounts there have to ask.
-void BusLinks::tell_missed(const NodeId& node, const std::vector<AccountId>& accounts) {
-  v1::ServerFrame resync;
-  resync.mutable_resync();
-  push(node, {PushKind::resync, {}, 0, kNever, std::make_shared<const std::string>(resync.SerializeAsString()), {}},
-       accounts);
 }
 
 void BusLinks::tell_leases(const NodeId& node) {

@@ -68,7 +68,6 @@ class BusLinks final : public RemoteNodes {
   void broadcast(v1::BusFrame& frame);
   void received(const NodeId& from, const std::string& bytes);
   void take(const NodeId& from, const v1::BusFrame& frame);
-  void tell_missed(const NodeId& node, const std::vector<AccountId>& accounts);
   void tell_leases(const NodeId& node);
   void tick();
 

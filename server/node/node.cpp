@@ -5,19 +5,8 @@
 #include "base/assert.hpp"
 #include "node/bus_links.hpp"
 #include "node/session.hpp"
-#include "parley/v1/frames.pb.h"
-#include "wire/frames.hpp"
 
 namespace parley {
-namespace {
-
-std::shared_ptr<const std::string> resync_frame() {
-  v1::ServerFrame frame;
-  frame.mutable_resync();
-  return std::make_shared<const std::string>(wire::serialize(wire::Encoding::binary, frame));
-}
-
-}  // namespace
 
 /// What arrives over the bus, spread to this node's sessions by its first owner.
 class Node::FromElsewhere final : public BusLinks::Receiver {
@@ -144,7 +133,7 @@ void Node::may_have_missed() {
 void Node::resync_sessions() {
   for (const auto& io : ios_) {
     io->executor().post([&io = *io, alive = io->alive()] {
-      if (!alive.expired()) io.push_to_all({PushKind::resync, ChannelId{}, 0, kNever, resync_frame(), {}});
+      if (!alive.expired()) io.push_to_all(resync_push());
     });
   }
 }

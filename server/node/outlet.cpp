@@ -2,7 +2,17 @@
 
 #include <utility>
 
+#include "parley/v1/frames.pb.h"
+#include "wire/frames.hpp"
+
 namespace parley {
+
+Push resync_push() {
+  v1::ServerFrame frame;
+  frame.mutable_resync();
+  auto bytes = std::make_shared<const std::string>(wire::serialize(wire::Encoding::binary, frame));
+  return {PushKind::resync, ChannelId{}, 0, kNever, std::move(bytes), {}};
+}
 
 Outlet::Outlet(NodeId self, std::uint32_t ios, const Directory& directory, ToIo to_io, RemoteNodes* remote)
     : self_(self), directory_(directory), to_io_(std::move(to_io)), remote_(remote), batches_(ios) {}
@@ -14,7 +24,14 @@ void Outlet::answer(Answer answer) {
     if (remote_ != nullptr) remote_->answer(answer);
     return;
   }
-  if (origin.io < batches_.size()) batches_[origin.io].answers.push_back(std::move(answer));
+  if (origin.io >= batches_.size()) return;
+  IoBatch& batch = batches_[origin.io];
+  // These registers may have changed since.
+  if (std::holds_alternative<RegistersAnswer>(answer.body) && comes_late(answer.channel, answer.epoch)) {
+    batch.pushes.push_back(resync_push());
+    batch.pushes.back().sessions.push_back(origin.session);
+  }
+  batch.answers.push_back(std::move(answer));
 }
 
 void Outlet::push(const Push& push, std::span<const AccountId> accounts) {
@@ -28,6 +45,7 @@ void Outlet::push(const Push& push, std::span<const AccountId> accounts) {
 }
 
 void Outlet::push_here(const Push& push, std::span<const AccountId> accounts) {
+  if (comes_late(push.channel, push.epoch)) return;
   std::vector<Push*> per_io(batches_.size(), nullptr);
   for (const auto& account : accounts) {
     for (const auto& ref : directory_.sessions_of(account)) {
@@ -47,6 +65,14 @@ void Outlet::push(const Push& push, std::span<const SessionRef> sessions) {
     auto& pushes = batches_[ref.io].pushes;
     pushes.push_back({push.kind, push.channel, push.head, push.time, push.frame, {ref.session}});
   }
+}
+
+bool Outlet::comes_late(const ChannelId& channel, Epoch epoch) {
+  if (epoch == 0) return false;
+  Epoch& heard = heard_[partition_of(channel)];
+  if (epoch < heard) return true;
+  heard = epoch;
+  return false;
 }
 
 void Outlet::end_session(const SessionRef& ref, Error why) {

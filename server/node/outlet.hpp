@@ -2,6 +2,7 @@
 // once per other node.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -31,7 +32,11 @@ struct Push {
   Time time = kNever;
   std::shared_ptr<const std::string> frame;
   std::vector<std::uint64_t> sessions;
+  Epoch epoch = 0;  // of the channel's partition, under which its owner tells this; 0: no owner does
 };
+
+/// Whoever gets this has to ask for its heads again.
+Push resync_push();
 
 struct RegistersAnswer {
   std::shared_ptr<const std::string> registers;  // serialised v1.Registers
@@ -43,6 +48,7 @@ struct Answer {
   ChannelId channel;
   SendId send_id;
   std::variant<wire::StoredOutcome, RegistersAnswer, Error> body;
+  Epoch epoch = 0;  // as in Push
 };
 
 struct IoBatch {
@@ -62,6 +68,8 @@ class RemoteNodes {
   [[nodiscard]] virtual std::vector<NodeId> nodes_of(const AccountId& account) const = 0;
 };
 
+/// What is told of a partition comes to the sessions in the order of its owners: what an earlier one told and a slow link
+/// brought behind the words of a later one is left out, and where it has to be answered the session asks again.
 class Outlet {
  public:
   /// `to_io` takes a batch to io executor k; any thread.
@@ -80,11 +88,15 @@ class Outlet {
   void flush();
 
  private:
+  /// A later owner of the channel's partition was heard here before.
+  bool comes_late(const ChannelId& channel, Epoch epoch);
+
   NodeId self_;
   const Directory& directory_;
   ToIo to_io_;
   RemoteNodes* remote_;
   std::vector<IoBatch> batches_;
+  std::array<Epoch, kPartitions> heard_{};  // of each partition's latest owner
 };
 
 }  // namespace parley

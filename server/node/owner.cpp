@@ -358,7 +358,10 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
     if (!mine || mine->epoch != item.epoch) failed.emplace(partition_of(item.channel), ErrorCode::stale_owner);
   }
   trace_commit(failed);
-  turn_->tell(outlet_, [&](PartitionId partition) { return !failed.contains(partition); }, settings_.preview_bytes);
+  auto committed_under = [&](PartitionId partition) {
+    return failed.contains(partition) ? std::nullopt : std::optional(partitions_[partition]->epoch);
+  };
+  turn_->tell(outlet_, committed_under, settings_.preview_bytes);
   for (const auto& [id, turn] : turn_->channels()) {
     if (!settings_.parted || failed.contains(partition_of(id))) continue;
     for (const auto& account : turn.parted) settings_.parted(account);

@@ -72,8 +72,10 @@ class Turn {
   /// After all were decided: what each partition commits. `position_of(partition)` is the position of the new batch.
   std::vector<PartitionBatch> batches(const std::function<std::pair<Epoch, Position>(PartitionId)>& stand);
 
-  /// After the commit: tells everybody about the partitions that were committed.
-  void tell(Outlet& outlet, const std::function<bool(PartitionId)>& was_committed, std::uint32_t preview_bytes);
+  /// After the commit: tells everybody about the partitions of which `committed_under` knows the epoch; the others were
+  /// not committed.
+  void tell(Outlet& outlet, const std::function<std::optional<Epoch>(PartitionId)>& committed_under,
+            std::uint32_t preview_bytes);
 
   [[nodiscard]] std::vector<TurnItem>& items() { return items_; }
   [[nodiscard]] const std::map<ChannelId, ChannelTurn>& channels() const { return channels_; }
@@ -104,7 +106,7 @@ class Turn {
   Result<void> annotate(const Asked& asked, const Event& event, ChannelBatch& batch) const;
   Result<void> erase(const Asked& asked, const Event& event, ChannelBatch& batch) const;
   ChannelTurn& of(LoadedChannel& channel);
-  void tell_channel(Outlet& outlet, ChannelTurn& turn, std::uint32_t preview_bytes);
+  void tell_channel(Outlet& outlet, ChannelTurn& turn, Epoch epoch, std::uint32_t preview_bytes);
 
   std::vector<TurnItem> items_;
   std::vector<Asked> asked_;

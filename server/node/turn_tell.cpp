@@ -29,15 +29,15 @@ std::string preview_of(const std::string& content, std::uint32_t preview_bytes) 
   return preview.SerializeAsString();
 }
 
-void tell_group(Outlet& outlet, const ChannelId& channel, const EventGroup& group, bool with_content,
+void tell_group(Outlet& outlet, const ChannelId& channel, Epoch epoch, const EventGroup& group, bool with_content,
                 std::span<const AccountId> accounts) {
   if (accounts.empty()) return;
   std::vector<wire::EventBytes> bytes;
   std::size_t size = 0;
   auto send = [&](Seq last) {
     if (bytes.empty()) return;
-    outlet.push({PushKind::events, channel, last, group.time, shared(wire::encode_events_frame(channel, bytes)), {}},
-                accounts);
+    auto frame = shared(wire::encode_events_frame(channel, bytes));
+    outlet.push({PushKind::events, channel, last, group.time, std::move(frame), {}, epoch}, accounts);
     bytes.clear();
     size = 0;
   };
@@ -87,16 +87,20 @@ void Turn::decide_registers(const RegisterCommand& command, const Origin& origin
   if (others_must_know) turn.registers_of.insert(command.account);
 }
 
-void Turn::tell(Outlet& outlet, const std::function<bool(PartitionId)>& was_committed, std::uint32_t preview_bytes) {
+void Turn::tell(Outlet& outlet, const std::function<std::optional<Epoch>(PartitionId)>& committed_under,
+                std::uint32_t preview_bytes) {
   for (auto& answer : answers_) {
-    if (was_committed(partition_of(answer.channel))) outlet.answer(std::move(answer));
+    const auto epoch = committed_under(partition_of(answer.channel));
+    if (!epoch) continue;
+    answer.epoch = *epoch;
+    outlet.answer(std::move(answer));
   }
   for (auto& [id, turn] : channels_) {
-    if (was_committed(partition_of(id))) tell_channel(outlet, turn, preview_bytes);
+    if (const auto epoch = committed_under(partition_of(id))) tell_channel(outlet, turn, *epoch, preview_bytes);
   }
 }
 
-void Turn::tell_channel(Outlet& outlet, ChannelTurn& turn, std::uint32_t preview_bytes) {
+void Turn::tell_channel(Outlet& outlet, ChannelTurn& turn, Epoch epoch, std::uint32_t preview_bytes) {
   const Channel& channel = turn.channel->state();
   if (channel.hidden) return;
   std::vector<AccountId> members;
@@ -116,17 +120,17 @@ void Turn::tell_channel(Outlet& outlet, ChannelTurn& turn, std::uint32_t preview
       }
       std::erase_if(full,
                     [&](const AccountId& account) { return std::binary_search(blind.begin(), blind.end(), account); });
-      tell_group(outlet, channel.id, group, true, full);
-      tell_group(outlet, channel.id, group, false, blind);
+      tell_group(outlet, channel.id, epoch, group, true, full);
+      tell_group(outlet, channel.id, epoch, group, false, blind);
     } else {
-      tell_group(outlet, channel.id, group, true, full);
+      tell_group(outlet, channel.id, epoch, group, true, full);
     }
   }
   for (const auto& account : turn.registers_of) {
     const Member* member = channel.find(account);
     v1::ServerFrame frame;
     fill_registers(channel, *member, *frame.mutable_registers_changed());
-    outlet.push({PushKind::registers, channel.id, channel.head, channel.time, encode(frame), {}}, {&account, 1});
+    outlet.push({PushKind::registers, channel.id, channel.head, channel.time, encode(frame), {}, epoch}, {&account, 1});
   }
   if (!turn.floors_moved && turn.hid_before.empty()) return;
   std::map<std::pair<Seq, Seq>, std::vector<AccountId>> by_floor;
@@ -143,7 +147,7 @@ void Turn::tell_channel(Outlet& outlet, ChannelTurn& turn, std::uint32_t preview
     moved.set_channel_id(std::string(channel.id.view()));
     moved.set_delivered_by_all(floor.first);
     moved.set_read_by_all(floor.second);
-    outlet.push({PushKind::receipts, channel.id, channel.head, channel.time, encode(frame), {}}, viewers);
+    outlet.push({PushKind::receipts, channel.id, channel.head, channel.time, encode(frame), {}, epoch}, viewers);
   }
 }
 

@@ -173,6 +173,7 @@ void Device::connect() {
   if (link_) std::exchange(link_, nullptr)->close_by_device();
   ear_.open.clear();
   ear_.asked.clear();
+  ear_.pushed.clear();
   ear_.sends = {};
   link_ = cluster_.connect(*this);
   if (link_ == nullptr) later([this](client::Client& core) { core.disconnected(now(), 0); });

@@ -86,7 +86,7 @@ struct Witness::Hearing {
   void events(const v1::Events& pushed) const {
     const ModelChannel& in = channel(pushed.channel_id());
     not_hidden(in);
-    Seq last = 0;
+    Seq& last = ear.pushed[channel_id(pushed.channel_id())];
     for (const auto& one : pushed.events()) {
       event(in, one);
       if (one.header().seq() <= last) say("P2: events out of order");

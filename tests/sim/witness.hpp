@@ -38,6 +38,7 @@ class Witness {
     AccountId account;
     std::map<std::uint64_t, Time> open;              // requests without answer, and since when
     std::map<std::uint64_t, v1::ClientFrame> asked;  // of those, where the answer is looked at together with them
+    std::map<ChannelId, Seq> pushed{};               // the newest event that came by itself
     SendWatch::Connection sends{};
     SendWatch::Made made{};  // over all connections
   };
