@@ -84,23 +84,27 @@ bool Hub::is_online(const AccountId& account) const {
 void Hub::tell_change(const AccountId& account, bool was_online) {
   const bool online = is_online(account);
   if (online == was_online) return;
-  tell_watchers(account, online);
+  tell_watchers(account);
   if (!online) node_.people->set_last_seen(owner_.executor(), {{account, node_.clock->now()}}, [](Result<void>) {});
 }
 
-void Hub::tell_watchers(const AccountId& account, bool online) {
+void Hub::tell_watchers(const AccountId& account) {
   auto it = watchers_.find(account);
   if (it == watchers_.end()) return;
-  for (const auto& watcher : it->second) {
-    // That somebody comes is told by the time alone, too.
-    if (online ? !watcher.sees_online : !watcher.sees_online && !watcher.sees_last_seen) continue;
-    tell(watcher, account, online, node_.clock->now());
+  const bool online = is_online(account);
+  const Time now = node_.clock->now();
+  for (auto& watcher : it->second) {
+    if (watcher.check < watcher.newest) {
+      watcher.untold = now;
+      continue;
+    }
+    if (watcher.hears(online)) tell(watcher, account, now);
   }
 }
 
-void Hub::tell(const Watcher& watcher, const AccountId& account, bool online, Time last_seen) {
+void Hub::tell(const Watcher& watcher, const AccountId& account, Time last_seen) {
   v1::ServerFrame frame;
-  fill_presence(account, online, watcher.sees_online, watcher.sees_last_seen, last_seen,
+  fill_presence(account, is_online(account), watcher.sees_online, watcher.sees_last_seen, last_seen,
                 *frame.mutable_presence_now()->add_accounts());
   Push push;
   push.kind = PushKind::presence;
@@ -128,7 +132,7 @@ void Hub::watch(Io& io, const AccountId& viewer, const SessionRef& ref, const st
     const bool online = is_online(one.account);
     fill_presence(one.account, online, one.sees_online, one.sees_last_seen, one.last_seen, *now.add_accounts());
     if (!one.sees_online && !one.sees_last_seen) continue;
-    watchers_[one.account].push_back({ref, viewer, one.sees_online, one.sees_last_seen, check});
+    watchers_[one.account].push_back({ref, viewer, one.sees_online, one.sees_last_seen, check, check});
     Watching& watching = watched_by_[ref.session];
     watching.viewer = viewer;
     watching.accounts.push_back(one.account);
@@ -206,8 +210,16 @@ void Hub::recheck_all_here(Io& io) {
 }
 
 void Hub::look_again(Io& io, const AccountId& viewer, std::vector<AccountId> accounts) {
+  ++last_check_;
+  for (const auto& account : accounts) {
+    auto it = watchers_.find(account);
+    if (it == watchers_.end()) continue;
+    for (auto& watcher : it->second) {
+      if (watcher.viewer == viewer) watcher.newest = last_check_;
+    }
+  }
   io.executor().post([this, &io, io_alive = io.alive(), alive = std::weak_ptr(alive_), viewer,
-                      accounts = std::move(accounts), check = ++last_check_]() mutable {
+                      accounts = std::move(accounts), check = last_check_]() mutable {
     if (io_alive.expired()) return;
     auto asked = accounts;
     check_watch(io, viewer, std::move(asked),
@@ -244,13 +256,16 @@ void Hub::parted_here(Io& io, const AccountId& account) {
 void Hub::permit(const AccountId& viewer, const Watched& now, std::uint64_t check) {
   auto it = watchers_.find(now.account);
   if (it == watchers_.end()) return;
+  const bool online = is_online(now.account);
   for (auto& watcher : it->second) {
-    if (watcher.viewer != viewer || watcher.check > check) continue;
-    watcher.check = check;
-    if (watcher.sees_online == now.sees_online && watcher.sees_last_seen == now.sees_last_seen) continue;
+    if (watcher.viewer != viewer || watcher.newest > check) continue;
+    watcher.check = watcher.newest = check;
+    const bool as_before = watcher.sees_online == now.sees_online && watcher.sees_last_seen == now.sees_last_seen;
     watcher.sees_online = now.sees_online;
     watcher.sees_last_seen = now.sees_last_seen;
-    tell(watcher, now.account, is_online(now.account), now.last_seen);
+    const Time untold = std::exchange(watcher.untold, kNever);
+    if (as_before && (untold == kNever || !watcher.hears(online))) continue;
+    tell(watcher, now.account, online ? now.last_seen : std::max(now.last_seen, untold));
   }
   owner_.outlet().flush();
 }

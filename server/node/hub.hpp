@@ -58,7 +58,11 @@ class Hub {
     AccountId viewer;
     bool sees_online = false;
     bool sees_last_seen = false;
-    std::uint64_t check = 0;  // which found it so
+    std::uint64_t check = 0;   // which found it so
+    std::uint64_t newest = 0;  // that was begun: until it is over nothing is told
+    Time untold = kNever;      // the last change that was not told meanwhile
+    /// That somebody comes who is not to be seen online would be told by the time alone, too.
+    [[nodiscard]] bool hears(bool online) const { return sees_online || (!online && sees_last_seen); }
   };
   struct Watching {
     AccountId viewer;
@@ -72,9 +76,9 @@ class Hub {
              std::uint64_t check, Reply reply);
   void look_again(Io& io, const AccountId& viewer, std::vector<AccountId> accounts);
   void permit(const AccountId& viewer, const Watched& now, std::uint64_t check);
-  void tell(const Watcher& watcher, const AccountId& account, bool online, Time last_seen);
+  void tell(const Watcher& watcher, const AccountId& account, Time last_seen);
   void unwatch(const SessionRef& ref);
-  void tell_watchers(const AccountId& account, bool online);
+  void tell_watchers(const AccountId& account);
   void post(Task task);
 
   NodeContext& node_;

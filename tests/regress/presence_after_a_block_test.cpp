@@ -120,5 +120,29 @@ TEST(PresenceAfterABlock, IsNotToldAtWhateverMomentOfAWatchItCame) {
   }
 }
 
+// The owner stood still, or reading took long: what the block is about had been asked for, and was not known yet.
+TEST(PresenceAfterABlock, IsNotToldWhileItIsLookedUpWhoMayWatch) {
+  for (const bool blocks : {false, true}) {
+    Pair pair(5, false, 1);
+    pair.berts.front()->ask(pair.watch);
+    pair.cluster.pause(0, std::chrono::seconds(3), false, std::nullopt);
+    if (blocks) pair.block();
+    pair.world.run_for(std::chrono::seconds(1));
+    EXPECT_EQ(pair.told(), blocks ? 0U : 1U);
+  }
+}
+
+// What was not told while it was looked up is told as soon as that has found nothing against it.
+TEST(PresenceAfterABlock, OfSomebodyElseKeepsNothingBack) {
+  Pair pair(5, false, 1);
+  pair.berts.front()->ask(pair.watch);
+  const AccountId carl = pair.cluster.sign_up("carl");
+  pair.cluster.pause(0, std::chrono::seconds(3), false, std::nullopt);
+  pair.web.ask("PUT", "/v1/blocks/" + carl.str(), pair.cluster.mint_token(pair.anna, DeviceId(IdBytes{9})), nullptr,
+               [](const std::optional<HttpResponse>& answer) { ASSERT_EQ(answer.value().status, 204); });
+  pair.world.run_for(std::chrono::seconds(1));
+  EXPECT_EQ(pair.told(), 1U);
+}
+
 }  // namespace
 }  // namespace parley::sim

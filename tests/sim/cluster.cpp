@@ -168,6 +168,7 @@ void Cluster::pause(std::size_t index, Duration span, bool all, std::optional<Du
   std::vector<SimExecutor*> executors = server.owners;
   if (all) executors.insert(executors.end(), server.ios.begin(), server.ios.end());
   for (auto* executor : executors) executor->pause(true);
+  if (told_of_pause_) told_of_pause_(span);
   if (expires) {
     world_.at(*expires, [index, queue = std::weak_ptr(queue_)] {
       if (const auto live = queue.lock()) live->expire(node_id(index));

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,6 +89,8 @@ class Cluster {
   void keep_links_even() { settings_.slow_link = settings_.narrow_link = 0; }
 
   // ---- for checks
+  /// Called whenever threads of a node begin to stand still, for so long.
+  void on_pause(std::function<void(Duration span)> told) { told_of_pause_ = std::move(told); }
   /// From now on every frame goes there as well.
   void collect_into(Corpus* corpus) { corpus_ = corpus; }
   [[nodiscard]] bool is_open(std::size_t node) const { return nodes_[node]->is_open(); }
@@ -120,6 +123,7 @@ class Cluster {
   std::shared_ptr<MemoryCommandQueue> queue_;
   std::unique_ptr<SimBus> bus_;
   bool idle_node_ = false;  // subscribes in a node's place
+  std::function<void(Duration)> told_of_pause_;
   Corpus* corpus_ = nullptr;
   std::vector<std::unique_ptr<Server>> nodes_;
   std::vector<std::weak_ptr<Link>> links_;

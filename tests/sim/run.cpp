@@ -146,6 +146,7 @@ class Run {
       };
     }
     cluster_.collect_into(corpus_);
+    cluster_.on_pause([this](Duration span) { witness_.stands_still(world_.now(), world_.now() + span); });
     world_.verbose = options.verbose;
     result_.seed = seed;
     if (cluster_.nodes() == 1) standings_.grace = kEndsWithin;

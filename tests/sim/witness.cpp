@@ -8,7 +8,7 @@
 namespace parley::sim {
 namespace {
 
-/// A hint or a push may be on its way inside the server for so long after what it is about has ended.
+/// Where no thread of it stands still.
 constexpr Duration kGrace{30'000};
 constexpr std::size_t kMostBroken = 20;
 /// What the server may queue beyond the limit at which it stops to push: four times that, and what was asked before.
@@ -26,6 +26,15 @@ AccountId account_id(const std::string& bytes) {
 
 void Witness::say(const Ear& ear, const std::string& what) {
   if (broken_.size() < kMostBroken) broken_.push_back(what + ", told to " + ear.name);
+}
+
+void Witness::stands_still(Time from, Time until) {
+  if (from > stood_until_ + kGrace) stood_from_ = from;
+  stood_until_ = std::max(stood_until_, until);
+}
+
+Duration Witness::grace(Time now) const {
+  return now > stood_until_ + kGrace ? kGrace : kGrace + (now - stood_from_);
 }
 
 void Witness::hides_online(const AccountId& account, std::optional<Time> now) {
@@ -151,7 +160,7 @@ struct Witness::Hearing {
   void whole_channel(const v1::Channel& whole) const {
     row(whole.row());
     const ModelChannel& in = channel(whole.row().channel_id());
-    if (!in.was_active(me(), now, kGrace) && whole.members_size() > 0) say("P7: members after it left");
+    if (!in.was_active(me(), now, witness.grace(now)) && whole.members_size() > 0) say("P7: members after it left");
     for (const auto& info : whole.members()) {
       if (in.find(account_id(info.account())) == nullptr) say("P7: a member who never was one");
     }
@@ -159,9 +168,10 @@ struct Witness::Hearing {
 
   void receipts(const v1::Receipts& all) const {
     const ModelChannel& in = channel(all.channel_id());
-    if (!in.was_active(me(), now, kGrace) || !in.sees(me(), all.seq())) say("P7: receipts that it may not see");
+    if (!in.was_active(me(), now, witness.grace(now)) || !in.sees(me(), all.seq()))
+      say("P7: receipts that it may not see");
     for (const auto& one : all.receipts()) {
-      if (!in.was_active(account_id(one.account()), now, kGrace)) say("P7: a receipt of no member");
+      if (!in.was_active(account_id(one.account()), now, witness.grace(now))) say("P7: a receipt of no member");
       if (one.delivered() > in.head || one.read() > one.delivered()) say("P5: a receipt beyond everything");
     }
   }
@@ -189,7 +199,7 @@ struct Witness::Hearing {
 
   void receipts_moved(const v1::ReceiptsMoved& moved) const {
     const ModelChannel& in = channel(moved.channel_id());
-    if (!in.was_active(me(), now, kGrace)) say("P7: ticks of a channel that it is not in");
+    if (!in.was_active(me(), now, witness.grace(now))) say("P7: ticks of a channel that it is not in");
     not_hidden(in);
     if (moved.delivered_by_all() > in.head || moved.read_by_all() > in.head) say("P5: ticks beyond the head");
   }
@@ -203,9 +213,10 @@ struct Witness::Hearing {
   void typing(const v1::TypingNow& typing) const {
     const ModelChannel& in = channel(typing.channel_id());
     const AccountId who = account_id(typing.account());
-    if (!in.was_active(me(), now, kGrace) || !in.was_active(who, now, kGrace)) say("P7: typing outside the members");
+    if (!in.was_active(me(), now, witness.grace(now)) || !in.was_active(who, now, witness.grace(now)))
+      say("P7: typing outside the members");
     if (who == me()) say("P7: its own typing");
-    if (!in.blocked_by.empty() && now - in.blocked_at > kGrace) say("P7: typing in spite of a block");
+    if (!in.blocked_by.empty() && now - in.blocked_at > witness.grace(now)) say("P7: typing in spite of a block");
   }
 
   void presence(const v1::PresenceNow& told) const {
@@ -214,10 +225,11 @@ struct Witness::Hearing {
       if (!one.online() && one.last_seen() == 0) continue;  // says nothing
       for (const auto& pair : {std::pair(me(), who), std::pair(who, me())}) {
         const auto block = witness.blocks_.find(pair);
-        if (block != witness.blocks_.end() && now - block->second > kGrace) say("P7: presence in spite of a block");
+        if (block != witness.blocks_.end() && now - block->second > witness.grace(now))
+          say("P7: presence in spite of a block");
       }
       const auto hides = witness.hidden_online_.find(who);
-      if (one.online() && hides != witness.hidden_online_.end() && now - hides->second > kGrace) {
+      if (one.online() && hides != witness.hidden_online_.end() && now - hides->second > witness.grace(now)) {
         say("P7: that somebody is online who hides it");
       }
       if (!share_a_channel(who)) say("P7: presence of a stranger");
@@ -236,7 +248,7 @@ struct Witness::Hearing {
     return std::ranges::any_of(witness.channels_, [&](const auto& one) {
       const ModelChannel& in = witness.channel(one.first, now);
       if (in.kind == v1::CHANNEL_KIND_DIRECT) return in.find(me()) != nullptr && in.find(who) != nullptr;
-      return in.was_active(me(), now, kGrace) && in.was_active(who, now, kGrace);
+      return in.was_active(me(), now, witness.grace(now)) && in.was_active(who, now, witness.grace(now));
     });
   }
 

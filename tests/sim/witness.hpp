@@ -54,6 +54,8 @@ class Witness {
   void unblocking(const AccountId& by, const AccountId& peer) { blocks_.erase({by, peer}); }
   /// Nobody may see the account online since `now`; nullopt: it is not known who may.
   void hides_online(const AccountId& account, std::optional<Time> now);
+  /// Some thread of a server stands still: what it has to pass on stays on its way meanwhile.
+  void stands_still(Time from, Time until);
   /// A restore: what was committed is another history now.
   void forget_history() {
     // Which channels there are is still known: who shares one may see the other before anything is told of it.
@@ -73,6 +75,8 @@ class Witness {
   struct Hearing;
   const ModelChannel& channel(const ChannelId& id, Time now);
   void say(const Ear& ear, const std::string& what);
+  /// For so long a hint or a push may be on its way inside the server after what it is about has ended.
+  [[nodiscard]] Duration grace(Time now) const;
 
   const Limits limits_;
   const Words& words_;
@@ -81,6 +85,8 @@ class Witness {
   std::map<ChannelId, ModelChannel> channels_;
   std::map<std::pair<AccountId, AccountId>, Time> blocks_;
   std::map<AccountId, Time> hidden_online_;
+  Time stood_from_ = kNever;  // of the last threads that stood still, one soon after the other
+  Time stood_until_ = kNever;
   SendWatch sends_;
   std::vector<std::string> broken_;
   Kinds kinds_;
