@@ -171,6 +171,7 @@ ChannelTurn& Turn::of(LoadedChannel& channel) {
   auto [it, fresh] = channels_.try_emplace(channel.state().id);
   if (fresh) {
     it->second.channel = &channel;
+    it->second.was_hidden = channel.state().hidden;
     it->second.floors_before = channel.floors();
     it->second.batch.channel = channel.state().id;
   }

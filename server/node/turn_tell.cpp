@@ -126,20 +126,22 @@ void Turn::tell_channel(Outlet& outlet, ChannelTurn& turn, Epoch epoch, std::uin
       tell_group(outlet, channel.id, epoch, group, true, full);
     }
   }
+  // Devices that asked for it know it as it was then.
+  if (turn.was_hidden) turn.registers_of.insert(members.begin(), members.end());
   for (const auto& account : turn.registers_of) {
     const Member* member = channel.find(account);
     v1::ServerFrame frame;
     fill_registers(channel, *member, *frame.mutable_registers_changed());
     outlet.push({PushKind::registers, channel.id, channel.head, channel.time, encode(frame), {}, epoch}, {&account, 1});
   }
-  if (!turn.floors_moved && turn.hid_before.empty()) return;
+  if (!turn.floors_moved && !turn.was_hidden && turn.hid_before.empty()) return;
   std::map<std::pair<Seq, Seq>, std::vector<AccountId>> by_floor;
   for (const auto& account : members) {
     const bool hides = channel.members.at(account).hide_read;
     const auto hid = turn.hid_before.find(account);
     const Floor before = turn.floors_before.for_viewer(account, hid == turn.hid_before.end() ? hides : hid->second);
     const Floor now = turn.channel->floors().for_viewer(account, hides);
-    if (!(before == now)) by_floor[{now.delivered, now.read}].push_back(account);
+    if (turn.was_hidden || !(before == now)) by_floor[{now.delivered, now.read}].push_back(account);
   }
   for (const auto& [floor, viewers] : by_floor) {
     v1::ServerFrame frame;

@@ -4,7 +4,8 @@
 
 namespace parley::sim {
 namespace {
-constexpr std::string_view kOpen = "{w";
+/// Long enough that no id, key or digest of random bytes holds a word by chance.
+constexpr std::string_view kOpen = "{word ";
 constexpr char kClose = '}';
 }  // namespace
 
