@@ -13,6 +13,8 @@ constexpr Duration kTick{1000};
 constexpr std::uint64_t kRenewTicks = 30;
 constexpr Duration kLease{75'000};
 constexpr std::size_t kLeasesPerFrame = 1000;
+/// Of a node that are remembered.
+constexpr std::size_t kEarlierProcesses = 8;
 
 }  // namespace
 
@@ -108,7 +110,9 @@ void BusLinks::parted(const AccountId& account) {
 
 void BusLinks::skip() {
   for (const auto& node : bus_.nodes()) {
-    if (node != self_) ++sent_[node];
+    if (node == self_) continue;
+    ++sent_[node];
+    tell_position(node);
   }
 }
 
@@ -143,14 +147,35 @@ void BusLinks::received(const NodeId& from, const std::string& bytes) {
   const bool position_only = frame.body_case() == v1::BusFrame::BODY_NOT_SET;
   const std::uint64_t expected = link.number + (position_only ? 0 : 1);
   const bool fresh = link.start != frame.start();
+  // Frames of a link come in order: one of an earlier process comes once more.
+  if (fresh && std::ranges::find(link.earlier, frame.start()) != link.earlier.end()) return;
   if (!fresh && frame.number() < expected) return;  // once more, or a position that others have overtaken
   // Nothing of an earlier process is missed by this one; but a first frame other than 1 means that some went before it.
   const bool gap = fresh ? frame.number() > (position_only ? 0U : 1U) : frame.number() != expected;
-  link.start = frame.start();
+  if (fresh) {
+    link.earlier.push_back(std::exchange(link.start, frame.start()));
+    if (link.earlier.size() > kEarlierProcesses) link.earlier.pop_front();
+  }
   link.number = frame.number();
   if (fresh) tell_leases(from);  // a process that has just begun knows of nobody
+  const bool learned = learn_owners(frame);
   if (!position_only) take(from, frame);
-  if (gap) receiver_.link_lost_frames();
+  if (gap || learned) receiver_.link_lost_frames();
+}
+
+/// Before what they tell: it may be the first word of an owner whose positions were lost.
+bool BusLinks::learn_owners(const v1::BusFrame& frame) {
+  bool learned = false;
+  auto learn = [&](PartitionId partition, Epoch epoch) {
+    if (receiver_.owner_elsewhere(partition, epoch)) learned = true;
+  };
+  for (int i = 0; i < std::min(frame.partitions_size(), frame.epochs_size()); ++i) {
+    learn(frame.partitions(i), frame.epochs(i));
+  }
+  const auto& [channel, epoch] = frame.has_answer() ? std::pair(frame.answer().channel(), frame.answer().epoch())
+                                                    : std::pair(frame.push().channel(), frame.push().epoch());
+  if (const auto id = ChannelId::from_bytes(channel); id && epoch != 0) learn(partition_of(*id), epoch);
+  return learned;
 }
 
 void BusLinks::take(const NodeId& from, const v1::BusFrame& frame) {
@@ -222,16 +247,24 @@ void BusLinks::tell_leases(const NodeId& node) {
   if (frame.has_lease()) send(node, frame);
 }
 
+void BusLinks::tell_position(const NodeId& node) {
+  v1::BusFrame position;
+  position.set_number(sent_[node]);
+  position.set_start(start_);
+  for (const auto& [partition, epoch] : owned_) {
+    position.add_partitions(partition);
+    position.add_epochs(epoch);
+  }
+  bus_.send(self_, node, position.SerializeAsString());
+}
+
 void BusLinks::tick() {
   if (!running_) return;
   const bool renews = ticks_++ % kRenewTicks == 0;
   for (const auto& node : bus_.nodes()) {
     if (node == self_) continue;
     if (renews) tell_leases(node);
-    v1::BusFrame position;
-    position.set_number(sent_[node]);
-    position.set_start(start_);
-    bus_.send(self_, node, position.SerializeAsString());
+    tell_position(node);
   }
   executor_.post_after(kTick, [this, alive = std::weak_ptr(alive_)] {
     if (!alive.expired()) tick();

@@ -15,6 +15,14 @@
 namespace parley {
 namespace {
 
+/// Between two tries to find out who may watch whom.
+constexpr Duration kFirstWait{250};
+constexpr Duration kLongestWait{32'000};
+
+bool contains(const auto& range, const auto& one) {
+  return std::ranges::find(range, one) != range.end();
+}
+
 void fill_presence(const AccountId& account, bool online, bool sees_online, bool sees_last_seen, Time last_seen,
                    v1::Presence& out) {
   out.set_account(std::string(account.view()));
@@ -65,8 +73,7 @@ void Hub::closed(const AccountId& account, const SessionRef& ref) {
 }
 
 void Hub::set_active(const AccountId& account, const SessionRef& ref, bool active) {
-  const auto sessions = owner_.directory().sessions_of(account);
-  if (std::find(sessions.begin(), sessions.end(), ref) == sessions.end()) return;
+  if (!is_connected(account, ref)) return;
   const bool was_online = is_online(account);
   if (active) {
     away_.erase(ref.session);
@@ -74,6 +81,10 @@ void Hub::set_active(const AccountId& account, const SessionRef& ref, bool activ
     away_.insert(ref.session);
   }
   tell_change(account, was_online);
+}
+
+bool Hub::is_connected(const AccountId& account, const SessionRef& ref) const {
+  return contains(owner_.directory().sessions_of(account), ref);
 }
 
 bool Hub::is_online(const AccountId& account) const {
@@ -94,7 +105,7 @@ void Hub::tell_watchers(const AccountId& account) {
   const bool online = is_online(account);
   const Time now = node_.clock->now();
   for (auto& watcher : it->second) {
-    if (watcher.check < watcher.newest) {
+    if (watcher.look != 0) {
       watcher.untold = now;
       continue;
     }
@@ -124,7 +135,7 @@ void Hub::unwatch(const SessionRef& ref) {
 }
 
 void Hub::watch(Io& io, const AccountId& viewer, const SessionRef& ref, const std::vector<Watched>& watched,
-                std::uint64_t check, Reply reply) {
+                Reply reply) {
   unwatch(ref);
   v1::ServerFrame frame;
   auto& now = *frame.mutable_presence_now();
@@ -132,7 +143,7 @@ void Hub::watch(Io& io, const AccountId& viewer, const SessionRef& ref, const st
     const bool online = is_online(one.account);
     fill_presence(one.account, online, one.sees_online, one.sees_last_seen, one.last_seen, *now.add_accounts());
     if (!one.sees_online && !one.sees_last_seen) continue;
-    watchers_[one.account].push_back({ref, viewer, one.sees_online, one.sees_last_seen, check, check});
+    watchers_[one.account].push_back({ref, viewer, one.sees_online, one.sees_last_seen});
     Watching& watching = watched_by_[ref.session];
     watching.viewer = viewer;
     watching.accounts.push_back(one.account);
@@ -159,28 +170,54 @@ void Hub::hint(Io& io, const AccountId& account, const SessionRef& ref, const v1
     accounts.push_back(*id);
   }
   if (accounts.size() > node_.limits.watches_per_session) return reply_error(io, reply, ErrorCode::limit_reached);
-  post([this, &io, io_alive = io.alive(), account, ref, accounts = std::move(accounts),
-        reply = std::move(reply)]() mutable {
-    io.executor().post([this, &io, io_alive, account, ref, accounts = std::move(accounts), reply = std::move(reply),
-                        check = ++last_check_, rechecks = rechecks_]() mutable {
-      if (io_alive.expired()) return;
-      check_watch(io, account, std::move(accounts),
-                  [this, &io, account, ref, check, rechecks,
-                   reply = std::move(reply)](Result<std::vector<Watched>> watched) mutable {
-                    if (!watched) return reply_error(io, reply, watched.error());
-                    if (io.find(ref.session) == nullptr) return;
-                    post([this, &io, account, ref, check, rechecks, watched = std::move(*watched),
-                          reply = std::move(reply)]() mutable {
-                      watch(io, account, ref, watched, check, std::move(reply));
-                      // What was found may be older than what was to be looked at again meanwhile.
-                      const auto mine = watched_by_.find(ref.session);
-                      if (rechecks != rechecks_ && mine != watched_by_.end()) {
-                        look_again(io, account, mine->second.accounts);
-                      }
-                    });
-                  });
+  auto done = [this, &io, account, ref, reply = std::move(reply)](Result<std::vector<Watched>> found) mutable {
+    if (!is_connected(account, ref)) return;
+    if (found) return watch(io, account, ref, *found, std::move(reply));
+    io.executor().post([&io, alive = io.alive(), error = found.error(), reply = std::move(reply)]() mutable {
+      if (!alive.expired()) reply_error(io, reply, error);
+    });
+  };
+  post([this, &io, account, accounts = std::move(accounts), done = std::move(done)]() mutable {
+    begin(io, {.viewer = account, .accounts = std::move(accounts), .done = std::move(done)});
+  });
+}
+
+// ---- looks -------------------------------------------------------------------------------------------------------
+
+std::uint64_t Hub::begin(Io& io, Look look) {
+  const std::uint64_t number = ++last_look_;
+  looks_.emplace(number, std::move(look));
+  this->look(io, number);
+  return number;
+}
+
+void Hub::look(Io& io, std::uint64_t number) {
+  Look& look = looks_.at(number);
+  look.again = false;
+  io.executor().post([this, &io, io_alive = io.alive(), alive = std::weak_ptr(alive_), number, viewer = look.viewer,
+                      accounts = look.accounts]() mutable {
+    if (io_alive.expired()) return;
+    check_watch(io, viewer, std::move(accounts), [this, &io, alive, number](Result<std::vector<Watched>> found) {
+      if (alive.expired()) return;
+      post([this, &io, number, found = std::move(found)]() mutable { looked(io, number, std::move(found)); });
     });
   });
+}
+
+void Hub::looked(Io& io, std::uint64_t number, Result<std::vector<Watched>> found) {
+  Look& under_way = looks_.at(number);
+  // What was found may be older than what was to be looked at again.
+  if (under_way.again) return look(io, number);
+  if (under_way.done) return looks_.extract(number).mapped().done(std::move(found));
+  if (!found) {
+    under_way.wait = std::clamp(2 * under_way.wait, kFirstWait, kLongestWait);
+    return owner_.executor().post_after(under_way.wait, [this, &io, alive = std::weak_ptr(alive_), number] {
+      if (!alive.expired()) look(io, number);
+    });
+  }
+  looks_.erase(number);
+  for (const Watched& one : *found) permit(one, number);
+  owner_.outlet().flush();
 }
 
 void Hub::recheck(Io& io, const AccountId& account, std::optional<AccountId> viewer) {
@@ -191,7 +228,9 @@ void Hub::recheck(Io& io, const AccountId& account, std::optional<AccountId> vie
 
 void Hub::recheck_here(Io& io, const AccountId& account, std::optional<AccountId> viewer) {
   post([this, &io, account, viewer] {
-    ++rechecks_;
+    for (auto& [number, look] : looks_) {
+      if ((!viewer || look.viewer == *viewer) && contains(look.accounts, account)) look.again = true;
+    }
     auto it = watchers_.find(account);
     if (it == watchers_.end()) return;
     std::set<AccountId> viewers;
@@ -204,36 +243,26 @@ void Hub::recheck_here(Io& io, const AccountId& account, std::optional<AccountId
 
 void Hub::recheck_all_here(Io& io) {
   post([this, &io] {
-    ++rechecks_;
+    for (auto& [number, look] : looks_) look.again = true;
     for (const auto& [session, watching] : watched_by_) look_again(io, watching.viewer, watching.accounts);
   });
 }
 
+/// One look at a time is enough: whoever calls this has made those under way begin anew.
 void Hub::look_again(Io& io, const AccountId& viewer, std::vector<AccountId> accounts) {
-  ++last_check_;
+  std::erase_if(accounts, [&](const AccountId& account) {
+    const auto it = watchers_.find(account);
+    return it == watchers_.end() || std::ranges::all_of(it->second, [&](const Watcher& watcher) {
+             return watcher.viewer != viewer || watcher.look != 0;
+           });
+  });
+  if (accounts.empty()) return;
+  const std::uint64_t number = begin(io, {.viewer = viewer, .accounts = accounts});
   for (const auto& account : accounts) {
-    auto it = watchers_.find(account);
-    if (it == watchers_.end()) continue;
-    for (auto& watcher : it->second) {
-      if (watcher.viewer == viewer) watcher.newest = last_check_;
+    for (auto& watcher : watchers_.at(account)) {
+      if (watcher.viewer == viewer) watcher.look = number;
     }
   }
-  io.executor().post([this, &io, io_alive = io.alive(), alive = std::weak_ptr(alive_), viewer,
-                      accounts = std::move(accounts), check = last_check_]() mutable {
-    if (io_alive.expired()) return;
-    auto asked = accounts;
-    check_watch(io, viewer, std::move(asked),
-                [this, alive, viewer, accounts = std::move(accounts), check](Result<std::vector<Watched>> found) {
-                  if (alive.expired()) return;
-                  std::vector<Watched> now;
-                  if (found) now = std::move(*found);
-                  // What could not be found out is not told.
-                  for (const auto& one : found ? std::vector<AccountId>{} : accounts) now.push_back(Watched{one});
-                  post([this, viewer, now = std::move(now), check] {
-                    for (const auto& one : now) permit(viewer, one, check);
-                  });
-                });
-  });
 }
 
 void Hub::parted(Io& io, const AccountId& account) {
@@ -245,6 +274,7 @@ void Hub::parted(Io& io, const AccountId& account) {
 void Hub::parted_here(Io& io, const AccountId& account) {
   recheck_here(io, account, std::nullopt);
   post([this, &io, account] {
+    for (auto& [number, look] : looks_) look.again = look.again || look.viewer == account;
     for (const auto& ref : owner_.directory().sessions_of(account)) {
       if (auto mine = watched_by_.find(ref.session); mine != watched_by_.end()) {
         look_again(io, account, mine->second.accounts);
@@ -253,13 +283,13 @@ void Hub::parted_here(Io& io, const AccountId& account) {
   });
 }
 
-void Hub::permit(const AccountId& viewer, const Watched& now, std::uint64_t check) {
+void Hub::permit(const Watched& now, std::uint64_t look) {
   auto it = watchers_.find(now.account);
   if (it == watchers_.end()) return;
   const bool online = is_online(now.account);
   for (auto& watcher : it->second) {
-    if (watcher.viewer != viewer || watcher.newest > check) continue;
-    watcher.check = watcher.newest = check;
+    if (watcher.look != look) continue;
+    watcher.look = 0;
     const bool as_before = watcher.sees_online == now.sees_online && watcher.sees_last_seen == now.sees_last_seen;
     watcher.sees_online = now.sees_online;
     watcher.sees_last_seen = now.sees_last_seen;
@@ -267,7 +297,6 @@ void Hub::permit(const AccountId& viewer, const Watched& now, std::uint64_t chec
     if (as_before && (untold == kNever || !watcher.hears(online))) continue;
     tell(watcher, now.account, online ? now.last_seen : std::max(now.last_seen, untold));
   }
-  owner_.outlet().flush();
 }
 
 void Hub::end_device(const AccountId& account, const DeviceId& device, ErrorCode why) {

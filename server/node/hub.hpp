@@ -58,9 +58,8 @@ class Hub {
     AccountId viewer;
     bool sees_online = false;
     bool sees_last_seen = false;
-    std::uint64_t check = 0;   // which found it so
-    std::uint64_t newest = 0;  // that was begun: until it is over nothing is told
-    Time untold = kNever;      // the last change that was not told meanwhile
+    std::uint64_t look = 0;  // that is to say whether it still may; until then nothing is told
+    Time untold = kNever;    // the last change that was not told meanwhile
     /// That somebody comes who is not to be seen online would be told by the time alone, too.
     [[nodiscard]] bool hears(bool online) const { return sees_online || (!online && sees_last_seen); }
   };
@@ -68,14 +67,24 @@ class Hub {
     AccountId viewer;
     std::vector<AccountId> accounts;
   };
+  /// A check under way of whom somebody may watch. What is to be looked at again meanwhile makes it begin anew.
+  struct Look {
+    AccountId viewer;
+    std::vector<AccountId> accounts;
+    Completion<Result<std::vector<Watched>>> done = nullptr;  // of a Watch; without it watchers wait for the look
+    bool again = false;
+    Duration wait{};  // before the next try of what could not be found out
+  };
   void set_active(const AccountId& account, const SessionRef& ref, bool active);
   [[nodiscard]] bool is_online(const AccountId& account) const;
   void tell_change(const AccountId& account, bool was_online);
-  /// `check` began before what `watched` says was asked for.
-  void watch(Io& io, const AccountId& viewer, const SessionRef& ref, const std::vector<Watched>& watched,
-             std::uint64_t check, Reply reply);
+  void watch(Io& io, const AccountId& viewer, const SessionRef& ref, const std::vector<Watched>& watched, Reply reply);
+  std::uint64_t begin(Io& io, Look look);
+  void look(Io& io, std::uint64_t number);
+  void looked(Io& io, std::uint64_t number, Result<std::vector<Watched>> found);
   void look_again(Io& io, const AccountId& viewer, std::vector<AccountId> accounts);
-  void permit(const AccountId& viewer, const Watched& now, std::uint64_t check);
+  void permit(const Watched& now, std::uint64_t look);
+  [[nodiscard]] bool is_connected(const AccountId& account, const SessionRef& ref) const;
   void tell(const Watcher& watcher, const AccountId& account, Time last_seen);
   void unwatch(const SessionRef& ref);
   void tell_watchers(const AccountId& account);
@@ -86,8 +95,8 @@ class Hub {
   std::unordered_set<std::uint64_t> away_;  // sessions whose device is not in use: few, since most have not said so
   std::unordered_map<AccountId, std::vector<Watcher>> watchers_;
   std::map<std::uint64_t, Watching> watched_by_;  // by session
-  std::uint64_t last_check_ = 0;                  // of many at work at once a later one knows what is newer
-  std::uint64_t rechecks_ = 0;
+  std::map<std::uint64_t, Look> looks_;
+  std::uint64_t last_look_ = 0;
   std::shared_ptr<bool> alive_;
 };
 

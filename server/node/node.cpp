@@ -24,6 +24,7 @@ class Node::FromElsewhere final : public BusLinks::Receiver {
     node_.hub_->recheck_here(io(), account, viewer);
   }
   void parted_elsewhere(const AccountId& account) override { node_.hub_->parted_here(io(), account); }
+  bool owner_elsewhere(PartitionId partition, Epoch epoch) override { return outlet().learn(partition, epoch); }
   void link_lost_frames() override { node_.may_have_missed(); }
 
  private:

@@ -67,12 +67,23 @@ void Outlet::push(const Push& push, std::span<const SessionRef> sessions) {
   }
 }
 
-bool Outlet::comes_late(const ChannelId& channel, Epoch epoch) {
-  if (epoch == 0) return false;
-  Epoch& heard = heard_[partition_of(channel)];
-  if (epoch < heard) return true;
-  heard = epoch;
-  return false;
+bool Outlet::comes_late(const ChannelId& channel, Epoch epoch) const {
+  return epoch != 0 && epoch < latest_[partition_of(channel)];
+}
+
+bool Outlet::learn(PartitionId partition, Epoch epoch) {
+  if (partition >= kPartitions || epoch <= latest_[partition]) return false;
+  latest_[partition] = epoch;
+  return true;
+}
+
+void Outlet::owns(PartitionId partition, Epoch epoch) {
+  learn(partition, epoch);
+  if (remote_ != nullptr) remote_->owns(partition, epoch);
+}
+
+void Outlet::owns_no_more(PartitionId partition) {
+  if (remote_ != nullptr) remote_->owns_no_more(partition);
 }
 
 void Outlet::end_session(const SessionRef& ref, Error why) {

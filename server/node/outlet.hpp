@@ -58,7 +58,7 @@ struct IoBatch {
   [[nodiscard]] bool empty() const { return answers.empty() && pushes.empty() && endings.empty(); }
 };
 
-/// Carries frames to other nodes (node/bus_link.hpp); absent where there is only one.
+/// Carries frames to other nodes (node/bus_links.hpp); absent where there is only one.
 class RemoteNodes {
  public:
   virtual ~RemoteNodes() = default;
@@ -66,10 +66,14 @@ class RemoteNodes {
   virtual void push(const NodeId& node, const Push& push, const std::vector<AccountId>& accounts) = 0;
   /// Nodes other than this one where the account is connected.
   [[nodiscard]] virtual std::vector<NodeId> nodes_of(const AccountId& account) const = 0;
+  /// This node owns the partition under `epoch` / no longer does; others learn it soon.
+  virtual void owns(PartitionId partition, Epoch epoch) = 0;
+  virtual void owns_no_more(PartitionId partition) = 0;
 };
 
-/// What is told of a partition comes to the sessions in the order of its owners: what an earlier one told and a slow link
-/// brought behind the words of a later one is left out, and where it has to be answered the session asks again.
+/// What is told of a partition comes to the sessions in the order of its owners: what an earlier one told, and a slow
+/// link brought when a later one was known here already, is left out. Where it has to be answered the session asks
+/// again.
 class Outlet {
  public:
   /// `to_io` takes a batch to io executor k; any thread.
@@ -84,19 +88,24 @@ class Outlet {
   /// To these sessions alone.
   void push(const Push& push, std::span<const SessionRef> sessions);
   void end_session(const SessionRef& ref, Error why);
+  /// This node's owner has the partition under `epoch` / no longer.
+  void owns(PartitionId partition, Epoch epoch);
+  void owns_no_more(PartitionId partition);
+  /// An owner has the partition under `epoch`. True where it is later than all that were known here: what earlier ones
+  /// told last may have come behind what was asked for since, so all sessions have to ask again.
+  bool learn(PartitionId partition, Epoch epoch);
   /// Hands over all that was collected.
   void flush();
 
  private:
-  /// A later owner of the channel's partition was heard here before.
-  bool comes_late(const ChannelId& channel, Epoch epoch);
+  [[nodiscard]] bool comes_late(const ChannelId& channel, Epoch epoch) const;
 
   NodeId self_;
   const Directory& directory_;
   ToIo to_io_;
   RemoteNodes* remote_;
   std::vector<IoBatch> batches_;
-  std::array<Epoch, kPartitions> heard_{};  // of each partition's latest owner
+  std::array<Epoch, kPartitions> latest_{};  // known owner of each partition
 };
 
 }  // namespace parley

@@ -74,9 +74,11 @@ void Owner::take_over(PartitionId partition) {
                    [this, alive = std::weak_ptr(alive_), partition, fence](Result<PartitionState> state) {
                      if (alive.expired()) return;
                      --taking_over_;
-                     tell_missed();
                      auto& mine = partitions_[partition];
-                     if (!mine || mine->fence != fence) return;
+                     const bool current = mine && mine->fence == fence;
+                     if (current && state) outlet_.owns(partition, mine->epoch);
+                     tell_missed();
+                     if (!current) return;
                      if (!state) return take_over_failed(partition, state.error());
                      mine->position = state->position;
                      mine->ready = true;
@@ -103,7 +105,7 @@ void Owner::lost(PartitionId partition) {
   auto& mine = partitions_.at(partition);
   if (!mine) return;
   auto early = std::move(mine->early);
-  mine.reset();
+  give_up(partition);
   for (auto& item : early) {
     if (item.inspection) {
       item.inspection(fail(ErrorCode::stale_owner));
@@ -113,6 +115,11 @@ void Owner::lost(PartitionId partition) {
   }
   outlet_.flush();
   cache_.drop_partition(partition);
+}
+
+void Owner::give_up(PartitionId partition) {
+  partitions_[partition].reset();
+  outlet_.owns_no_more(partition);
 }
 
 std::optional<Position> Owner::position_of(PartitionId partition) const {
@@ -350,7 +357,7 @@ void Owner::committed(const std::vector<std::pair<PartitionId, Epoch>>& batches,
     store_down = store_down || error.code == ErrorCode::store_unavailable;
     // What was decided on top of it never happened.
     cache_.drop_partition(partition);
-    if (error.code == ErrorCode::stale_owner) mine.reset();
+    if (error.code == ErrorCode::stale_owner) give_up(partition);
   }
   // Also where nothing was to be committed, so that no fence told it.
   for (const auto& item : turn_->items()) {

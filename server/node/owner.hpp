@@ -90,6 +90,7 @@ class Owner final : public PartitionConsumer {
   };
 
   void take_over(PartitionId partition);
+  void give_up(PartitionId partition);
   void take_over_failed(PartitionId partition, const Error& error);
   void tell_missed();
   void wait(TurnItem item);

@@ -51,8 +51,10 @@ void Owner::reopen() {
       ++mine->fence;
       take_over(partition);
     }
-    // Before the first turn: what that posts must not be the first that sessions hear.
+    // Before the first turn: what that posts must not be the first that sessions hear. And once more when all are taken
+    // over: until then somebody else may have had them.
     if (settings_.missed) settings_.missed();
+    untold_ = true;
     schedule();
   });
 }

@@ -47,7 +47,7 @@ struct ChannelTurn {
   std::vector<EventGroup> groups;
   std::set<AccountId> registers_of;  // whose sessions learn their registers
   std::vector<AccountId> parted;     // no longer members
-  bool was_hidden = false;  // nobody has been told anything of it
+  bool was_hidden = false;           // nobody has been told of it but who asked
   Floors floors_before;
   bool floors_moved = false;
   std::map<AccountId, bool>

@@ -63,6 +63,7 @@ struct Ear final : BusLinks::Receiver {
   }
   void recheck_from_elsewhere(const AccountId&, std::optional<AccountId>) override {}
   void parted_elsewhere(const AccountId&) override {}
+  bool owner_elsewhere(PartitionId, Epoch) override { return false; }
   void link_lost_frames() override { ++lost; }
   std::vector<AccountId> asked;
   int lost = 0;

@@ -4,8 +4,11 @@
 
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "engines/memory/bus.hpp"
+#include "node/bus_links.hpp"
 #include "sim/cluster.hpp"
 #include "sim/raw_device.hpp"
 #include "sim/world.hpp"
@@ -44,6 +47,53 @@ TEST(FramesThatComeTwice, AreToldOnceAndNobodyHasToAskAgain) {
     EXPECT_EQ(told.size(), kMessages);
     for (const auto& [seq, times] : told) EXPECT_EQ(times, 1) << "seq " << seq;
   }
+}
+
+struct Ear final : BusLinks::Receiver {
+  void answer_from_elsewhere(Answer) override {}
+  void push_from_elsewhere(const Push& push, const std::vector<AccountId>&) override { said.push_back(*push.frame); }
+  void recheck_from_elsewhere(const AccountId&, std::optional<AccountId>) override {}
+  void parted_elsewhere(const AccountId&) override {}
+  bool owner_elsewhere(PartitionId, Epoch) override { return false; }
+  void link_lost_frames() override { said.emplace_back("all ask"); }
+  std::vector<std::string> said;
+};
+
+// It was taken for the first one of a newer process: what it said was told again, and so was that frames were lost.
+TEST(FramesThatComeTwice, AreNotTakenForANewProcessWhereTheyAreOfAnEarlierOne) {
+  World world(7);
+  MemoryBus bus;
+  Ear ear;
+  Ear elsewhere;
+  const NodeId here(IdBytes{1});
+  const NodeId there(IdBytes{2});
+  SimExecutor& a = world.make_executor();
+  SimExecutor& b = world.make_executor();
+  BusLinks links(here, bus, a, world, world, ear);
+  links.start();
+  const auto say = [&](BusLinks& from, const char* words) {
+    from.push(here, {PushKind::events, {}, 1, kNever, std::make_shared<const std::string>(words), {}}, {});
+    world.run_for(Duration(10));
+  };
+  std::string last;
+  bus.lose([&](NodeId from, NodeId, std::string_view frame) {
+    if (from == there) last = frame;
+    return false;
+  });
+  auto process = std::make_unique<BusLinks>(there, bus, b, world, world, elsewhere);
+  process->start();
+  world.run_for(Duration(10));
+  say(*process, "of the first process");
+  const std::string once_more = last;
+  process->stop();
+  process = std::make_unique<BusLinks>(there, bus, b, world, world, elsewhere);
+  process->start();
+  world.run_for(Duration(10));
+  say(*process, "of the second process");
+  bus.send(there, here, once_more);
+  world.run_for(Duration(10));
+  say(*process, "the last one");
+  EXPECT_EQ(ear.said, (std::vector<std::string>{"of the first process", "of the second process", "the last one"}));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "parley/v1/accounts.pb.h"
 #include "parley/v1/frames.pb.h"
 #include "sim/cluster.hpp"
 #include "sim/raw_device.hpp"
@@ -27,6 +28,7 @@ bool says_something(const v1::ServerFrame& frame) {
 struct Pair {
   Pair(std::uint64_t seed, bool two, std::size_t sessions) : world(seed), cluster(world, two) {
     web.lose(false);
+    cluster.keep_links_even();
     for (std::size_t i = 0; i < sessions; ++i) {
       for (auto* devices : {&annas, &berts}) {
         const AccountId& account = devices == &annas ? anna : bert;
@@ -55,17 +57,28 @@ struct Pair {
 
   void block() {
     web.ask("PUT", "/v1/blocks/" + bert.str(), cluster.mint_token(anna, DeviceId(IdBytes{9})), nullptr,
-            [](const std::optional<HttpResponse>& answer) { ASSERT_EQ(answer.value().status, 204); });
+            [this](const std::optional<HttpResponse>& answer) {
+              ASSERT_EQ(answer.value().status, 204);
+              blocked = true;
+            });
+  }
+
+  void forget() {
+    for (const auto& device : berts) device->frames.clear();
+  }
+  /// How often bert was told something since then.
+  std::size_t heard() const {
+    std::size_t count = 0;
+    for (const auto& device : berts) count += device->count(says_something);
+    return count;
   }
 
   /// Anna goes; how many of bert's sessions hear of it.
   std::size_t told() {
-    for (const auto& device : berts) device->frames.clear();
+    forget();
     for (const auto& device : annas) device->hang_up();
     world.run_for(std::chrono::seconds(5));
-    std::size_t count = 0;
-    for (const auto& device : berts) count += device->count(says_something);
-    return count;
+    return heard();
   }
 
   World world;
@@ -74,6 +87,7 @@ struct Pair {
   AccountId anna = cluster.sign_up("anna");
   AccountId bert = cluster.sign_up("bert");
   std::vector<std::unique_ptr<RawDevice>> annas, berts;
+  bool blocked = false;
   v1::ClientFrame watch;
 };
 
@@ -120,6 +134,21 @@ TEST(PresenceAfterABlock, IsNotToldAtWhateverMomentOfAWatchItCame) {
   }
 }
 
+TEST(PresenceAfterABlock, IsNotTheAnswerToAWatchThatBeganBeforeIt) {
+  for (int moment = 0; moment < 100; moment += 5) {
+    Pair pair(static_cast<std::uint64_t>(moment), false, 1);
+    pair.cluster.storage().slow_down(true);
+    pair.berts.front()->send(pair.watch);
+    pair.world.run_for(Duration(moment));
+    pair.block();
+    ASSERT_TRUE(pair.world.run_until([&] { return pair.blocked; }, std::chrono::minutes(1)));
+    pair.world.run_for(Duration(50));  // what was on its way
+    pair.forget();
+    pair.world.run_for(std::chrono::minutes(1));
+    ASSERT_EQ(pair.heard(), 0U) << moment;
+  }
+}
+
 // The owner stood still, or reading took long: what the block is about had been asked for, and was not known yet.
 TEST(PresenceAfterABlock, IsNotToldWhileItIsLookedUpWhoMayWatch) {
   for (const bool blocks : {false, true}) {
@@ -130,6 +159,21 @@ TEST(PresenceAfterABlock, IsNotToldWhileItIsLookedUpWhoMayWatch) {
     pair.world.run_for(std::chrono::seconds(1));
     EXPECT_EQ(pair.told(), blocks ? 0U : 1U);
   }
+}
+
+// A check that failed counted as one that found something against it, and nothing was told until one connected anew.
+TEST(PresenceAfterABlock, WhatCouldNotBeFoundOutIsTriedAgain) {
+  Pair pair(5, false, 1);
+  pair.berts.front()->ask(pair.watch);
+  pair.cluster.storage().fail_reads(true);
+  v1::ChangeAccount change;
+  change.set_online(v1::AUDIENCE_EVERYONE);
+  pair.web.ask("PATCH", "/v1/account", pair.cluster.mint_token(pair.anna, DeviceId(IdBytes{9})), &change,
+               [](const std::optional<HttpResponse>& answer) { ASSERT_EQ(answer.value().status, 200); });
+  pair.world.run_for(std::chrono::seconds(10));
+  pair.cluster.storage().fail_reads(false);
+  pair.world.run_for(std::chrono::seconds(40));
+  EXPECT_EQ(pair.told(), 1U);
 }
 
 // What was not told while it was looked up is told as soon as that has found nothing against it.
