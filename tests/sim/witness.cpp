@@ -29,12 +29,24 @@ void Witness::say(const Ear& ear, const std::string& what) {
 }
 
 void Witness::stands_still(Time from, Time until) {
-  if (from > stood_until_ + kGrace) stood_from_ = from;
-  stood_until_ = std::max(stood_until_, until);
+  if (!stood_still_.empty() && from <= stood_still_.back().second) {
+    stood_still_.back().second = std::max(stood_still_.back().second, until);
+  } else {
+    stood_still_.emplace_back(from, until);
+  }
 }
 
 Duration Witness::grace(Time now) const {
-  return now > stood_until_ + kGrace ? kGrace : kGrace + (now - stood_from_);
+  Duration left = kGrace;
+  Time at = now;
+  for (auto it = stood_still_.rbegin(); it != stood_still_.rend(); ++it) {
+    const auto& [from, until] = *it;
+    const Duration ran = at > until ? at - until : Duration{0};
+    if (ran >= left) break;
+    left -= ran;
+    at = std::min(at, from);
+  }
+  return now - (at - left);
 }
 
 void Witness::hides_online(const AccountId& account, std::optional<Time> now) {

@@ -75,7 +75,8 @@ class Witness {
   struct Hearing;
   const ModelChannel& channel(const ChannelId& id, Time now);
   void say(const Ear& ear, const std::string& what);
-  /// For so long a hint or a push may be on its way inside the server after what it is about has ended.
+  /// For so long before `now` what has ended may be on its way inside the server: as long as nothing stood still
+  /// meanwhile.
   [[nodiscard]] Duration grace(Time now) const;
 
   const Limits limits_;
@@ -85,8 +86,7 @@ class Witness {
   std::map<ChannelId, ModelChannel> channels_;
   std::map<std::pair<AccountId, AccountId>, Time> blocks_;
   std::map<AccountId, Time> hidden_online_;
-  Time stood_from_ = kNever;  // of the last threads that stood still, one soon after the other
-  Time stood_until_ = kNever;
+  std::vector<std::pair<Time, Time>> stood_still_;  // rising, apart
   SendWatch sends_;
   std::vector<std::string> broken_;
   Kinds kinds_;
