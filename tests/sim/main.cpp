@@ -21,9 +21,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/hex.hpp"
 #include "base/log.hpp"
 #include "sim/apart.hpp"
+#include "sim/report.hpp"
 #include "sim/run.hpp"
 #include "sim/shrink.hpp"
 
@@ -93,16 +93,6 @@ std::optional<Options> parse(const std::vector<std::string_view>& words) {
   return options;
 }
 
-void print_run(const RunResult& result) {
-  std::uint64_t faults = 0;
-  for (const auto& [kind, count] : result.faults) faults += count;
-  std::printf("seed %llu  %s  sends %llu  events %llu  faults %llu  virtual %.0f s\n",
-              static_cast<unsigned long long>(result.seed), hex_encode(view(result.digest)).substr(0, 16).c_str(),
-              static_cast<unsigned long long>(result.sends), static_cast<unsigned long long>(result.events),
-              static_cast<unsigned long long>(faults), result.virtual_seconds);
-  for (const auto& line : result.broken) std::printf("  BROKEN %s\n", line.c_str());
-}
-
 void print_story(const RunResult& result) {
   for (const auto& line : result.story) {
     std::printf("  %4zu  %9.3f s  %s\n", line.step, static_cast<double>(line.at.count()) / 1000.0, line.what.c_str());
@@ -129,7 +119,7 @@ void print_shrunk(const RunResult& failed, int tier, std::chrono::seconds most) 
       static_cast<unsigned long long>(failed.seed), kRunSteps, left.size(), tries, tier == 2 ? "TIER=2 " : "",
       static_cast<unsigned long long>(failed.seed), to_text(left).c_str());
   print_story(again);
-  for (const auto& line : again.broken) std::printf("  BROKEN %s\n", line.c_str());
+  print_broken(again);
 }
 
 struct Sum {
@@ -186,7 +176,7 @@ int run_many(const Options& options) {
         return next++;
       },
       [&](RunResult result) {
-        if (!timed || !result.broken.empty()) print_run(result);
+        print_run(result);
         sum.add(std::move(result));
         if (timed && WallClock::now() >= told + kProgress) {
           told = WallClock::now();

@@ -1,0 +1,26 @@
+#include "sim/promises_for_test.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "sim/apart.hpp"
+#include "sim/report.hpp"
+
+namespace parley::sim {
+
+RunResult expect_all_promises_hold(std::uint64_t seed, int tier) {
+  RunResult result = run_apart(seed, {.tier = tier});
+  print_run(result);
+  std::string text;
+  for (const auto& line : result.broken) text += "\n  " + line;
+  if (!result.broken.empty()) {
+    for (const auto& [kind, count] : result.faults) text += "\n  " + std::to_string(count) + "  " + kind;
+  }
+  EXPECT_TRUE(result.broken.empty()) << line_of(result) << " (replay: make sim " << (tier == 2 ? "TIER=2 " : "")
+                                     << "SEED=" << seed << ")" << text;
+  EXPECT_GT(result.events, 0U) << line_of(result);
+  return result;
+}
+
+}  // namespace parley::sim

@@ -1,0 +1,13 @@
+// A seed as a test: it fails where the run breaks a promise.
+#pragma once
+
+#include <cstdint>
+
+#include "sim/run.hpp"
+
+namespace parley::sim {
+
+/// Runs that seed in a process of its own, and prints its line.
+RunResult expect_all_promises_hold(std::uint64_t seed, int tier = 1);
+
+}  // namespace parley::sim
