@@ -25,7 +25,6 @@
 #include "sim/apart.hpp"
 #include "sim/report.hpp"
 #include "sim/run.hpp"
-#include "sim/shrink.hpp"
 
 namespace parley::sim {
 namespace {
@@ -93,35 +92,6 @@ std::optional<Options> parse(const std::vector<std::string_view>& words) {
   return options;
 }
 
-void print_story(const RunResult& result) {
-  for (const auto& line : result.story) {
-    std::printf("  %4zu  %9.3f s  %s\n", line.step, static_cast<double>(line.at.count()) / 1000.0, line.what.c_str());
-  }
-}
-
-/// The promise that was broken: what stands before the colon.
-std::string promise(const RunResult& result) {
-  return result.broken.empty() ? "" : result.broken.front().substr(0, result.broken.front().find(':'));
-}
-
-void print_shrunk(const RunResult& failed, int tier, std::chrono::seconds most) {
-  const auto end = WallClock::now() + most;
-  std::size_t tries = 0;
-  const auto fails = [&](const Steps& steps) {
-    ++tries;
-    return promise(run_apart(failed.seed, {.tier = tier, .keep = steps})) == promise(failed);
-  };
-  const auto enough = [end] { return WallClock::now() >= end; };
-  const Steps left = shrink(first_steps(kRunSteps), fails, enough);
-  const RunResult again = run_apart(failed.seed, {.tier = tier, .keep = left});
-  std::printf(
-      "\nseed %llu: of its %zu steps these %zu still break it (%zu tries); again: make sim %sSEED=%llu KEEP=%s\n",
-      static_cast<unsigned long long>(failed.seed), kRunSteps, left.size(), tries, tier == 2 ? "TIER=2 " : "",
-      static_cast<unsigned long long>(failed.seed), to_text(left).c_str());
-  print_story(again);
-  print_broken(again);
-}
-
 struct Sum {
   std::uint64_t runs = 0, sends = 0, events = 0;
   double virtual_seconds = 0;
@@ -185,7 +155,7 @@ int run_many(const Options& options) {
         std::fflush(stdout);
       });
   for (std::size_t i = 0; options.shrink.count() > 0 && i < std::min(sum.failed.size(), kShrunk); ++i) {
-    print_shrunk(sum.failed[i], options.tier, options.shrink);
+    print_shortened(sum.failed[i], options.tier, options.shrink);
   }
   if (sum.runs > 1) {
     std::printf("\n");

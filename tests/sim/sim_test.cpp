@@ -9,6 +9,7 @@
 #include "sim/apart.hpp"
 #include "sim/fresh_seeds_for_test.hpp"
 #include "sim/promises_for_test.hpp"
+#include "sim/report.hpp"
 #include "sim/run.hpp"
 #include "sim/shrink.hpp"
 
@@ -59,6 +60,17 @@ TEST(Steps, AreReadAsTheyAreWritten) {
   for (const char* wrong : {"x", "3-1", "4,4", "1-", "-", "2,1", "99999999999"}) {
     EXPECT_EQ(parse_steps(wrong), std::nullopt) << wrong;
   }
+}
+
+TEST(Report, NamesThePromiseWhoeverBrokeIt) {
+  EXPECT_EQ(promise_of("P7: misses seq 3, person0.1 in 5: x"), "P7");
+  EXPECT_EQ(promise_of("person0.1: P3: event told twice: seq 3"), "P3");
+  EXPECT_EQ(promise_of("P10: verify finds something: P1: no"), "P10");
+  EXPECT_EQ(promise_of("person0.1: P11: no promise"), "person0.1: P11");
+  EXPECT_EQ(promise_of("person0.1: signed out without a reason: refresh_reused"),
+            "person0.1: signed out without a reason");
+  EXPECT_EQ(promise_of("the process died: Aborted"), "the process died");
+  EXPECT_EQ(promise_of("the run did not end"), "the run did not end");
 }
 
 TEST(Shrink, LeavesTheStepsThatMatterAlone) {
