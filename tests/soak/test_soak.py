@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
+import faults  # noqa: E402
 import soak_meddle  # noqa: E402
 import soak_shim  # noqa: E402
 from soak_run import Options, Run  # noqa: E402
@@ -29,10 +30,15 @@ def soak(folder, **options):
     return run, run.book.violations
 
 
-def test_nothing_is_lost_doubled_or_out_of_order_whatever_fails(tmp_path):
+def test_nothing_is_lost_doubled_or_out_of_order_whatever_fails(tmp_path, record_testsuite_property):
     run, violations = soak(tmp_path)
+    for line in run.skipped:
+        record_testsuite_property("skipped", line)  # told by tools/build/test_summary.py
     assert not violations
-    assert {spell.name for spell in run.spells} >= {"kill -9", "restart", "pause", "net delay", "net loss", "net stall", "net cut"}
+    took_place = {spell.name for spell in run.spells}
+    assert took_place >= {"kill -9", "restart", "pause", "net delay", "net loss", "net stall", "net cut"}
+    told = {line.partition(":")[0] for line in run.skipped}
+    assert {kind.NAME for kind in faults.ALL} - told == took_place
     assert len(run.book.due) > 500
 
 

@@ -11,6 +11,8 @@ INNER = """<testsuites><testsuite>
 <testcase classname="A" name="Off" status="notrun"/>
 {}</testsuite></testsuites>"""
 BROKEN = '<testcase classname="A" name="Breaks" status="run"><failure message="no"/></testcase>'
+PARTLY = """<testcase classname="A" name="Soaks" status="run"/>
+<properties><property name="skipped" value="net down: no network"/></properties>"""
 
 
 class Summary(unittest.TestCase):
@@ -31,6 +33,10 @@ class Summary(unittest.TestCase):
         self.assertEqual(
             self.summary("fail", BROKEN), (1, ["FAILED  unit: A.Breaks", "1 passed, 1 failed, 1 skipped"])
         )
+
+    def test_says_what_a_run_left_out(self):
+        told = ["SKIPPED  unit: net down: no network", "2 passed, 0 failed, 1 skipped"]
+        self.assertEqual(self.summary("run", PARTLY), (0, told))
 
     def test_a_crash_after_the_last_case_counts(self):
         self.assertEqual(self.summary("fail", "")[0], 1)
