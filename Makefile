@@ -107,7 +107,8 @@ fuzz: ## Run every fuzzer for SECONDS each
 	@tools/build/setup.sh build
 	@$(call compile,fuzz,--target fuzzers)
 	@$(call compile,release,--target parley_sim)
-	@build/release/bin/parley_sim --corpus build/fuzz/simulated 1 50 >/dev/null 2>&1
+	@build/release/bin/parley_sim --corpus build/fuzz/simulated 1 50 >build/fuzz/simulated.log 2>&1 \
+	  || echo "The simulator failed, and the fuzzers start from what it wrote until then and from tests/fuzz/corpus; its output is in build/fuzz/simulated.log"
 	@$(PYTHON) tools/build/run_fuzzers.py --build build/fuzz --seconds $(SECONDS) --simulated build/fuzz/simulated
 
 sim: ## Run the simulator: SEED=7 replays one seed, KEEP=0-7,12 some of its steps, RUNS=n tries n seeds from there, MINUTES=n new ones on all cores, TIER=2 over the real store

@@ -93,6 +93,7 @@ class Cluster {
   void on_pause(std::function<void(Duration span)> told) { told_of_pause_ = std::move(told); }
   /// From now on every frame goes there as well.
   void collect_into(Corpus* corpus) { corpus_ = corpus; }
+  [[nodiscard]] Corpus* corpus() const { return corpus_; }
   [[nodiscard]] bool is_open(std::size_t node) const { return nodes_[node]->is_open(); }
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const { return storage_->scan(); }

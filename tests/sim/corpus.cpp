@@ -3,6 +3,7 @@
 #include <bit>
 #include <fstream>
 #include <utility>
+#include <vector>
 
 #include "parley/v1/frames.pb.h"
 #include "wire/frames.hpp"
@@ -14,6 +15,8 @@ namespace {
 
 constexpr std::string_view kFrames = "frames_fuzz";
 constexpr std::string_view kRecords = "records_fuzz";
+constexpr std::string_view kHttp = "http_fuzz";
+constexpr std::string_view kText = "text_fuzz";
 /// Longer inputs slow a fuzzer down and tell it nothing new.
 constexpr std::size_t kLongest = 32 * 1024;
 constexpr std::uint32_t kAll = 1U << 20U;
@@ -26,11 +29,23 @@ std::string body_of(const google::protobuf::Message& message) {
   return field == nullptr ? "empty" : field->name();
 }
 
+/// The words of a path, without the ids between them.
+std::string words_of(std::string_view path) {
+  std::string words;
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const std::string_view part = path.substr(0, path.find('/'));
+    path.remove_prefix(part.size());
+    const bool word = part.find_first_not_of("abcdefghijklmnopqrstuvwxyz_-") == std::string_view::npos || part == "v1";
+    words.append("-").append(word ? part : "x");
+  }
+  return words;
+}
+
 }  // namespace
 
 Corpus::Corpus(std::filesystem::path folder) : folder_(std::move(folder)) {
-  std::filesystem::create_directories(folder_ / kFrames);
-  std::filesystem::create_directories(folder_ / kRecords);
+  for (const auto fuzzer : {kFrames, kRecords, kHttp, kText}) std::filesystem::create_directories(folder_ / fuzzer);
 }
 
 void Corpus::client_frame(std::string_view bytes) {
@@ -39,6 +54,7 @@ void Corpus::client_frame(std::string_view bytes) {
   const std::string kind = "client-" + (frame.has_command() ? body_of(frame.command()) : body_of(frame));
   put(kFrames, kind, bytes);
   put(kFrames, kind + "-json", wire::serialize(wire::Encoding::json, frame));
+  texts(frame);
   if (frame.has_get_inbox()) put(kFrames, "version", frame.get_inbox().version());
 }
 
@@ -49,6 +65,34 @@ void Corpus::server_frame(std::string_view bytes) {
   if (frame.has_events() && frame.events().events_size() > 0) kind += "-" + body_of(frame.events().events(0).header());
   if (frame.has_error()) kind += "-" + frame.error().name();
   put(kFrames, kind, bytes);
+}
+
+void Corpus::request(const HttpRequest& request) {
+  std::string bytes = request.method + " " + request.target + " HTTP/1.1\r\nhost: chat.example\r\n";
+  for (const auto& [name, value] : request.headers) bytes.append(name).append(": ").append(value).append("\r\n");
+  if (!request.body.empty()) bytes += "content-length: " + std::to_string(request.body.size()) + "\r\n";
+  put(kHttp, request.method + words_of(request.path), bytes + "\r\n" + request.body);
+}
+
+void Corpus::texts(const google::protobuf::Message& message) {
+  const auto* reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    using Field = google::protobuf::FieldDescriptor;
+    const bool text = field->type() == Field::TYPE_STRING;
+    if (!text && field->type() != Field::TYPE_MESSAGE) continue;
+    const bool many = field->is_repeated();
+    const int count = many ? reflection->FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      if (text) {
+        put(kText, field->name(),
+            many ? reflection->GetRepeatedString(message, field, i) : reflection->GetString(message, field));
+      } else {
+        texts(many ? reflection->GetRepeatedMessage(message, field, i) : reflection->GetMessage(message, field));
+      }
+    }
+  }
 }
 
 void Corpus::store(ChannelStoreScan& scan) {

@@ -45,6 +45,7 @@ void Web::ask(const std::string& method, const std::string& path, const std::str
     request.headers.emplace_back("accept", "application/x-protobuf");
     request.body = wire::serialize(json ? wire::Encoding::json : wire::Encoding::binary, *body);
   }
+  if (Corpus* corpus = cluster_.corpus()) corpus->request(request);
   const bool loses_request = loses_ && world_.dice().once_in(2 * kLosesOneIn);
   const bool loses_answer = loses_ && world_.dice().once_in(kLosesOneIn);
   if (loses_request || loses_answer) ++lost_;
