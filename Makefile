@@ -22,6 +22,7 @@ SCENARIOS ?=
 STORY ?=
 SERVER ?=
 KEEP ?=
+COVERAGE ?=
 MESSAGES ?= 10000000
 DESTDIR ?=
 # The Node that tools/build/node.sh brought, where this machine's own is too old.
@@ -111,12 +112,14 @@ fuzz: ## Run every fuzzer for SECONDS each
 	  || echo "The simulator failed, and the fuzzers start from what it wrote until then and from tests/fuzz/corpus; its output is in build/fuzz/simulated.log"
 	@$(PYTHON) tools/build/run_fuzzers.py --build build/fuzz --seconds $(SECONDS) --simulated build/fuzz/simulated
 
-sim: ## Run the simulator: SEED=7 replays one seed, KEEP=0-7,12 some of its steps, RUNS=n tries n seeds from there, MINUTES=n new ones on all cores, TIER=2 over the real store
+sim: ## Run the simulator: SEED=7 replays one seed, KEEP=0-7,12 some of its steps, RUNS=n tries n seeds from there, MINUTES=n new ones on all cores and then their line coverage (COVERAGE=no: without), TIER=2 over the real store
 	@tools/build/setup.sh build
 	@$(call compile,release,--target parley_sim)
-	@$(BUILD)/bin/parley_sim --tier $(TIER) --jobs $(JOBS) --shrink 60 $(if $(KEEP),--keep $(KEEP)) \
+	@status=0; $(BUILD)/bin/parley_sim --tier $(TIER) --jobs $(JOBS) --shrink 60 $(if $(KEEP),--keep $(KEEP)) \
 	  $(if $(filter command line environment,$(origin MINUTES)),--minutes $(MINUTES) \
-	    $(if $(filter command line environment,$(origin SEED)),$(SEED)),$(SEED) $(RUNS))
+	    $(if $(filter command line environment,$(origin SEED)),$(SEED)),$(SEED) $(RUNS)) || status=$$?; \
+	  $(if $(filter command line environment,$(origin MINUTES)),$(if $(filter no,$(COVERAGE)),,make --no-print-directory sim-coverage || status=$$?;)) \
+	  exit $$status
 
 sim-coverage: ## Run RUNS=300 seeds, and 30 over the real store, and tell which lines of the server they reach
 	@tools/build/setup.sh build coverage
