@@ -3,9 +3,11 @@
 
 #include <rocksdb/db.h>
 
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <random>
 #include <thread>
 
@@ -135,15 +137,29 @@ TEST_F(RocksStore, LookingAtAStoreUnderLoadSeesOneStateAndNoFalseDamage) {
   busy.write_buffer_bytes = 128 << 10;  // flushes and compactions all the time
   busy.wal_bytes = 64 << 10;
   store_ = open_rocks(busy);
+  // Some for each look: on a machine whose disk is faster than its processors nobody would ever see files that stay.
+  constexpr Seq kPerLook = 100;
+  std::mutex mutex;
+  std::condition_variable_any more;
+  Seq due = 0;
   const std::jthread writer([&](const std::stop_token& enough) {
     const std::string body(2'000, 'x');
     for (Seq seq = 1; !enough.stop_requested(); ++seq) {
+      {
+        std::unique_lock lock(mutex);
+        if (!more.wait(lock, enough, [&] { return seq <= due; })) return;
+      }
       ASSERT_TRUE(put({.channel = channel_id(1), .events = {{seq, body}}, .head = std::to_string(seq)}));
     }
   });
   RocksOptions looking = busy;
   looking.read_only = true;
   for (int n = 0; n < 15;) {
+    {
+      const std::lock_guard lock(mutex);
+      due += kPerLook;
+    }
+    more.notify_one();
     const auto reader = RocksChannelStore::open(looking);
     // On a slow machine files come and go while it looks for them: then it says that, and may be asked again.
     if (!reader && reader.error().code == ErrorCode::overloaded) continue;
