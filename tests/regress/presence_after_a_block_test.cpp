@@ -177,13 +177,14 @@ TEST(PresenceAfterABlock, WhatCouldNotBeFoundOutIsTriedAgain) {
 }
 
 // What was not told while it was looked up is told as soon as that has found nothing against it.
-TEST(PresenceAfterABlock, OfSomebodyElseKeepsNothingBack) {
+TEST(PresenceAfterABlock, WhatWasKeptBackIsToldWhenNothingIsFoundAgainstIt) {
   Pair pair(5, false, 1);
   pair.berts.front()->ask(pair.watch);
-  const AccountId carl = pair.cluster.sign_up("carl");
   pair.cluster.pause(0, std::chrono::seconds(3), false, std::nullopt);
-  pair.web.ask("PUT", "/v1/blocks/" + carl.str(), pair.cluster.mint_token(pair.anna, DeviceId(IdBytes{9})), nullptr,
-               [](const std::optional<HttpResponse>& answer) { ASSERT_EQ(answer.value().status, 204); });
+  v1::ChangeAccount change;
+  change.set_online(v1::AUDIENCE_EVERYONE);
+  pair.web.ask("PATCH", "/v1/account", pair.cluster.mint_token(pair.anna, DeviceId(IdBytes{9})), &change,
+               [](const std::optional<HttpResponse>& answer) { ASSERT_EQ(answer.value().status, 200); });
   pair.world.run_for(std::chrono::seconds(1));
   EXPECT_EQ(pair.told(), 1U);
 }
