@@ -1,5 +1,5 @@
 /** Finding one's place, one's words, and what was said. */
-import { ChannelList, Conversation } from "./support/app.ts";
+import { ChannelList, Conversation, installed } from "./support/app.ts";
 import { directChannel, post } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
@@ -79,7 +79,7 @@ test("everything on the device is found as one types, in any script, also withou
   await post(ben, channel, "東京タワーへ行きましょう", "اجتماع الفريق غدًا", "Das Café schließt um zehn");
   const { page, network } = await open(ana, { path: `/c/${channel}` });
   await expect(new Conversation(page).bubbles).toHaveCount(4);
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await installed(page);
   network.cut();
   await page.keyboard.press("Control+Shift+f");
   const field = page.getByRole("main").getByRole("searchbox");

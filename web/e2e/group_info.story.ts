@@ -1,5 +1,5 @@
 /** What a group is like, and who may do what in it. */
-import { Conversation, GroupInfo } from "./support/app.ts";
+import { Conversation, GroupInfo, installed } from "./support/app.ts";
 import { done, group } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
@@ -12,7 +12,7 @@ test("quick changes of the rights are all made, and what is known of a group is 
   const { page, network, tab } = await open(ana, { path: `/c/${channel}` });
   const info = await GroupInfo.of(page);
   await expect(info.member("Ben")).toBeVisible();
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await installed(page);
   const right = (name: string, where = page) => where.getByLabel(name);
   await right("Write messages").selectOption("Admins");
   await right("Add people").selectOption("The owner");
@@ -45,7 +45,7 @@ test("who may not write in a group is told so at once, also without a network", 
   await done(ana.client, ana.client.changeSettings(channel, { ...settings, post: "admins" }));
   const { page, network } = await open(ben, { path: `/c/${channel}` });
   await expect(page.getByText("Only admins can write here.")).toBeVisible();
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await installed(page);
   network.cut();
   await page.reload();
   await expect(page.getByText("Only admins can write here.")).toBeVisible();

@@ -1,5 +1,5 @@
 /** A network that refuses connections, and lets others fall silent without a word. */
-import { Conversation } from "./support/app.ts";
+import { Conversation, installed } from "./support/app.ts";
 import { directChannel, texts } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
@@ -14,7 +14,7 @@ test("all that two people say over a lossy network is there once and in order, a
   const [one, two] = [await open(ana), await open(ben)];
   const [hers, his] = [await Conversation.at(one.page, channel), await Conversation.at(two.page, channel)];
   // The app itself is there from now on, whatever the network does.
-  await two.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await installed(two.page);
   for (const { network } of [one, two]) {
     network.shape({ delayMs: 20, stallAfterBytes: 3_000, refuseEach: 3 });
     network.breakAll();

@@ -1,5 +1,5 @@
 /** No network for a while, on both sides. */
-import { ChannelList, Conversation } from "./support/app.ts";
+import { ChannelList, Conversation, installed } from "./support/app.ts";
 import { directChannel, post, texts } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
@@ -10,7 +10,7 @@ test("what is one's own alone is set without a network, and told when there is o
   const { page, network } = await open(ana);
   const at = await Conversation.at(page, channel);
   await at.shows("hello", "not for long");
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await installed(page);
   network.cut();
   await at.bubble("not for long").click({ button: "right" });
   await page.getByRole("menuitem", { name: "Delete", exact: true }).click();
@@ -69,7 +69,7 @@ test("a reload in a tunnel shows the list, the conversation, and what waits to b
   const { page, network } = await open(ana);
   const at = await Conversation.at(page, channel);
   await at.shows("hello", "see you at eight");
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await installed(page);
   network.cut();
   await at.say("I am in a tunnel");
   await at.showsTick("tunnel", "waiting");

@@ -1,10 +1,7 @@
 /** What one begins without a network is there like everything else, and becomes what it was meant to be. */
-import type { Page } from "@playwright/test";
-import { ChannelList, Conversation, choosePeople, GroupInfo, newChat } from "./support/app.ts";
+import { ChannelList, Conversation, choosePeople, GroupInfo, installed, newChat } from "./support/app.ts";
 import { directChannel, done, group, invite, post, texts } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
-
-const isInstalled = (page: Page) => page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
 
 test("a group made without a network is in the list, can be written to, and is made when there is one", async ({
   open,
@@ -15,7 +12,7 @@ test("a group made without a network is in the list, can be written to, and is m
   const list = new ChannelList(page);
   const at = new Conversation(page);
   await expect(list.row("Notes to myself")).toBeVisible();
-  await isInstalled(page);
+  await installed(page);
   network.cut();
   await page.getByRole("button", { name: "Start something new" }).click();
   await page.getByRole("menuitem", { name: "New group" }).click();
@@ -59,6 +56,7 @@ test("people that this device knows are found without a network, to talk to and 
   await expect(list.row("Cleo")).toBeVisible();
   await page.getByRole("button", { name: "About this chat" }).click();
   await expect(new GroupInfo(page).member("Ben")).toBeVisible();
+  await installed(page);
   network.cut();
   await page.getByRole("button", { name: "Start something new" }).click();
   await page.getByRole("menuitem", { name: "New group" }).click();
@@ -92,7 +90,7 @@ test("who follows an invitation without a network waits to join, and is in the g
   const list = new ChannelList(page);
   const at = new Conversation(page);
   await expect(list.row("Notes to myself")).toBeVisible();
-  await isInstalled(page);
+  await installed(page);
   network.cut();
   await page.goto(`/join#${link}`);
   await page.getByRole("dialog", { name: "Join this group?" }).getByRole("button", { name: "Join" }).click();
@@ -119,7 +117,7 @@ test("an invitation that is no good any more when there is a network is told, an
   const { page, network } = await open(ben);
   const list = new ChannelList(page);
   await expect(list.row("Notes to myself")).toBeVisible();
-  await isInstalled(page);
+  await installed(page);
   network.cut();
   await page.goto(`/join#${link}`);
   await page.getByRole("dialog", { name: "Join this group?" }).getByRole("button", { name: "Join" }).click();

@@ -2,19 +2,13 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
+import { installed } from "./support/app.ts";
 import { builtApp } from "./support/server.ts";
 import { expect, test } from "./support/stories.ts";
 
-const isInstalled = (page: Page): Promise<boolean> =>
-  page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-    return navigator.serviceWorker.controller !== null;
-  });
-
 test("any page of the app opens while the server cannot be reached", async ({ open }) => {
   const { page, network } = await open(undefined);
-  await expect.poll(() => isInstalled(page)).toBe(true);
+  await installed(page);
   network.cut();
   for (const path of ["/", "/settings", "/c/0190a7d2-8f6e-7bd6-9c0a-2f1f5f3c9e11"]) {
     await page.goto(path);
@@ -55,7 +49,7 @@ test.describe("when the server has a new version", () => {
     server,
   }) => {
     const { page, tab } = await open(undefined);
-    await expect.poll(() => isInstalled(page)).toBe(true);
+    await installed(page);
     const other = await tab();
     await server.kill();
     const edit = (name: string, change: (text: string) => string): void =>

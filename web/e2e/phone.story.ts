@@ -1,6 +1,6 @@
 /** A small telephone, and one thumb. */
 import type { CDPSession, Locator, Page } from "@playwright/test";
-import { ChannelList, Conversation } from "./support/app.ts";
+import { ChannelList, Conversation, installed } from "./support/app.ts";
 import { directChannel, post } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
@@ -121,6 +121,7 @@ test("who is in a conversation or in the settings is told that there is no netwo
   const { page, network } = await open(ana, { path: `/c/${channel}`, browser });
   const told = page.getByText("You are offline.").filter({ visible: true });
   await expect(page.getByRole("heading", { name: "Ben" })).toBeVisible();
+  await installed(page);
   network.cut();
   await expect(told).toBeInViewport();
   await expect(page.getByRole("textbox", { name: "Message" })).toBeInViewport();

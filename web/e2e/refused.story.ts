@@ -1,5 +1,5 @@
 /** What the server refuses when it is told at last: nobody is left to believe that it was done, and no word is lost. */
-import { ChannelList, Conversation } from "./support/app.ts";
+import { ChannelList, Conversation, installed } from "./support/app.ts";
 import { directChannel, done, group, post } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
@@ -11,6 +11,7 @@ test("a change that came too late stays to be seen, and can be said anew", async
   const at = await Conversation.at(page, channel);
   await expect(at.bubble("eihgt")).toBeVisible();
   const seq = Number(await at.bubble("eihgt").locator("[data-seq]").getAttribute("data-seq"));
+  await installed(page);
   network.cut();
   await at.composer.press("ArrowUp");
   await expect(at.composer).toHaveValue("See you at eihgt");
@@ -57,6 +58,7 @@ test("a reaction and a deletion are taken back with a word when one is no longer
   const { page, network } = await open(ben);
   const at = await Conversation.at(page, channel);
   await expect(at.bubble("second")).toBeVisible();
+  await installed(page);
   network.cut();
   await at.bubble("first").locator("[data-seq]").click({ button: "right" });
   await page.getByRole("menuitemcheckbox", { name: "❤️" }).click();

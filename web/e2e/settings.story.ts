@@ -1,6 +1,6 @@
 /** What one says of oneself, who sees what, where one is signed in, and going away for good. */
 import { readFile } from "node:fs/promises";
-import { ChannelList, Conversation } from "./support/app.ts";
+import { ChannelList, Conversation, installed } from "./support/app.ts";
 import { directChannel, post } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
@@ -151,7 +151,7 @@ test("somebody takes their data along, and goes for good", async ({ open, person
 test("what the settings could not be told without a network comes when there is one", async ({ open, person }) => {
   const ana = await person("ana");
   const { page, network } = await open(ana, { path: "/settings" });
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await installed(page);
   network.cut();
   await page.getByRole("button", { name: "Devices and password" }).click();
   const problem = page.getByText("No connection. Check your network and try again.");

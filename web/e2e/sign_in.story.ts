@@ -1,5 +1,5 @@
 /** Signing in and out. */
-import { ChannelList } from "./support/app.ts";
+import { ChannelList, installed } from "./support/app.ts";
 import { directChannel, post } from "./support/people.ts";
 import { expect, test } from "./support/stories.ts";
 
@@ -56,7 +56,7 @@ test("who guesses is asked to wait, and so is told", async ({ open, person }) =>
 test("who signs out without a network is out at the server as soon as there is one", async ({ open, person }) => {
   const ana = await person("ana");
   const { page, network } = await open(ana, { path: "/settings" });
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await installed(page);
   network.cut();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();

@@ -141,6 +141,16 @@ export class GroupInfo {
   }
 }
 
+/** Waits until the app is on the device: from now on it opens, with all its parts, also without a network. */
+export async function installed(page: Page): Promise<void> {
+  const isInstalled = () =>
+    page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      return navigator.serviceWorker.controller !== null;
+    });
+  await expect.poll(isInstalled).toBe(true);
+}
+
 /** Finds somebody by their handle, and opens the conversation with them. */
 export async function newChat(page: Page, handle: string): Promise<Conversation> {
   await page.getByRole("button", { name: "Start something new" }).click();
