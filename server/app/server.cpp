@@ -46,8 +46,6 @@ constexpr std::uint32_t kMostJobs = 1000;
 constexpr Duration kCloseGrace{1500};
 constexpr Duration kCloseLimit{3000};
 constexpr std::chrono::seconds kStartLimit{30};
-/// An owner's fence in the store is the queue's epoch and, in its low bits, how often the store was reopened.
-constexpr unsigned kFenceBits = 16;
 
 NodeId new_node_id(const Clock& clock, Random& random) {
   std::array<std::uint8_t, 10> bytes{};
@@ -194,7 +192,7 @@ struct Server::Parts {
     hasher =
         make_argon2_hasher(config.password_cost == PasswordCost::minimum ? Argon2Options::minimum() : Argon2Options{});
     signer = make_ed25519_signer();
-    queue = std::make_unique<MemoryCommandQueue>((store->highest_epoch() >> kFenceBits) + 1, config.limits.owner_queue);
+    queue = std::make_unique<MemoryCommandQueue>(first_epoch_above(store->highest_epoch()), config.limits.owner_queue);
     for (std::uint64_t i = 0; i < config.owners; ++i) {
       owners.push_back(std::make_unique<ThreadExecutor>(fmt::format("owner-{}", i)));
     }

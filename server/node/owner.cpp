@@ -62,7 +62,7 @@ void Owner::stop(Task done) {
 void Owner::gained(PartitionId partition, Epoch epoch) {
   partitions_.at(partition) = Partition{};
   partitions_[partition]->epoch = epoch;
-  partitions_[partition]->fence = epoch << 16U;
+  partitions_[partition]->fence = epoch << kFenceBits;
   untold_ = true;
   take_over(partition);
 }

@@ -30,6 +30,15 @@
 
 namespace parley {
 
+/// The epoch that a partition has in the store, its fence, is the queue's and, in so many low bits, how often the store
+/// was opened again under it.
+inline constexpr unsigned kFenceBits = 16;
+
+/// The first epoch of a queue over a store in which the highest of a partition is `highest`.
+constexpr Epoch first_epoch_above(Epoch highest) {
+  return (highest >> kFenceBits) + 1;
+}
+
 /// Runs on the owner's executor with the committed state of a channel: nullptr when there is no such channel. Errors:
 /// store_unavailable, damaged, stale_owner (this node does not own the channel).
 using Inspection = std::move_only_function<void(Result<const LoadedChannel*>)>;

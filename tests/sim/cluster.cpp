@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/accounts/access_token.hpp"
+#include "node/owner.hpp"
 
 namespace parley::sim {
 namespace {
@@ -48,7 +49,7 @@ Cluster::Cluster(World& world, ClusterSettings settings, std::unique_ptr<Storage
       accounts_(make_memory_accounts()),
       setup_(world.make_executor()) {
   if (settings_.nodes > 1) {
-    queue_ = std::make_shared<MemoryCommandQueue>((storage_->highest_epoch() >> 16U) + 1, settings_.backlog);
+    queue_ = std::make_shared<MemoryCommandQueue>(first_epoch_above(storage_->highest_epoch()), settings_.backlog);
     bus_ = std::make_unique<SimBus>(world_);
   }
   storage_->when_power_goes([this] { world_.at(Duration(0), [this] { crash(0); }); });
@@ -79,7 +80,7 @@ void Cluster::start(std::size_t index) {
     return world_.at(kTriesAgain, [this, index] { start(index); });
   }
   if (!bus_) {
-    queue_ = std::make_shared<MemoryCommandQueue>((storage_->highest_epoch() >> 16U) + 1, settings_.backlog);
+    queue_ = std::make_shared<MemoryCommandQueue>(first_epoch_above(storage_->highest_epoch()), settings_.backlog);
   }
   server.metrics = std::make_unique<Metrics>();
   server.front = std::make_unique<Front>(world_, *accounts_, *server.store, server.limits, server.ios);
@@ -155,7 +156,7 @@ void Cluster::restore_backup() {
   storage_->restore_backup();
   if (bus_) {
     // The whole cluster is down: what waited to be decided and what was on its way is of a history that is no more.
-    queue_ = std::make_shared<MemoryCommandQueue>((storage_->highest_epoch() >> 16U) + 1, settings_.backlog);
+    queue_ = std::make_shared<MemoryCommandQueue>(first_epoch_above(storage_->highest_epoch()), settings_.backlog);
     bus_->lose_all();
   }
   accounts_->sign_ins().end_all_sign_ins(setup_, world_.now(), [](const Result<void>&) {});

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <set>
 
 #include "base/metrics.hpp"
 #include "engines/memory/channel_store.hpp"
@@ -22,6 +23,19 @@ class Idle final : public PartitionConsumer {
   void gained(PartitionId, Epoch) override {}
   void lost(PartitionId) override {}
   void commands(PartitionId, std::vector<QueuedCommand>) override {}
+};
+
+/// Everybody is connected to another node, which keeps what it is told.
+class Elsewhere final : public RemoteNodes {
+ public:
+  void answer(const Answer& answer) override { answers.push_back(answer); }
+  void push(const NodeId&, const Push& push, const std::vector<AccountId>&) override { pushes.push_back(push); }
+  std::vector<NodeId> nodes_of(const AccountId&) const override { return {node_id(1)}; }
+  void owns(PartitionId, Epoch) override {}
+  void owns_no_more(PartitionId) override {}
+
+  std::vector<Answer> answers;
+  std::vector<Push> pushes;
 };
 
 class OwnerTest : public testing::Test {
@@ -43,32 +57,23 @@ class OwnerTest : public testing::Test {
     command.stamp.device = DeviceId(IdBytes{1});
     command.stamp.send_id = SendId(make_uuid_v7(to_unix_ms(world.now()), random));
     command.stamp.at = world.now();
-    command.stamp.accounts = {{account, true}};
-    command.body = command::Create{.title = "a group"};
+    command.stamp.accounts = {{account, true}, {member, true}};
+    command.body = command::Create{.title = "a group", .members = {member}};
     return {std::move(command), {.node = node_id(2)}};
   }
 
   World world{3};
   SimExecutor& executor = world.make_executor();
-  AccountId account{IdBytes{7}};
+  AccountId account{IdBytes{7}}, member{IdBytes{8}};
   std::shared_ptr<MemoryDisk> disk = std::make_shared<MemoryDisk>(Incarnation(IdBytes{1}));
   Duration commit_takes{10};
   MemoryChannelStore store{disk, {.commit_delay = [this] { return commit_takes; }}};
   MemoryCommandQueue queue{1, 100};
   Metrics metrics;
   NodeMetrics node_metrics{metrics};
-  std::vector<Answer> answers;
-  Owner owner{{.node = node_id(2)},
-              executor,
-              store,
-              queue,
-              world,
-              world,
-              [this](std::uint32_t, IoBatch batch) {
-                answers.insert(answers.end(), batch.answers.begin(), batch.answers.end());
-              },
-              nullptr,
-              node_metrics};
+  Elsewhere elsewhere;
+  Owner owner{{.node = node_id(2)},          executor,   store,       queue, world, world,
+              [](std::uint32_t, IoBatch) {}, &elsewhere, node_metrics};
 };
 
 // The turn in flight was counted in what had come since: the process died, or a command that had come since was taken
@@ -91,6 +96,40 @@ TEST_F(OwnerTest, APartitionThatIsLostAndGainedDuringACommitCountsItsCommandsAne
 
   EXPECT_EQ(queue.waiting(), 0U);
   EXPECT_EQ(disk->image.channels.size(), 2U);
+}
+
+// By it another node leaves out what an earlier owner told: the ticks went back.
+TEST_F(OwnerTest, WhateverIsToldOfAChannelNamesTheEpochOfItsOwner) {
+  SimExecutor& other = world.make_executor();
+  Idle idle;
+  queue.subscribe(node_id(1), 0, 1, other, idle);
+  world.run_for(Duration(100));
+  queue.unsubscribe(node_id(1), 0);
+  world.run_for(Duration(100));
+  const QueuedCommand create = create_group();
+  ASSERT_TRUE(queue.push({create}));
+  world.run_for(Duration(1000));
+  const Epoch epoch = disk->image.partitions.at(5).epoch >> kFenceBits;
+  ASSERT_GT(epoch, 1U);
+
+  const Origin origin{.node = node_id(1)};
+  ASSERT_TRUE(queue.push(
+      {{RegisterCommand{create.channel(), account, world.now(), {}, registers::Set{.pinned = true}}, origin}}));
+  ASSERT_TRUE(queue.push(
+      {{RegisterCommand{create.channel(), account, world.now(), {}, registers::MoveCursor{1, 1, {}}}, origin}}));
+  world.run_for(Duration(1000));
+
+  ASSERT_EQ(elsewhere.answers.size(), 2U);
+  for (const Answer& answer : elsewhere.answers) {
+    ASSERT_TRUE(std::holds_alternative<RegistersAnswer>(answer.body));
+    EXPECT_EQ(answer.epoch, epoch);
+  }
+  std::set<PushKind> kinds;
+  for (const Push& push : elsewhere.pushes) {
+    EXPECT_EQ(push.epoch, epoch);
+    kinds.insert(push.kind);
+  }
+  EXPECT_EQ(kinds, (std::set{PushKind::events, PushKind::registers, PushKind::receipts}));
 }
 
 }  // namespace
