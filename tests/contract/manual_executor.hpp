@@ -17,11 +17,10 @@ namespace parley::test {
 class ManualExecutor final : public Executor {
  public:
   void post(Task task) override {
-    {
-      const std::lock_guard lock(mutex_);
-      tasks_.push_back(std::move(task));
-      ++posted_;
-    }
+    // Told while it is locked: who waits may end this executor as soon as the task is there.
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    ++posted_;
     posted_or_due_.notify_all();
   }
   void post_after(Duration delay, Task task) override {

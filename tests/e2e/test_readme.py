@@ -58,23 +58,24 @@ def test_tail_outlives_the_server_and_shows_what_came_meanwhile(tmp_path, home):
         home(server, "anna", "signup", "anna")
         home(server, "bert", "signup", "bert")
         with home.start(server, "anna", "tail") as tail:
+            read_until(tail, tail.stderr, "Connected.")
             home(server, "bert", "send", "anna", "one")
-            read_until(tail, "one")
+            read_until(tail, tail.stdout, "one")
             server.kill()
             home(server, "bert", "send", "anna", "two", check=False)
             server.start()
             home(server, "bert", "send", "anna", "three")
-            shown = read_until(tail, "three")
+            shown = read_until(tail, tail.stdout, "three")
             assert shown.index("two") < shown.index("three")
             tail.terminate()
 
 
-def read_until(process, text):
-    """What it printed, up to the line with `text`."""
+def read_until(process, stream, text):
+    """What it printed there, up to the line with `text`."""
     shown = ""
     watchdog = threading.Timer(60, process.kill)
     watchdog.start()
-    for line in process.stdout:
+    for line in stream:
         shown += line
         if text in line:
             watchdog.cancel()

@@ -40,7 +40,8 @@ class Tail {
     live.client().each_channel([&](const client::ChannelState& channel) { remember(channel); });
     listen(live);
     if (only_ && online) show_last();
-    if (!online) note("No connection yet; trying. " + live.offline_because());
+    note(online ? "Connected. What comes is shown here; Ctrl-C ends it."
+                : "No connection yet; trying. " + live.offline_because());
     need(live.run_until([] { return false; }, std::nullopt));
     return Exit::ok;
   }
