@@ -146,6 +146,11 @@ std::optional<SendId> Device::post(const ChannelId& channel, const std::string& 
   return send_id;
 }
 
+void Device::ask_by_hand(v1::ClientFrame& frame) {
+  ear_.receipts.by_hand.insert(frame.move_cursor().SerializeAsString());
+  (void)core_->ask(now(), frame, [](Result<const v1::ServerFrame*>) {});
+}
+
 void Device::want_everything() {
   std::vector<ChannelId> all;
   core_->each_channel([&](const client::ChannelState& channel) { all.push_back(channel.id); });
@@ -175,6 +180,7 @@ void Device::connect() {
   ear_.asked.clear();
   ear_.pushed.clear();
   ear_.sends = {};
+  ear_.receipts.renew();
   link_ = cluster_.connect(*this);
   if (link_ == nullptr) later([this](client::Client& core) { core.disconnected(now(), 0); });
 }

@@ -77,6 +77,8 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   bool send(v1::Command& command);
   /// The same for a text. nullopt: nothing was accepted.
   std::optional<SendId> post(const ChannelId& channel, const std::string& text, Seq reply_to);
+  /// A frame that the client core does not make by itself, as another user of the protocol might ask.
+  void ask_by_hand(v1::ClientFrame& frame);
   /// Of all channels it wants all that there is, whatever it wanted before.
   void want_everything();
   /// What the server pushes to it from its next start on.

@@ -338,6 +338,9 @@ void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
   ear.open.emplace(frame.request(), now);
   if (frame.has_get_content()) ear.asked[frame.request()] = frame;
   if (const std::string wrong = sends_.asked(ear.sends, ear.made, frame); !wrong.empty()) say(ear, wrong);
+  const Duration interval(static_cast<std::int64_t>(limits_.receipt_interval_ms));
+  if (const std::string wrong = ReceiptWatch::asked(ear.receipts, frame, interval, now); !wrong.empty())
+    say(ear, wrong);
 }
 
 void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time now) {
@@ -362,6 +365,7 @@ void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time no
   hearing.body(frame);
   hearing.words(bytes);
   if (const std::string wrong = sends_.said(ear.sends, ear.account, frame); !wrong.empty()) say(ear, wrong);
+  if (const std::string wrong = ReceiptWatch::said(ear.receipts, frame); !wrong.empty()) say(ear, wrong);
 }
 
 }  // namespace parley::sim

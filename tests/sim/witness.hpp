@@ -1,6 +1,6 @@
 // Listens to everything that servers say, at the moment they say it, and holds it against what is committed: nobody is
 // told what membership does not allow, nothing is told before it is stored, every request has one answer, no frame and
-// no queue is larger than its limit, and hints go only to who may have them.
+// no queue is larger than its limit, hints go only to who may have them, and receipts cost no more than they must.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "parley/limits.hpp"
 #include "parley/v1/frames.pb.h"
 #include "sim/model.hpp"
+#include "sim/receipt_watch.hpp"
 #include "sim/send_watch.hpp"
 #include "sim/words.hpp"
 
@@ -41,6 +42,7 @@ class Witness {
     std::map<ChannelId, Seq> pushed{};               // the newest event that came by itself
     SendWatch::Connection sends{};
     SendWatch::Made made{};  // over all connections
+    ReceiptWatch::Connection receipts{};
   };
 
   /// A device sent `bytes`.

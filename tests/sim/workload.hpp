@@ -79,7 +79,6 @@ class Workload {
   void change_registers(Device& device, const client::ChannelState& channel);
   void question(Device& device, const client::ChannelState& channel);
   void hint(Device& device, const client::ChannelState& channel);
-  void ask(Device& device, v1::ClientFrame& frame);
 
   // ---- workload_http.cpp
   void call(Device& device);

@@ -4,10 +4,6 @@
 
 namespace parley::sim {
 
-void Workload::ask(Device& device, v1::ClientFrame& frame) {
-  (void)device.core().ask(device.now(), frame, [](Result<const v1::ServerFrame*>) {});
-}
-
 void Workload::read(Device& device, const client::ChannelState& channel) {
   if (!dice().once_in(5)) {
     return device.read(channel.id, dice().once_in(4) ? some_seq(channel) : channel.top());
@@ -18,7 +14,7 @@ void Workload::read(Device& device, const client::ChannelState& channel) {
   move.set_channel_id(std::string(channel.id.view()));
   if (dice().once_in(2)) move.set_delivered(some_seq(channel));
   if (dice().once_in(2)) move.set_read(some_seq(channel));
-  ask(device, frame);
+  device.ask_by_hand(frame);
 }
 
 void Workload::change_registers(Device& device, const client::ChannelState& channel) {
@@ -28,7 +24,7 @@ void Workload::change_registers(Device& device, const client::ChannelState& chan
     hide.set_channel_id(std::string(channel.id.view()));
     hide.set_from(some_seq(channel));
     hide.set_to(hide.from() + dice().below(3));
-    return ask(device, frame);
+    return device.ask_by_hand(frame);
   }
   auto& set = *frame.mutable_set_registers();
   set.set_channel_id(std::string(channel.id.view()));
@@ -36,7 +32,7 @@ void Workload::change_registers(Device& device, const client::ChannelState& chan
   if (dice().once_in(3)) set.set_archived(dice().once_in(2));
   if (dice().once_in(3)) set.set_marked_unread(dice().once_in(2));
   if (dice().once_in(3)) set.set_muted_until(static_cast<std::int64_t>(dice().below(3)) - 1);
-  ask(device, frame);
+  device.ask_by_hand(frame);
 }
 
 void Workload::question(Device& device, const client::ChannelState& channel) {
@@ -74,7 +70,7 @@ void Workload::question(Device& device, const client::ChannelState& channel) {
       frame.mutable_open_channels()->add_channel_ids(id);
       break;
   }
-  ask(device, frame);
+  device.ask_by_hand(frame);
 }
 
 void Workload::hint(Device& device, const client::ChannelState& channel) {
@@ -88,10 +84,10 @@ void Workload::hint(Device& device, const client::ChannelState& channel) {
       return;
     case 2:
       for (std::uint64_t i = 1 + dice().below(4); i > 0; --i) frame.mutable_watch()->add_accounts(some_id());
-      return ask(device, frame);
+      return device.ask_by_hand(frame);
     default:
       frame.mutable_set_active()->set_active(dice().once_in(2));
-      return ask(device, frame);
+      return device.ask_by_hand(frame);
   }
 }
 

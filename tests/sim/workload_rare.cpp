@@ -118,7 +118,7 @@ void Workload::remove_a_reader(Device& reader, const client::ChannelState& chann
     page.mutable_get_history()->set_from(target);
     page.mutable_get_history()->set_limit(static_cast<std::uint32_t>(1 + dice().below(5)));
     page.mutable_get_history()->set_oldest_first(true);
-    ask(reader, page);
+    reader.ask_by_hand(page);
     v1::Command change;
     change.set_channel_id(std::string(channel.id.view()));
     v1::Command removal = change;
@@ -147,7 +147,7 @@ void Workload::move_cursor_too_far(Device& device, const client::ChannelState& c
   const std::uint64_t which = 1 + dice().below(3);
   if ((which & 1U) != 0) move.set_delivered(channel.head + dice().below(4));
   if ((which & 2U) != 0) move.set_read(channel.head + dice().below(4));
-  ask(device, frame);
+  device.ask_by_hand(frame);
 }
 
 /// With the epoch that this device knows, which another one may have ended, or an older one.
