@@ -33,6 +33,19 @@ def wait_until(condition, what, deadline=DEADLINE, every=0.01):
         time.sleep(every)
 
 
+def read_until(process, stream, text):
+    """What it printed there, up to the line with `text`."""
+    shown = ""
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    for line in stream:
+        shown += line
+        if text in line:
+            watchdog.cancel()
+            return shown
+    raise AssertionError(f"ended without {text!r}: {shown}")
+
+
 def uuid_text(identity):
     """The UUID text of an id in base64: what a path of the HTTP API wants."""
     return str(uuid.UUID(bytes=base64.b64decode(identity)))

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from e2e_server import BIN, PASSWORD, Server, limits, wait_until
+from e2e_server import BIN, PASSWORD, Server, limits, read_until, wait_until
 
 PARLEY = BIN / "parley"
 
@@ -156,6 +156,23 @@ def test_what_was_written_offline_is_sent_once_in_order(people, server):
     server.start()
     assert anna.json("sync")["waiting"] == 0
     assert texts(bert.json("history", "anna")) == ["0", "1", "2", "3"]
+
+
+def test_tail_says_when_it_has_a_connection_and_when_it_lost_it(people, server):
+    anna, bert, _ = people
+    anna("open", "bert")
+    server.kill()
+    with anna.start("tail", "bert") as tail:
+        read_until(tail, tail.stderr, "No connection yet; trying.")
+        server.start()
+        read_until(tail, tail.stderr, "Connected. What comes is shown here")
+        bert("send", "anna", "at last")
+        read_until(tail, tail.stdout, "at last")
+        server.kill()
+        read_until(tail, tail.stderr, "Connection lost; trying again.")
+        server.start()
+        read_until(tail, tail.stderr, "Connected again.")
+        tail.terminate()
 
 
 def test_tokens_are_renewed_and_files_are_private(people):

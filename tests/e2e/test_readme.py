@@ -2,11 +2,10 @@
 
 import re
 import subprocess
-import threading
 
 import pytest
 
-from e2e_server import BIN, PASSWORD, ROOT, Server
+from e2e_server import BIN, PASSWORD, ROOT, Server, read_until
 
 PARLEY = BIN / "parley"
 
@@ -68,19 +67,6 @@ def test_tail_outlives_the_server_and_shows_what_came_meanwhile(tmp_path, home):
             shown = read_until(tail, tail.stdout, "three")
             assert shown.index("two") < shown.index("three")
             tail.terminate()
-
-
-def read_until(process, stream, text):
-    """What it printed there, up to the line with `text`."""
-    shown = ""
-    watchdog = threading.Timer(60, process.kill)
-    watchdog.start()
-    for line in stream:
-        shown += line
-        if text in line:
-            watchdog.cancel()
-            return shown
-    raise AssertionError(f"ended without {text!r}: {shown}")
 
 
 @pytest.mark.parametrize("page", sorted(path.relative_to(ROOT).as_posix() for path in

@@ -40,8 +40,11 @@ class Tail {
     live.client().each_channel([&](const client::ChannelState& channel) { remember(channel); });
     listen(live);
     if (only_ && online) show_last();
-    note(online ? "Connected. What comes is shown here; Ctrl-C ends it."
-                : "No connection yet; trying. " + live.offline_because());
+    if (online) {
+      take_state(client::State::live, {});
+    } else {
+      note("No connection yet; trying. " + live.offline_because());
+    }
     need(live.run_until([] { return false; }, std::nullopt));
     return Exit::ok;
   }
@@ -144,16 +147,23 @@ class Tail {
   }
 
   void take_state(client::State state, const std::string& why) {
-    if (state == client::State::waiting && !std::exchange(lost_, true)) {
+    const bool live = state == client::State::live;
+    if (live && !ever_live_) {
+      note("Connected. What comes is shown here; Ctrl-C ends it.");
+    } else if (live && lost_) {
+      note("Connected again.");
+    } else if (state == client::State::waiting && ever_live_ && !lost_) {
       note("Connection lost; trying again. " + why);
     }
-    if (state == client::State::live && std::exchange(lost_, false)) note("Connected again.");
+    ever_live_ |= live;
+    if (state == client::State::waiting || live) lost_ = !live;
   }
 
   Context& context_;
   const Flags& flags_;
   std::optional<Target> only_;
   std::map<ChannelId, Seen> seen_;
+  bool ever_live_ = false;
   bool lost_ = false;
 };
 
