@@ -98,6 +98,7 @@ class Cluster {
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const { return storage_->scan(); }
   [[nodiscard]] CommittedLog committed_log() const { return storage_->committed_log(); }
+  [[nodiscard]] CommittedMember committed_member() const { return storage_->committed_member(); }
   /// nullptr while there is none, which may be where the only node is down.
   [[nodiscard]] MemoryCommandQueue* queue() { return queue_.get(); }
   [[nodiscard]] Accounts& accounts() { return *accounts_; }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engines/memory/channel_store_image.hpp"
+
 namespace parley::sim {
 namespace {
 
@@ -97,6 +99,13 @@ CommittedLog MemoryStorage::committed_log() {
     if (log == disk_->image.channels.end()) return;
     const auto& events = log->second.events;
     for (auto it = events.lower_bound(from); it != events.end(); ++it) row(it->first, it->second);
+  };
+}
+
+CommittedMember MemoryStorage::committed_member() {
+  return [this](const ChannelId& channel, const AccountId& account) {
+    const auto found = memory::read(disk_->image, {.summaries = {{channel, account}}}).summaries.front();
+    return found ? found->member : std::string();
   };
 }
 

@@ -20,6 +20,7 @@ class MemoryStorage final : public Storage {
   [[nodiscard]] Epoch highest_epoch() override;
   [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() override;
   [[nodiscard]] CommittedLog committed_log() override;
+  [[nodiscard]] CommittedMember committed_member() override;
 
   void take_backup() override { backup_ = disk_->image; }
   void restore_backup() override;

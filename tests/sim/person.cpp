@@ -147,7 +147,7 @@ std::optional<SendId> Device::post(const ChannelId& channel, const std::string& 
 }
 
 void Device::ask_by_hand(v1::ClientFrame& frame) {
-  ear_.receipts.by_hand.insert(frame.move_cursor().SerializeAsString());
+  if (frame.has_move_cursor()) ear_.receipts.by_hand.insert(frame.move_cursor().SerializeAsString());
   (void)core_->ask(now(), frame, [](Result<const v1::ServerFrame*>) {});
 }
 

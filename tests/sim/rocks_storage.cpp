@@ -247,14 +247,27 @@ CommittedLog RocksStorage::committed_log() {
                                        .max_events = 1'000'000,
                                        .max_bytes = UINT64_MAX,
                                        .newest_first = false}}};
-    auto found = store_ ? read_now(*store_, query) : Result<StoreAnswer>(fail(ErrorCode::not_found));
-    // While it is opened again nobody is answered, but some had their answers before.
-    if (!found) {
-      if (const auto other = look()) found = read_now(*other, query);
-    }
+    const auto found = read_committed(query);
     if (!found) return;
     for (const EventRow& event : found->events.front()) row(event.seq, event.record);
   };
+}
+
+CommittedMember RocksStorage::committed_member() {
+  return [this](const ChannelId& channel, const AccountId& account) {
+    const auto found = read_committed({.summaries = {{channel, account}}});
+    return found && found->summaries.front() ? found->summaries.front()->member : std::string();
+  };
+}
+
+Result<StoreAnswer> RocksStorage::read_committed(const StoreQuery& query) const {
+  if (store_) {
+    if (auto found = read_now(*store_, query)) return found;
+  }
+  // While it is opened again nobody is answered, but some had their answers before.
+  const auto other = look();
+  if (!other) return fail(ErrorCode::not_found);
+  return read_now(*other, query);
 }
 
 void RocksStorage::examine(std::vector<std::string>& broken) {

@@ -33,6 +33,7 @@ class RocksStorage final : public Storage {
   [[nodiscard]] Epoch highest_epoch() override { return store_ ? store_->highest_epoch() : 0; }
   [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() override;
   [[nodiscard]] CommittedLog committed_log() override;
+  [[nodiscard]] CommittedMember committed_member() override;
 
   void next_commit(CommitFate fate) override;
   void fill_disk(bool on) override;
@@ -51,6 +52,7 @@ class RocksStorage final : public Storage {
   [[nodiscard]] RocksOptions options() const;
   [[nodiscard]] std::string path() const { return folder_ / "channels"; }
   [[nodiscard]] std::unique_ptr<RocksChannelStore> look() const;
+  Result<StoreAnswer> read_committed(const StoreQuery& query) const;
   void end_store();
   void settle_disk();
   void lose_unsynced();

@@ -393,7 +393,8 @@ class Run {
   const bool swaps_;       // partitions go and come back amid commits
   Dice clock_dice_;        // for the clocks of devices
   Web web_{world_, cluster_};
-  Witness witness_{cluster_.limits(), words_, cluster_.committed_log(), [this] { return committed_channels(); }};
+  Witness witness_{cluster_.limits(), words_, cluster_.committed_log(), cluster_.committed_member(),
+                   [this] { return committed_channels(); }};
   Standings standings_;
   Surroundings around_{world_, cluster_, web_, &witness_, {}, &standings_};
   std::vector<Account> accounts_;

@@ -45,6 +45,7 @@ class Storage {
   [[nodiscard]] virtual std::unique_ptr<ChannelStoreScan> scan() = 0;
   /// The same for single channels, again and again.
   [[nodiscard]] virtual CommittedLog committed_log() = 0;
+  [[nodiscard]] virtual CommittedMember committed_member() = 0;
 
   /// Keeps what is on the disk now.
   virtual void take_backup() {}

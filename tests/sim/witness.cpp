@@ -137,9 +137,15 @@ struct Witness::Hearing {
     }
   }
 
-  void registers(const v1::Registers& now_are, const ModelChannel* in) const {
+  void stored_cursors(const std::string& channel, const AccountId& account, Seq delivered, Seq read) const {
+    const auto member = wire::decode_member(witness.member_(channel_id(channel), account));
+    if (!member || delivered > member->delivered || read > member->read) say("P5: a cursor before it was stored");
+  }
+
+  void registers(const v1::Registers& now_are, const std::string& id) const {
     if (now_are.read() > now_are.delivered()) say("P5: more read than delivered");
-    if (in != nullptr && now_are.delivered() > in->visible_head(me())) say("P5: a cursor beyond what it may see");
+    if (now_are.delivered() > channel(id).visible_head(me())) say("P5: a cursor beyond what it may see");
+    stored_cursors(id, me(), now_are.delivered(), now_are.read());
   }
 
   void row(const v1::InboxRow& row) const {
@@ -147,7 +153,7 @@ struct Witness::Hearing {
     const ModelMember* member = in.find(me());
     if (member == nullptr) return say("P7: a row of somebody else's channel");
     if (row.head() > in.visible_head(me())) say("P7: a head that it may not see");
-    registers(row.registers(), &in);
+    registers(row.registers(), row.channel_id());
     for (const auto& range : row.visible()) {
       if (!in.sees(me(), range.from()) || (range.to() != 0 && !in.sees(me(), range.to()))) {
         say("P7: a range that it may not see");
@@ -185,6 +191,7 @@ struct Witness::Hearing {
     for (const auto& one : all.receipts()) {
       if (!in.was_active(account_id(one.account()), now, witness.grace(now))) say("P7: a receipt of no member");
       if (one.delivered() > in.head || one.read() > one.delivered()) say("P5: a receipt beyond everything");
+      stored_cursors(all.channel_id(), account_id(one.account()), one.delivered(), one.read());
     }
   }
 
@@ -219,7 +226,7 @@ struct Witness::Hearing {
   void registers_changed(const v1::RegistersChanged& changed) const {
     const ModelChannel& in = channel(changed.channel_id());
     if (in.find(me()) == nullptr) return say("P7: registers of somebody else's channel");
-    registers(changed.registers(), &in);
+    registers(changed.registers(), changed.channel_id());
   }
 
   void typing(const v1::TypingNow& typing) const {
@@ -264,6 +271,13 @@ struct Witness::Hearing {
     });
   }
 
+  [[nodiscard]] const std::string& registers_asked_for() const {
+    if (question == nullptr) return v1::MoveCursor::default_instance().channel_id();
+    if (question->has_set_registers()) return question->set_registers().channel_id();
+    if (question->has_hide_messages()) return question->hide_messages().channel_id();
+    return question->move_cursor().channel_id();
+  }
+
   void content(const v1::Event& whole) const {
     if (question == nullptr || !question->has_get_content()) return say("P9: an answer to something else");
     event(channel(question->get_content().channel_id()), whole);
@@ -306,7 +320,7 @@ struct Witness::Hearing {
       case v1::ServerFrame::kVersions:
         return versions(frame.versions());
       case v1::ServerFrame::kRegisters:
-        return registers(frame.registers(), nullptr);
+        return registers(frame.registers(), registers_asked_for());
       case v1::ServerFrame::kEvents:
         return events(frame.events());
       case v1::ServerFrame::kHeads:
@@ -336,7 +350,9 @@ void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
   if (frame.has_command()) ++kinds_.commands[frame.command().body_case()];
   if (frame.request() == 0) return;
   ear.open.emplace(frame.request(), now);
-  if (frame.has_get_content()) ear.asked[frame.request()] = frame;
+  if (frame.has_get_content() || frame.has_move_cursor() || frame.has_set_registers() || frame.has_hide_messages()) {
+    ear.asked[frame.request()] = frame;
+  }
   if (const std::string wrong = sends_.asked(ear.sends, ear.made, frame); !wrong.empty()) say(ear, wrong);
   const Duration interval(static_cast<std::int64_t>(limits_.receipt_interval_ms));
   if (const std::string wrong = ReceiptWatch::asked(ear.receipts, frame, interval, now); !wrong.empty())

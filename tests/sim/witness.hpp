@@ -25,13 +25,16 @@ namespace parley::sim {
 using CommittedLog =
     std::function<void(const ChannelId&, Seq from, const std::function<void(Seq, std::string_view record)>& row)>;
 
+/// The committed record of a member; empty: there is none.
+using CommittedMember = std::function<std::string(const ChannelId&, const AccountId&)>;
+
 /// All channels that are committed.
 using CommittedChannels = std::function<std::vector<ChannelId>()>;
 
 class Witness {
  public:
-  Witness(const Limits& limits, const Words& words, CommittedLog log, CommittedChannels all)
-      : limits_(limits), words_(words), log_(std::move(log)), all_(std::move(all)) {}
+  Witness(const Limits& limits, const Words& words, CommittedLog log, CommittedMember member, CommittedChannels all)
+      : limits_(limits), words_(words), log_(std::move(log)), member_(std::move(member)), all_(std::move(all)) {}
 
   /// One connection, as seen from outside.
   struct Ear {
@@ -84,6 +87,7 @@ class Witness {
   const Limits limits_;
   const Words& words_;
   const CommittedLog log_;
+  const CommittedMember member_;
   const CommittedChannels all_;
   std::map<ChannelId, ModelChannel> channels_;
   std::map<std::pair<AccountId, AccountId>, Time> blocks_;
