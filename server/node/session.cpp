@@ -182,10 +182,12 @@ Result<void> Session::take(const Command& command) {
   if (unanswered_.size() >= io_.node().limits.sends_in_flight) {
     return fail(Error(ErrorCode::too_many_requests, "wait for answers before sending more", kRetryMs));
   }
-  if (rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, io_.node().clock->uptime())) {
-    return fail(behind_another_send());
-  }
+  if (is_behind(command)) return fail(behind_another_send());
   return io_.gate().enter(identity_.account, address_);
+}
+
+bool Session::is_behind(const Command& command) {
+  return rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, io_.node().clock->uptime());
 }
 
 /// After an error that lets the same send come again, what was sent behind it must not go before it.
@@ -200,24 +202,34 @@ void Session::submit(Command command, const Origin& origin) {
   }
   if (command.named_accounts().empty()) return io_.submit({std::move(command), origin});
   ++facts_pending_;
-  io_.add_facts(std::move(command), [&io = io_, alive = io_.alive(), origin](Result<Command> ready) {
-    if (alive.expired()) return;
-    if (Session* session = io.find(origin.session)) session->facts_came(std::move(ready), origin);
-  });
+  Answer refusal{origin, command.channel, command.stamp.send_id, Error(ErrorCode::ok)};
+  io_.add_facts(std::move(command),
+                [&io = io_, alive = io_.alive(), refusal = std::move(refusal)](Result<Command> ready) mutable {
+                  if (alive.expired()) return;
+                  Session* session = io.find(refusal.origin.session);
+                  if (session != nullptr) session->facts_came(std::move(ready), std::move(refusal));
+                });
 }
 
-void Session::facts_came(Result<Command> command, const Origin& origin) {
+/// `refusal`: what it is answered with where there are none, once their error is in it.
+void Session::facts_came(Result<Command> command, Answer refusal) {
   --facts_pending_;
   if (command) {
-    io_.submit({std::move(*command), origin});
+    io_.submit({std::move(*command), refusal.origin});
   } else {
-    answer({origin, ChannelId{}, SendId{}, command.error()});
+    refusal.body = command.error();
+    answer(refusal);
   }
   auto& held = rare().held;
   while (facts_pending_ == 0 && !held.empty()) {
     auto [next, to] = std::move(held.front());
     held.pop_front();
-    submit(std::move(next), to);
+    // It was taken before what it waited for was refused.
+    if (is_behind(next)) {
+      answer({to, next.channel, next.stamp.send_id, behind_another_send()});
+    } else {
+      submit(std::move(next), to);
+    }
   }
 }
 

@@ -74,9 +74,10 @@ class Session final : public ConnectionHandler {
   void welcome(std::uint64_t request);
   void command(const v1::ClientFrame& frame);
   Result<void> take(const Command& command);
+  bool is_behind(const Command& command);
   void hold_up(const ChannelId& channel, const SendId& send_id, const Error& error);
   void submit(Command command, const Origin& origin);
-  void facts_came(Result<Command> command, const Origin& origin);
+  void facts_came(Result<Command> command, Answer refusal);
   void send(const v1::ServerFrame& frame);
   void refuse(std::uint64_t request, const Error& error);
   void tell(std::uint64_t request, const Error& error);

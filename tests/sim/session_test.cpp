@@ -360,6 +360,49 @@ TEST(SendOrderOfASession, WhatIsSentBehindAFailedCommitDoesNotGoBeforeIt) {
   EXPECT_TRUE(some_posted);
 }
 
+TEST(SendOrderOfASession, WhatIsSentBehindACommandWhoseFactsCannotBeReadDoesNotGoBeforeIt) {
+  std::size_t refused = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    World world(seed);
+    Cluster cluster(world, false);
+    cluster.keep_links_even();
+    RawDevice a(world, cluster, cluster.sign_up("anna"));
+    a.hello();
+    const ChannelId channel(IdBytes{9});
+    v1::ClientFrame create;
+    auto& command = *create.mutable_command();
+    command.set_channel_id(std::string(channel.view()));
+    command.set_send_id(std::string(SendId(IdBytes{200}).view()));
+    command.mutable_create_channel()->set_kind(v1::CHANNEL_KIND_GROUP);
+    command.mutable_create_channel()->set_title("lunch");
+    command.mutable_create_channel()->add_members(std::string(cluster.sign_up("bert").view()));
+    std::vector<v1::ClientFrame> all = posts(channel, 3);
+    cluster.storage().fail_reads(true);
+    a.send(create);
+    for (auto& frame : all) a.send(frame);
+    world.run_for(std::chrono::seconds(20));
+    cluster.storage().fail_reads(false);
+    const auto answer = [&](const v1::ClientFrame& asked) {
+      const auto found = std::ranges::find(a.frames, asked.request(), &Frame::request);
+      return found == a.frames.end() ? Frame{} : *found;
+    };
+    if (answer(create).error().name() != "store_unavailable") continue;
+    ++refused;
+    for (const auto& frame : all) {
+      const std::string& why = answer(frame).error().name();
+      EXPECT_TRUE(why == "overloaded" || why == "store_unavailable") << why << ", seed " << seed;
+    }
+    EXPECT_TRUE(a.ask(create).has_outcome());
+    Seq last = 0;
+    for (auto& frame : all) {
+      const Seq seq = a.ask(frame).outcome().seq();
+      EXPECT_GT(seq, last);
+      last = seq;
+    }
+  }
+  EXPECT_GT(refused, 0U);
+}
+
 TEST_F(TwoNodes, ALostLastMessageIsNoticed) {
   auto a = device(anna);
   auto b = device(bert);
