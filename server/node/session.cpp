@@ -267,8 +267,10 @@ void Session::push(const Push& push, std::shared_ptr<const std::string>& json) {
   const std::size_t queued = connection_.queued_bytes();
   const bool hint = push.kind == PushKind::typing || push.kind == PushKind::presence;
   if (hint && queued > kHintBytes) return;
-  if (overflowing_since_ == kNever && queued > io_.outbox_limit()) overflowing_since_ = io_.now();
-  const bool overflowing = overflowing_since_ != kNever;
+  if (overflowing_since_ == kHasRoom && queued > io_.outbox_limit()) {
+    overflowing_since_ = io_.node().clock->uptime();
+  }
+  const bool overflowing = overflowing_since_ != kHasRoom;
   if (push.kind == PushKind::events && (overflowing || !wants_events_of(push.channel))) {
     rare().missed[push.channel] = {push.head, push.time};
     if (!overflowing) send_heads();
@@ -309,8 +311,8 @@ void Session::send_heads() {
 
 void Session::on_drained() {
   if (Tracer* tracer = io_.node().tracing()) tracer->flushed(id_);
-  if (overflowing_since_ == kNever) return;
-  overflowing_since_ = kNever;
+  if (overflowing_since_ == kHasRoom) return;
+  overflowing_since_ = kHasRoom;
   send_heads();
 }
 
@@ -319,7 +321,8 @@ void Session::tick(Time now) {
   count_outbox(static_cast<std::uint32_t>(connection_.queued_bytes()));
   if (now >= identity_.expires) return end(ErrorCode::token_expired);
   const Duration grace(static_cast<std::int64_t>(io_.node().limits.outbox_drain_ms));
-  if (overflowing_since_ != kNever && now - overflowing_since_ > grace) end(ErrorCode::too_slow);
+  if (overflowing_since_ == kHasRoom) return;
+  if (io_.node().clock->uptime() - overflowing_since_ > grace) end(ErrorCode::too_slow);
 }
 
 void Session::count_outbox(std::uint32_t bytes) {

@@ -61,6 +61,7 @@ class Session final : public ConnectionHandler {
 
  private:
   enum class State : std::uint8_t { greeting, live, ended };
+  static constexpr Duration kHasRoom = Duration::max();
   /// What few sessions need.
   struct Rare {
     std::set<ChannelId> open;                          // mode open_channels
@@ -95,7 +96,7 @@ class Session final : public ConnectionHandler {
   std::uint64_t id_;
   std::uint64_t address_;
   Identity identity_;
-  Time overflowing_since_ = kNever;
+  Duration overflowing_since_ = kHasRoom;  // uptime
   std::unique_ptr<Rare> rare_;
   std::vector<std::uint64_t> unanswered_;  // requests of commands
   std::uint32_t counted_outbox_ = 0;       // in the metric

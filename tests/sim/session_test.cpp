@@ -124,6 +124,37 @@ TEST_F(SessionTest, AReaderThatNeverDrainsIsClosedWithResume) {
   EXPECT_EQ(slow->closed, error_info(ErrorCode::too_slow).close_code);
 }
 
+TEST_F(SessionTest, AReaderThatNeverDrainsIsClosedInTimeThoughTheClockJumpsBack) {
+  auto a = device(anna);
+  auto slow = device(bert);
+  a->hello();
+  slow->hello();
+  const ChannelId channel = a->open_direct(bert);
+  slow->stop_reading();
+  for (int i = 0; i < 40; ++i) a->post(channel, std::string(2000, 'x'));
+  cluster.set_clock_off(0, -std::chrono::hours(1));
+  world.run_for(Duration(static_cast<std::int64_t>(cluster.limits().outbox_drain_ms)) + std::chrono::seconds(3));
+  slow->read_again();
+  world.run_for(std::chrono::seconds(5));
+  EXPECT_EQ(slow->closed, error_info(ErrorCode::too_slow).close_code);
+}
+
+TEST_F(SessionTest, AReaderHasItsTimeToDrainThoughTheClockJumpsForward) {
+  auto a = device(anna);
+  auto slow = device(bert);
+  a->hello();
+  slow->hello();
+  const ChannelId channel = a->open_direct(bert);
+  slow->stop_reading();
+  for (int i = 0; i < 40; ++i) a->post(channel, std::string(2000, 'x'));
+  const Duration drain(static_cast<std::int64_t>(cluster.limits().outbox_drain_ms));
+  ASSERT_LT(drain + std::chrono::seconds(20), Duration(static_cast<std::int64_t>(cluster.limits().access_token_ms)));
+  cluster.set_clock_off(0, drain + std::chrono::seconds(5));
+  world.run_for(std::chrono::seconds(5));
+  slow->read_again();
+  EXPECT_NE(slow->wait_for([](const Frame& one) { return one.has_heads(); }), nullptr);
+}
+
 TEST_F(SessionTest, HeadsOnlyModeTellsHeadsInsteadOfEvents) {
   auto a = device(anna);
   auto b = device(bert);
