@@ -154,9 +154,11 @@ class Run:
         wanted = {name for name, row in ERRORS.items() if row["kind"] in ("caller", "refusal")}
         print(f"  errors of callers and refusals met: {len(MET & wanted)} of {len(wanted)}; not met: {', '.join(sorted(wanted - MET))}")
         print(f"{asked} lies, {len(self.findings)} unexpected answers")
+        if asked == 0:
+            print(f"no case fits {self.only}; -v prints the names")
         for name, what in self.findings:
             print(f"\n{name}\n    {what}\n    again: {self.how} --only {shlex.quote(glob.escape(name))}")
-        return not self.findings
+        return asked > 0 and not self.findings
 
 
 def allow(verdict, allowed, where=""):

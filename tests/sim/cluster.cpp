@@ -280,7 +280,8 @@ Limits Cluster::largest_limits() const {
   Limits most = limits();
   for (const auto& node : nodes_) {
     for (const auto limit : {&Limits::mentions_per_message, &Limits::edits_per_message, &Limits::reactions_per_message,
-                             &Limits::targets_per_delete, &Limits::group_members}) {
+                             &Limits::targets_per_delete, &Limits::group_members, &Limits::text_code_points,
+                             &Limits::invitations_per_channel}) {
       most.*limit = std::max(most.*limit, node->limits.*limit);
     }
   }

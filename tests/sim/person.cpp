@@ -164,6 +164,7 @@ void Device::read(const ChannelId& channel, Seq seq) {
 }
 
 void Device::sent_elsewhere(const SendId& send_id) {
+  ear_.made.leaves_elsewhere(send_id);
   if (const auto sent = sends_.find(send_id); sent != sends_.end()) sent->second.replayed = true;
 }
 

@@ -1,6 +1,10 @@
 #include "sim/send_watch.hpp"
 
+#include <iterator>
 #include <utility>
+
+#include "node/send_order.hpp"
+#include "wire/frames.hpp"
 
 namespace parley::sim {
 
@@ -8,8 +12,10 @@ std::string SendWatch::asked(Connection& connection, Made& made, const v1::Clien
   if (!frame.has_command()) return {};
   const auto channel = ChannelId::from_bytes(frame.command().channel_id()).value_or(ChannelId{});
   const auto send_id = SendId::from_bytes(frame.command().send_id()).value_or(SendId{});
-  connection.open[frame.request()] = send_id;
+  connection.open[frame.request()] = {channel, send_id};
   const std::uint64_t order = made.add(send_id);
+  if (made.leaves_first(send_id)) connection.first_here.insert(send_id);
+  connection.held_up[channel].erase(order);
   if (connection.put_off.contains(send_id)) return {};
   const SendId before = std::exchange(connection.last[channel], send_id);
   return before.is_nil() || made.add(before) < order
@@ -17,19 +23,49 @@ std::string SendWatch::asked(Connection& connection, Made& made, const v1::Clien
              : "P2: sends of a channel leave out of order, " + send_id.str() + " after " + before.str();
 }
 
-std::string SendWatch::said(Connection& connection, const AccountId& account, const v1::ServerFrame& frame) {
+/// What was sent first is stored first; and nothing behind what has to come again, for as long as a server holds it up.
+std::string SendWatch::in_order(Connection& connection, std::uint64_t order, const v1::Outcome& outcome, Time now) {
+  const auto channel = ChannelId::from_bytes(outcome.channel_id()).value_or(ChannelId{});
+  for (const auto& [before, since] : connection.held_up[channel]) {
+    if (before < order && now - since < kSendOrderQuiet)
+      return "P2: a send is stored before one that has to come again";
+  }
+  auto& stored = connection.stored[channel];
+  const auto at = stored.emplace(order, outcome.seq()).first;
+  const bool after_last = at == stored.begin() || std::prev(at)->second < outcome.seq();
+  const bool before_next = std::next(at) == stored.end() || outcome.seq() < std::next(at)->second;
+  return after_last && before_next ? "" : "P2: sends are stored in another order, seq " + std::to_string(outcome.seq());
+}
+
+std::string SendWatch::said(Connection& connection, Made& made, const AccountId& account, const v1::ServerFrame& frame,
+                            Time now) {
   const auto asked = connection.open.extract(frame.request());
-  if (!asked.empty() && frame.has_error()) connection.put_off.insert(asked.mapped());
+  if (!asked.empty() && frame.has_error()) {
+    const auto& [channel, send_id] = asked.mapped();
+    connection.put_off.insert(send_id);
+    if (may_come_again(wire::to_error(frame.error()))) {
+      connection.held_up[channel].try_emplace(made.add(send_id), now);
+    }
+  }
   if (!frame.has_outcome()) return {};
   const v1::Outcome& outcome = frame.outcome();
   const Told told{outcome.seq(), outcome.time(), outcome.refused()};
   const auto [known, fresh] = outcomes_.try_emplace({ChannelId::from_bytes(outcome.channel_id()).value_or(ChannelId{}),
                                                      account, SendId::from_bytes(outcome.send_id()).value_or(SendId{})},
                                                     told);
-  if (fresh || known->second == told) return {};
-  return "P1: another outcome for the same send: seq " + std::to_string(known->second.seq) + " " +
-         known->second.refused + " of " + std::to_string(known->second.time) + ", now seq " + std::to_string(told.seq) +
-         " " + told.refused + " of " + std::to_string(told.time);
+  if (!fresh && known->second != told) return another(known->second, told);
+  if (asked.empty()) return {};
+  const SendId& send_id = asked.mapped().send_id;
+  const bool once =
+      connection.first_here.contains(send_id) && !connection.put_off.contains(send_id) && !made.left_elsewhere(send_id);
+  // Seq 1 is what made the channel, perhaps long ago.
+  return once && outcome.seq() > 1 ? in_order(connection, made.add(send_id), outcome, now) : "";
+}
+
+std::string SendWatch::another(const Told& known, const Told& told) {
+  return "P1: another outcome for the same send: seq " + std::to_string(known.seq) + " " + known.refused + " of " +
+         std::to_string(known.time) + ", now seq " + std::to_string(told.seq) + " " + told.refused + " of " +
+         std::to_string(told.time);
 }
 
 }  // namespace parley::sim

@@ -1,5 +1,5 @@
 // What becomes of sends, as it is heard on the wire: one send_id has one outcome for ever (P1, P3), and the sends of a
-// channel leave a device in their order (P2).
+// channel leave a device in their order, and are stored in it (P2).
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/id.hpp"
+#include "base/time.hpp"
 #include "parley/v1/frames.pb.h"
 
 namespace parley::sim {
@@ -20,20 +21,36 @@ class SendWatch {
   class Made {
    public:
     std::uint64_t add(const SendId& send_id) { return order_.try_emplace(send_id, order_.size() + 1).first->second; }
+    /// True once for each.
+    bool leaves_first(const SendId& send_id) { return left_.insert(send_id).second; }
+    /// Another client sends it as well, whenever that likes.
+    void leaves_elsewhere(const SendId& send_id) { elsewhere_.insert(send_id); }
+    [[nodiscard]] bool left_elsewhere(const SendId& send_id) const { return elsewhere_.contains(send_id); }
 
    private:
     std::map<SendId, std::uint64_t> order_;
+    std::set<SendId> left_, elsewhere_;
   };
   /// Of one connection; a new one begins with nothing.
   struct Connection {
-    std::map<std::uint64_t, SendId> open;  // by request
-    std::map<ChannelId, SendId> last;      // that left
-    std::set<SendId> put_off;              // answered with an error, so that they leave again after later ones
+    struct Open {
+      ChannelId channel;
+      SendId send_id;
+    };
+    std::map<std::uint64_t, Open> open;  // by request
+    std::map<ChannelId, SendId> last;    // that left
+    std::set<SendId> put_off;            // answered with an error, so that they leave again after later ones
+    std::set<SendId> first_here;         // never left on an earlier connection
+    /// By channel, of those that have to come again, and have not: when their device made them, and since when.
+    std::map<ChannelId, std::map<std::uint64_t, Time>> held_up;
+    /// By channel, of those that left once, and here: the seq of each by when its device made it.
+    std::map<ChannelId, std::map<std::uint64_t, Seq>> stored;
   };
 
   /// Both return what is wrong; empty: nothing.
   std::string asked(Connection& connection, Made& made, const v1::ClientFrame& frame);
-  std::string said(Connection& connection, const AccountId& account, const v1::ServerFrame& frame);
+  std::string said(Connection& connection, Made& made, const AccountId& account, const v1::ServerFrame& frame,
+                   Time now);
   /// A restore: what was an outcome may never have been.
   void forget_history() { outcomes_.clear(); }
 
@@ -44,6 +61,9 @@ class SendWatch {
     std::string refused;
     friend bool operator==(const Told&, const Told&) = default;
   };
+  static std::string another(const Told& known, const Told& told);
+  static std::string in_order(Connection& connection, std::uint64_t order, const v1::Outcome& outcome, Time now);
+
   std::map<std::tuple<ChannelId, AccountId, SendId>, Told> outcomes_;
 };
 

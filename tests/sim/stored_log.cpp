@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/utf8.hpp"
 #include "parley/v1/events.pb.h"
 
 namespace parley::sim {
@@ -39,7 +40,7 @@ struct Reader {
   }
 
   /// What the next event must not be, as things stand before it.
-  void allowed(const v1::EventHeader& header) const {
+  void allowed(const v1::EventHeader& header, std::string_view content) const {
     const std::string at = ", seq " + std::to_string(header.seq());
     const Seq target = header.has_edited() ? header.edited().target() : header.reacted().target();
     const auto message = log.model.messages.find(target);
@@ -53,8 +54,25 @@ struct Reader {
       say("P9: somebody else's message is edited" + at);
     }
     if (header.has_joined_by_invitation()) invited(header);
+    if (header.has_deleted()) may_delete(header);
     if (log.model.kind == v1::CHANNEL_KIND_GROUP) permitted(header);
-    if (most != nullptr) within_limits(header);
+    if (most != nullptr) within_limits(header, content);
+  }
+
+  /// Each their own, and who runs a group all of it. A deleted account's messages are erased by the server.
+  void may_delete(const v1::EventHeader& header) const {
+    if (header.device().empty()) return;
+    if (log.model.kind == v1::CHANNEL_KIND_GROUP && role_of(header.account()) >= v1::ROLE_ADMIN) return;
+    for (const Seq target : header.deleted().targets()) {
+      const auto message = log.model.messages.find(target);
+      if (message != log.model.messages.end() && message->second.author.view() == header.account()) continue;
+      say("P9: somebody else's message is deleted, seq " + std::to_string(header.seq()));
+    }
+  }
+
+  [[nodiscard]] int role_of(const std::string& account) const {
+    const ModelMember* member = log.model.find(AccountId::from_bytes(account).value_or(AccountId{}));
+    return member == nullptr ? 0 : static_cast<int>(member->role);
   }
 
   void invited(const v1::EventHeader& header) const {
@@ -70,20 +88,21 @@ struct Reader {
   /// What the role of the sender is for. The server's own commands have no device.
   void permitted(const v1::EventHeader& header) const {
     if (header.device().empty() || header.has_joined_by_invitation()) return;
-    const ModelMember* sender = log.model.find(AccountId::from_bytes(header.account()).value_or(AccountId{}));
-    const int role = sender == nullptr ? 0 : static_cast<int>(sender->role);
+    const int role = role_of(header.account());
     const v1::ChannelSettings& settings = log.model.settings;
     int least = v1::ROLE_MEMBER;
     if (header.has_message()) least = settings.post();
     if (header.has_described()) least = settings.rename();
     if (header.has_members_added()) least = settings.add();
-    if (header.has_member_removed() || header.has_role_changed()) least = v1::ROLE_ADMIN;
+    if (header.has_member_removed())
+      least = std::max<int>(v1::ROLE_ADMIN, role_of(header.member_removed().account()) + 1);
     if (header.has_settings_changed()) least = v1::ROLE_ADMIN;
-    if (header.has_ownership_handed_over()) least = v1::ROLE_OWNER;
+    if (header.has_invitation_created() || header.has_invitation_revoked()) least = v1::ROLE_ADMIN;
+    if (header.has_role_changed() || header.has_ownership_handed_over()) least = v1::ROLE_OWNER;
     if (role < least) say("P9: done by a member who may not, seq " + std::to_string(header.seq()));
   }
 
-  void within_limits(const v1::EventHeader& header) const {
+  void within_limits(const v1::EventHeader& header, std::string_view content) const {
     const ModelChannel& model = log.model;
     const auto expect = [&](std::uint64_t count, std::uint64_t limit, std::string_view what) {
       if (count > limit) say("P9: more " + std::string(what) + " than the limit, seq " + std::to_string(header.seq()));
@@ -102,6 +121,18 @@ struct Reader {
              "deletions at once");
     }
     if (model.kind == v1::CHANNEL_KIND_GROUP) expect(model.active_members(), most->group_members, "members");
+    if (header.has_invitation_created()) {
+      const auto live = std::ranges::count_if(model.invitations, [&](const auto& one) {
+        return one.second.expires == kNever || one.second.expires > from_unix_ms(header.time());
+      });
+      expect(static_cast<std::uint64_t>(live) + 1, most->invitations_per_channel, "invitations");
+    }
+    v1::Content said;
+    if (!said.ParseFromString(std::string(content))) return say("P9: a content that is none");
+    expect(count_code_points(said.text()).value_or(UINT64_MAX), most->text_code_points, "code points");
+    expect(said.data().size(), most->content_bytes, "bytes");
+    if (header.has_reacted())
+      expect(said.text().size() + said.data().size(), most->reaction_bytes, "bytes of a reaction");
   }
 
   Digest events(const std::vector<EventRow>& rows) const {
@@ -121,7 +152,7 @@ struct Reader {
       if (!sends.emplace(opened->event.account, opened->event.send_id).second) say("P3: a send is stored twice");
       if (from_unix_ms(header.time()) < log.head.time) say("P2: time goes back");
       log.head.time = from_unix_ms(header.time());
-      allowed(header);
+      allowed(header, opened->content);
       log.model.add(header, opened->header, !opened->content_hash.empty(), kNever);
       if (header.count() != log.model.messages.size()) say("P4: a count is wrong at seq " + std::to_string(row.seq));
       log.events.push_back(std::move(*opened));

@@ -380,7 +380,8 @@ void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time no
   if (queued > most) say(ear, "P8: a queue without bounds");
   hearing.body(frame);
   hearing.words(bytes);
-  if (const std::string wrong = sends_.said(ear.sends, ear.account, frame); !wrong.empty()) say(ear, wrong);
+  if (const std::string wrong = sends_.said(ear.sends, ear.made, ear.account, frame, now); !wrong.empty())
+    say(ear, wrong);
   if (const std::string wrong = ReceiptWatch::said(ear.receipts, frame); !wrong.empty()) say(ear, wrong);
 }
 

@@ -11,6 +11,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
+import faults  # noqa: E402
 from soak_place import move_into_namespaces  # noqa: E402
 from soak_run import Options, Run  # noqa: E402
 
@@ -35,6 +36,9 @@ def main():
     seed = random.SystemRandom().randrange(1 << 31) if options.seed is None else options.seed
     folder = pathlib.Path(tempfile.mkdtemp(prefix="parley-soak-"))
     only = tuple(name.strip() for name in options.faults.split(",") if name.strip())
+    known = sorted(kind.NAME for kind in faults.ALL)
+    if unknown := sorted(set(only) - set(known)):
+        parser.error(f"there is no fault {', '.join(unknown)}; there are {', '.join(known)}")
     print(f"SEED={seed}, {options.minutes:g} minutes, logs and data in {folder}", flush=True)
     run = Run(Options(folder, seed, 60 * options.minutes, people=options.people, rate=options.rate, only=only, private=private))
     try:

@@ -15,6 +15,8 @@ from soak_people import sign_out
 
 RECEIPT_INTERVAL = 0.25
 LOST = (OSError, asyncio.TimeoutError, websockets.WebSocketException, Refused, EOFError, ValueError)
+# Answers that no fault explains: everything asked here is asked rightly.
+WRONG = {"internal", "damaged", "malformed", "too_large", "invalid_argument", "invalid_text", "unknown_request"}
 LONG = 20_000  # characters: more than is pushed whole, so a preview comes
 
 
@@ -102,7 +104,21 @@ class Load:
     def _in_background(self, work):
         job = asyncio.create_task(work)
         self._jobs.add(job)
-        job.add_done_callback(self._jobs.discard)
+        job.add_done_callback(self._ended)
+
+    def _ended(self, job):
+        self._jobs.discard(job)
+        if not job.cancelled() and job.exception() is not None:
+            self.book.violation(f"an answer that nobody expects: {job.exception()!r}")
+
+    @contextlib.contextmanager
+    def _may_be_lost(self):
+        """What is asked within may find no server, or one that refuses for the time being."""
+        try:
+            yield
+        except LOST as error:
+            if isinstance(error, Refused) and error.name in WRONG:
+                raise
 
     def _cursor(self, soaker, device, channel):
         kept, now = device.channels.get(channel), time.monotonic()
@@ -116,7 +132,7 @@ class Load:
         self._in_background(self._move(soaker, device.link, channel, delivered, read))
 
     async def _move(self, soaker, link, channel, delivered, read):
-        with contextlib.suppress(*LOST):
+        with self._may_be_lost():
             answer = await link.question(20, moveCursor={"channelId": channel, "delivered": delivered, "read": read})
             registers = answer["registers"]
             if number(registers.get("read")) < read or number(registers.get("delivered")) < delivered:
@@ -134,9 +150,8 @@ class Load:
             accounts = [other.account for other in self.people.members[channel] if other is not soaker]
             self._in_background(self._hint(device.link, watch={"accounts": accounts}))
 
-    @staticmethod
-    async def _hint(link, **body):
-        with contextlib.suppress(*LOST):
+    async def _hint(self, link, **body):
+        with self._may_be_lost():
             await link.question(20, **body)
 
     def _page(self, _, device, channel):
@@ -145,7 +160,7 @@ class Load:
             self._in_background(self._read_page(device, device.link, channel, self.chance.randint(1, kept.whole)))
 
     async def _read_page(self, device, link, channel, last):
-        with contextlib.suppress(*LOST):
+        with self._may_be_lost():
             page = (await link.question(20, getHistory={"channelId": channel, "to": last}))["history"]
             seqs = [number(event["header"]["seq"]) for event in page.get("events", [])]
             if seqs != list(range(number(page["from"]), last + 1)):
@@ -156,25 +171,24 @@ class Load:
     async def _guest(self, soaker):
         """A new device signs in, looks around, and signs out."""
         self.guests += 1
-        try:
+        person = link = None
+        with self._may_be_lost():
             person = await asyncio.to_thread(soaker.signed_in.another_device)
-        except LOST:
+        if person is None:
             self.guests -= 1
             return
         self._count("sign-in")
-        link = None
         try:
-            link = await Link.open(person, lambda said: None)
-            rows = (await link.question(20, getInbox={}))["inbox"].get("rows", [])
-            for channel in {row["channelId"] for row in rows} & set(soaker.channels):
-                page = (await link.question(20, getHistory={"channelId": channel}))["history"]
-                for event in page["events"]:
-                    self.book.saw(channel, event, f"a new device of {soaker.handle}")
-            missing = set(soaker.channels) - {row["channelId"] for row in rows}
-            if missing:
-                self.book.violation(f"a new device of {soaker.handle} is not told of {missing}")
-        except LOST:
-            pass
+            with self._may_be_lost():
+                link = await Link.open(person, lambda said: None)
+                rows = (await link.question(20, getInbox={}))["inbox"].get("rows", [])
+                for channel in {row["channelId"] for row in rows} & set(soaker.channels):
+                    page = (await link.question(20, getHistory={"channelId": channel}))["history"]
+                    for event in page["events"]:
+                        self.book.saw(channel, event, f"a new device of {soaker.handle}")
+                missing = set(soaker.channels) - {row["channelId"] for row in rows}
+                if missing:
+                    self.book.violation(f"a new device of {soaker.handle} is not told of {missing}")
         finally:
             if link is not None:
                 await link.end()

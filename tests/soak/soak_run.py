@@ -66,6 +66,8 @@ class Run:
             self.skipped.append(line)
             self.say(f"SKIPPED: {line}")
         kinds = [kind for kind in kinds if not kind.why_not(world)]
+        if not kinds:
+            raise ValueError("every fault is left out: see why above, and ask for others")
         await world.start()
         world.proxy.damages = options.damages
         if options.log_lies:
@@ -118,7 +120,7 @@ class Run:
         end = time.monotonic() + self.options.seconds
         for number, kind in enumerate(self._order(kinds)):
             done_once = number >= len(kinds)
-            if not kinds or (done_once and (self.options.short or time.monotonic() > end and number % len(kinds) == 0)):
+            if done_once and (self.options.short or time.monotonic() > end and number % len(kinds) == 0):
                 return
             await self._fault(kind)
 

@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import re
+import subprocess
 import sys
 
 import pytest
@@ -15,6 +16,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import faults  # noqa: E402
 import soak_meddle  # noqa: E402
 import soak_shim  # noqa: E402
+from e2e_server import Refused  # noqa: E402
+from soak_book import Book  # noqa: E402
+from soak_load import Load  # noqa: E402
 from soak_run import Options, Run  # noqa: E402
 
 SEED = int(os.environ.get("PARLEY_SEED", random.SystemRandom().randrange(1 << 31)))
@@ -28,6 +32,29 @@ def soak(folder, **options):
     run = Run(Options(folder, SEED, short=True, private=OUTSIDE, **options))
     asyncio.run(asyncio.wait_for(run.run(), 600))
     return run, run.book.violations
+
+
+def test_a_fault_that_there_is_not_is_an_error():
+    soak_py = pathlib.Path(__file__).with_name("soak.py")
+    done = subprocess.run([sys.executable, "-B", soak_py, "--outside", "--faults", "pause, net cutt"], capture_output=True, text=True,
+                          timeout=60, check=False)
+    assert (done.returncode, "there is no fault net cutt; there are clock +" in done.stderr) == (2, True), done.stderr
+
+
+def test_an_answer_that_no_fault_explains_is_a_violation():
+    async def ask():
+        book = Book()
+        load = Load(None, book, random.Random(1), 1, 0)
+        load._in_background(load._hint(AnswersDamaged()))
+        while load._jobs:
+            await asyncio.wait(load._jobs)
+        return book.violations
+
+    class AnswersDamaged:
+        async def question(self, *_, **__):
+            raise Refused("damaged")
+
+    assert asyncio.run(ask()) == ["an answer that nobody expects: Refused('damaged: ')"]
 
 
 def test_nothing_is_lost_doubled_or_out_of_order_whatever_fails(tmp_path, record_testsuite_property):
