@@ -186,6 +186,7 @@ Result<void> Session::take(const Command& command) {
   return io_.gate().enter(identity_.account, address_);
 }
 
+/// Asked once for each command that is about to go: where it is the one waited for, what is behind it may follow.
 bool Session::is_behind(const Command& command) {
   return rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, io_.node().clock->uptime());
 }

@@ -155,7 +155,7 @@ class Run:
         print(f"  errors of callers and refusals met: {len(MET & wanted)} of {len(wanted)}; not met: {', '.join(sorted(wanted - MET))}")
         print(f"{asked} lies, {len(self.findings)} unexpected answers")
         if asked == 0:
-            print(f"no case fits {self.only}; -v prints the names")
+            print(f"no case fits {self.only}; without --only, -v prints the names of all")
         for name, what in self.findings:
             print(f"\n{name}\n    {what}\n    again: {self.how} --only {shlex.quote(glob.escape(name))}")
         return asked > 0 and not self.findings

@@ -9,6 +9,7 @@ import pytest
 from hostile import families, lies_foreign, lies_limits, stage_calls, stage_frames
 from hostile.contract import COMMANDS, FRAMES, OPERATIONS, all_fields
 from hostile.fields import FIELDS, NotInTheTable
+from hostile.judge import Run
 
 
 def test_every_answer_to_a_lie_is_as_it_should_be():
@@ -16,6 +17,10 @@ def test_every_answer_to_a_lie_is_as_it_should_be():
     run = families.lie(argparse.Namespace(server=None, family=None, only="*", seed=seed, verbose=False))
     assert run.summary(), "see above for each answer that should not have been, and how to ask again"
     assert all(run.counts[family][0] for family in families.FAMILIES)
+
+
+def test_a_pattern_that_fits_no_lie_does_not_pass():
+    assert not Run("how", only="no such case").summary()
 
 
 def test_the_tables_know_the_whole_contract():

@@ -22,6 +22,18 @@ class SessionTest : public ::testing::Test {
     return std::make_unique<RawDevice>(world, cluster, account);
   }
 
+  /// A device of bert's that has read nothing for so long that its outbox is full.
+  std::unique_ptr<RawDevice> reader_that_hangs() {
+    auto a = device(anna);
+    auto slow = device(bert);
+    a->hello();
+    slow->hello();
+    const ChannelId channel = a->open_direct(bert);
+    slow->stop_reading();
+    for (int i = 0; i < 40; ++i) a->post(channel, std::string(2000, 'x'));
+    return slow;
+  }
+
   World world;
   Cluster cluster;
   AccountId anna = cluster.sign_up("anna");
@@ -111,13 +123,7 @@ TEST_F(SessionTest, AReaderThatHangsGetsHeadsOnlyAndHurtsNobody) {
 }
 
 TEST_F(SessionTest, AReaderThatNeverDrainsIsClosedWithResume) {
-  auto a = device(anna);
-  auto slow = device(bert);
-  a->hello();
-  slow->hello();
-  const ChannelId channel = a->open_direct(bert);
-  slow->stop_reading();
-  for (int i = 0; i < 40; ++i) a->post(channel, std::string(2000, 'x'));
+  const auto slow = reader_that_hangs();
   world.run_for(std::chrono::minutes(2));
   slow->read_again();
   world.run_for(std::chrono::seconds(5));
@@ -125,13 +131,7 @@ TEST_F(SessionTest, AReaderThatNeverDrainsIsClosedWithResume) {
 }
 
 TEST_F(SessionTest, AReaderThatNeverDrainsIsClosedInTimeThoughTheClockJumpsBack) {
-  auto a = device(anna);
-  auto slow = device(bert);
-  a->hello();
-  slow->hello();
-  const ChannelId channel = a->open_direct(bert);
-  slow->stop_reading();
-  for (int i = 0; i < 40; ++i) a->post(channel, std::string(2000, 'x'));
+  const auto slow = reader_that_hangs();
   cluster.set_clock_off(0, -std::chrono::hours(1));
   world.run_for(Duration(static_cast<std::int64_t>(cluster.limits().outbox_drain_ms)) + std::chrono::seconds(3));
   slow->read_again();
@@ -140,13 +140,7 @@ TEST_F(SessionTest, AReaderThatNeverDrainsIsClosedInTimeThoughTheClockJumpsBack)
 }
 
 TEST_F(SessionTest, AReaderHasItsTimeToDrainThoughTheClockJumpsForward) {
-  auto a = device(anna);
-  auto slow = device(bert);
-  a->hello();
-  slow->hello();
-  const ChannelId channel = a->open_direct(bert);
-  slow->stop_reading();
-  for (int i = 0; i < 40; ++i) a->post(channel, std::string(2000, 'x'));
+  const auto slow = reader_that_hangs();
   const Duration drain(static_cast<std::int64_t>(cluster.limits().outbox_drain_ms));
   ASSERT_LT(drain + std::chrono::seconds(20), Duration(static_cast<std::int64_t>(cluster.limits().access_token_ms)));
   cluster.set_clock_off(0, drain + std::chrono::seconds(5));

@@ -32,13 +32,13 @@ def main():
     parser.add_argument("--faults", default="", help="names of faults, separated by commas; all where there is none")
     parser.add_argument("--outside", action="store_true", help="use no namespaces, even where they may be had")
     options = parser.parse_args()
-    private = "was not wanted (--outside)" if options.outside else move_into_namespaces()
-    seed = random.SystemRandom().randrange(1 << 31) if options.seed is None else options.seed
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="parley-soak-"))
     only = tuple(name.strip() for name in options.faults.split(",") if name.strip())
     known = sorted(kind.NAME for kind in faults.ALL)
     if unknown := sorted(set(only) - set(known)):
         parser.error(f"there is no fault {', '.join(unknown)}; there are {', '.join(known)}")
+    private = "was not wanted (--outside)" if options.outside else move_into_namespaces()
+    seed = random.SystemRandom().randrange(1 << 31) if options.seed is None else options.seed
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="parley-soak-"))
     print(f"SEED={seed}, {options.minutes:g} minutes, logs and data in {folder}", flush=True)
     run = Run(Options(folder, seed, 60 * options.minutes, people=options.people, rate=options.rate, only=only, private=private))
     try:

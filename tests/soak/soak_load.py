@@ -172,14 +172,10 @@ class Load:
         """A new device signs in, looks around, and signs out."""
         self.guests += 1
         person = link = None
-        with self._may_be_lost():
-            person = await asyncio.to_thread(soaker.signed_in.another_device)
-        if person is None:
-            self.guests -= 1
-            return
-        self._count("sign-in")
         try:
             with self._may_be_lost():
+                person = await asyncio.to_thread(soaker.signed_in.another_device)
+                self._count("sign-in")
                 link = await Link.open(person, lambda said: None)
                 rows = (await link.question(20, getInbox={}))["inbox"].get("rows", [])
                 for channel in {row["channelId"] for row in rows} & set(soaker.channels):
@@ -192,5 +188,6 @@ class Load:
         finally:
             if link is not None:
                 await link.end()
-            await sign_out(person)
+            if person is not None:
+                await sign_out(person)
             self.guests -= 1
