@@ -84,8 +84,10 @@ TEST(ClientOutbox, WindowLimitsWhatIsInFlight) {
   EXPECT_EQ(world.posted.size(), 20u);
 }
 
-TEST(ClientOutbox, OneChannelHasOneInFlightUnlessAllowed) {
-  World world;
+TEST(ClientOutbox, OneChannelHasOneInFlightWhereNoMoreAreWanted) {
+  Settings settings;
+  settings.channel_window = 1;
+  World world(settings);
   world.rooms[kTalk];
   world.start();
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(world.client->post(world.now, kTalk, "a"));
@@ -119,6 +121,25 @@ TEST(ClientOutbox, BusyIsTriedAgainInOrderUnderTheSameId) {
   world.pass(std::chrono::seconds(5));
   EXPECT_EQ(world.posted, (std::vector<std::string>{"0", "1", "2", "3"}));
   EXPECT_EQ(world.outcomes.size(), 4u);
+}
+
+TEST(ClientOutbox, NothingGoesBeforeWhatIsStillToBeRefusedBehindASendThatWasPutOff) {
+  Settings settings;
+  settings.channel_window = 3;
+  World world(settings);
+  world.rooms[kTalk];
+  world.start();
+  world.busy = 1;
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(world.client->post(world.now, kTalk, std::to_string(i)));
+  world.serve();
+  world.auto_run = false;
+  while (!world.to_client.empty()) {
+    world.deliver_one();
+    world.pass(std::chrono::seconds(5));
+    EXPECT_EQ(world.from_client.empty(), !world.to_client.empty());
+  }
+  world.run();
+  EXPECT_EQ(world.posted, (std::vector<std::string>{"0", "1", "2", "3"}));
 }
 
 TEST(ClientOutbox, RefusalEndsTheSendWithItsName) {

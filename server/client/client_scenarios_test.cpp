@@ -127,8 +127,12 @@ class Stage : public World {
  private:
   static Settings settings_of(const json::object& scenario) {
     Settings settings;
+    settings.channel_window = 1;
     const auto* given = scenario.if_contains("settings");
-    if (given != nullptr) settings.want = want_of(given->at("want").as_string());
+    if (given == nullptr) return settings;
+    if (const auto* want = given->as_object().if_contains("want")) settings.want = want_of(want->as_string());
+    if (const auto* window = given->as_object().if_contains("channelWindow"))
+      settings.channel_window = window->to_number<std::size_t>();
     return settings;
   }
 

@@ -212,6 +212,7 @@ class World : public Host, public Listener {
     answer.mutable_error()->set_retry_after_ms(retry_after_ms);
   }
   void serve_hello(v1::ServerFrame& answer) {
+    put_off_.clear();
     if (!refuse_hello.empty()) {
       answer.set_request(0);  // told before the close
       return set_error(answer, std::exchange(refuse_hello, {}));
@@ -229,12 +230,15 @@ class World : public Host, public Listener {
     limit.set_value(page_events);
   }
   void serve_command(const v1::Command& command, v1::ServerFrame& answer) {
-    if (busy > 0) {
-      --busy;
+    std::string& put_off = put_off_[command.channel_id()];
+    if (busy > 0 || (!put_off.empty() && put_off != command.send_id())) {
+      if (put_off.empty()) put_off = command.send_id();
+      busy = std::max(busy - 1, 0);
       set_error(answer, "overloaded", 100);
       to_client.push_back(answer);
       return;
     }
+    put_off.clear();
     if (!refuse.empty()) {
       set_error(answer, refuse);
       to_client.push_back(answer);
@@ -456,6 +460,7 @@ class World : public Host, public Listener {
 
  private:
   int welcomes = 0;
+  std::map<std::string, std::string> put_off_;  // by channel: the send that has to come again first
 };
 
 inline std::vector<Seq> up_to(Seq last, Seq first = 1) {

@@ -1,6 +1,7 @@
 #include "client/outbox.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.hpp"
 
@@ -32,7 +33,7 @@ Outbox::Entry* Outbox::find(const SendId& send_id) {
 }
 
 Outbox::Entry* Outbox::sendable(const Lane& lane) const {
-  if (lane.in_flight >= channel_window_) return nullptr;
+  if (lane.settling || lane.in_flight >= channel_window_) return nullptr;
   for (Entry* entry = lane.first; entry != nullptr; entry = entry->next) {
     if (!entry->in_flight) return entry->alone && lane.in_flight > 0 ? nullptr : entry;
     if (entry->alone) return nullptr;
@@ -57,11 +58,17 @@ Outbox::Entry* Outbox::take() {
 
 void Outbox::put_back(Entry& entry) {
   PARLEY_ASSERT(entry.in_flight);
-  entry.in_flight = false;
   Lane& lane = lanes_.at(entry.data.channel);
+  landed(entry, lane);
+  lane.settling = lane.in_flight > 0;
+  make_ready(lane);
+}
+
+void Outbox::landed(Entry& entry, Lane& lane) {
+  if (!std::exchange(entry.in_flight, false)) return;
   --lane.in_flight;
   --in_flight_;
-  make_ready(lane);
+  if (lane.in_flight == 0) lane.settling = false;
 }
 
 void Outbox::put_all_back() {
@@ -70,6 +77,7 @@ void Outbox::put_all_back() {
   for (auto& [channel, lane] : lanes_) {
     for (Entry* entry = lane.first; entry != nullptr; entry = entry->next) entry->in_flight = false;
     lane.in_flight = 0;
+    lane.settling = false;
     lane.ready = false;
     waiting.push_back(&lane);
   }
@@ -82,10 +90,7 @@ void Outbox::put_all_back() {
 
 void Outbox::remove(Entry& entry) {
   Lane& lane = lanes_.at(entry.data.channel);
-  if (entry.in_flight) {
-    --lane.in_flight;
-    --in_flight_;
-  }
+  landed(entry, lane);
   Entry* before = nullptr;
   for (Entry* at = lane.first; at != &entry; at = at->next) before = at;
   (before != nullptr ? before->next : lane.first) = entry.next;

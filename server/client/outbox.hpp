@@ -38,7 +38,8 @@ class Outbox {
   Entry* find(const SendId& send_id);
   /// The next entry that may leave, now in flight; nullptr: none may.
   Entry* take();
-  /// It was not accepted: it goes again, before all that stood behind it.
+  /// It was not accepted: it goes again, before all that stood behind it, once nothing of its channel is in flight: the
+  /// server refuses what is, too, and what left now would go before that.
   void put_back(Entry& entry);
   /// The connection is gone.
   void put_all_back();
@@ -52,11 +53,13 @@ class Outbox {
     Entry* first = nullptr;
     Entry* last = nullptr;
     std::size_t in_flight = 0;
+    bool settling = false;  // one was put back
     Lane* next_ready = nullptr;
     bool ready = false;
   };
 
   Entry* sendable(const Lane& lane) const;
+  void landed(Entry& entry, Lane& lane);
   void make_ready(Lane& lane);
   Lane* pop_ready();
 

@@ -132,7 +132,7 @@ struct Settings {
   bool inbox_on_heads = true;  // ask for exact badges when only heads come
 
   std::size_t window = 32;         // sends in flight
-  std::size_t channel_window = 1;  // of one channel. Above 1 a busy server may take later sends of a channel first
+  std::size_t channel_window = 8;  // of one channel, whose order the server keeps
   std::size_t outbox_entries = 10'000;
   std::size_t outbox_bytes = 64u << 20;
   std::size_t questions = 1'000;

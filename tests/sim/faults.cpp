@@ -136,6 +136,10 @@ void Faults::commit() {
   }
 }
 
+void Faults::fail_a_commit_soon() {
+  in(span(200), [this] { commit(); });
+}
+
 void Faults::clock() {
   const auto jump = static_cast<std::int64_t>(dice().below(2 * kClockJump)) - kClockJump;
   count(jump < 0 ? "clock jumps back" : "clock jumps forward");

@@ -21,6 +21,8 @@ class Faults {
   void strike_oddly();
   /// Partitions go to others and come back to a node while its commits are under way.
   void swap_partitions();
+  /// Before long, the next commit of some node fails.
+  void fail_a_commit_soon();
   /// A device's clock is off by so much from its start on.
   Duration some_clock();
   /// Whatever still goes on ends; what was about to happen does not.

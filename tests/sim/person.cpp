@@ -46,6 +46,7 @@ void Device::start() {
   settings.want = client::Want::everything;
   settings.mode = mode_;
   settings.window = 8;
+  if (world_.dice().once_in(4)) settings.channel_window = 1;
   settings.outbox_entries = kOutboxEntries;
   core_ = std::make_unique<client::Client>(settings, disk_, *this, *this,
                                            [this](std::span<std::uint8_t> out) { world_.fill(out); });

@@ -60,6 +60,10 @@ constexpr std::uint64_t kSwaps = kAccounts - 1 - kRunSteps;
 constexpr std::uint64_t kSwapsOneIn = 3;  // seeds
 /// In a run in which partitions come back to nodes amid their commits: one step in so many.
 constexpr std::uint64_t kSwapOneIn = 30;
+constexpr std::uint64_t kBursts = kSwaps - 1 - kRunSteps;
+constexpr std::uint64_t kBurstsOneIn = 3;  // seeds
+/// In a run in which much is said at once: one step in so many.
+constexpr std::uint64_t kBurstOneIn = 20;
 /// … and of those partitions that come and go when all faults are over, one in so many.
 constexpr std::uint64_t kLastSwapOneIn = 2;
 constexpr std::uint64_t kLastSwapStands = 1000;
@@ -137,6 +141,7 @@ class Run {
         odd_faults_(dice_of(seed, kOddFaults).once_in(kOddFaultsOneIn)),
         signs_out_(dice_of(seed, kAccounts).once_in(kAccountsOneIn)),
         swaps_(dice_of(seed, kSwaps).once_in(kSwapsOneIn)),
+        bursts_(dice_of(seed, kBursts).once_in(kBurstsOneIn)),
         clock_dice_(dice_of(seed, kWrongClocks)) {
     if (clock_dice_.once_in(kWrongClocksOneIn)) {
       around_.some_clock = [this] {
@@ -184,6 +189,7 @@ class Run {
       if (signs_out_) world_.with(dice_of(result_.seed, kAccounts - 1 - step), [this] { one_act_on_accounts(); });
       if (odd_faults_) world_.with(dice_of(result_.seed, kOddFaults - 1 - step), [this] { one_odd_fault(); });
       if (swaps_) world_.with(dice_of(result_.seed, kSwaps - 1 - step), [this] { one_swap(); });
+      if (bursts_) world_.with(dice_of(result_.seed, kBursts - 1 - step), [this] { one_burst(); });
       world_.listen({});
     }
     settle();
@@ -226,6 +232,13 @@ class Run {
 
   void one_swap() {
     if (dice().once_in(kSwapOneIn)) faults_.swap_partitions();
+  }
+
+  /// So that more of one device is on its way than one commit takes, when that fails.
+  void one_burst() {
+    if (!dice().once_in(kBurstOneIn)) return;
+    workload_.say_much_at_once();
+    if (fault_one_in_ != 0) faults_.fail_a_commit_soon();
   }
 
   /// Nobody does anything for a day or so: tokens end, and sends of yesterday are retried.
@@ -391,6 +404,7 @@ class Run {
   const bool odd_faults_;  // of kinds that only some runs have
   const bool signs_out_;   // more becomes of accounts than that people sign in
   const bool swaps_;       // partitions go and come back amid commits
+  const bool bursts_;      // much is said at once while commits fail
   Dice clock_dice_;        // for the clocks of devices
   Web web_{world_, cluster_};
   Witness witness_{cluster_.limits(), words_, cluster_.committed_log(), cluster_.committed_member(),

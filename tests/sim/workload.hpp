@@ -48,6 +48,8 @@ class Workload {
   void act_on_accounts();
   /// … that changes how a channel looks in the list: its title, or who is in it.
   void change_a_row();
+  /// … and goes on before any of it is answered: many messages within a moment.
+  void say_much_at_once();
   /// … that an app does with its client core beside all that.
   void use_the_client();
   /// So much is said in the big group that devices remember a digest of it that they can ask for.

@@ -121,6 +121,20 @@ void Workload::post(Device& device, const client::ChannelState& channel) {
   send(device, command);
 }
 
+void Workload::say_much_at_once() {
+  Device& device = some_device();
+  const auto* channel = device.running() ? some_channel(device) : nullptr;
+  if (channel == nullptr) return;
+  Duration at{0};
+  for (std::uint64_t left = 4 + dice().below(12); left > 0; --left) {
+    at += Duration(static_cast<std::int64_t>(dice().below(20)));
+    world_.at(at, [this, &device, id = channel->id] {
+      const auto* still = device.running() ? device.core().find(id) : nullptr;
+      if (still != nullptr) post(device, *still);
+    });
+  }
+}
+
 void Workload::create_invitation(v1::Command& command) {
   const std::string secret = "a secret of an invitation " + std::to_string(dice().next());
   auto& create = *command.mutable_create_invitation();
