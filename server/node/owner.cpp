@@ -14,6 +14,8 @@ namespace {
 constexpr Duration kShrinkEvery(1000);
 /// Channels loaded by one read, so that a person with a thousand channels does not hold up the others.
 constexpr std::size_t kLoadAtOnce = 64;
+/// Lines of a partition that are remembered soon after it came; with more, the order of sends is given up.
+constexpr std::size_t kMostHeard = 4096;
 
 /// Seconds since the command arrived, by the wall clock, which may have jumped.
 double waited(const TurnItem& item, Time now) {
@@ -63,6 +65,7 @@ void Owner::gained(PartitionId partition, Epoch epoch) {
   partitions_.at(partition) = Partition{};
   partitions_[partition]->epoch = epoch;
   partitions_[partition]->fence = epoch << kFenceBits;
+  partitions_[partition]->since = clock_.uptime();
   untold_ = true;
   take_over(partition);
 }
@@ -189,10 +192,17 @@ void Owner::finish(const TurnItem& item) {
 
 void Owner::refuse(const TurnItem& item, const Error& error) {
   if (handed_on(item)) return;  // a request has one answer, which is not known here
+  if (const auto line = line_of(item); line && may_come_again(error)) {
+    // In the order in which they came: the first one is known already.
+    order_.refused(*line, std::get<Command>(item.queued.command).stamp.send_id, 0, clock_.uptime());
+  }
+  answer_refused(item, error);
+}
+
+void Owner::answer_refused(const TurnItem& item, const Error& error) {
   metrics_.refused(error.code);
   SendId send_id;
   if (const auto* command = std::get_if<Command>(&item.queued.command)) send_id = command->stamp.send_id;
-  if (const auto line = line_of(item); line && may_come_again(error)) order_.refused(*line, send_id, clock_.uptime());
   outlet_.answer({item.queued.origin, item.channel, send_id, error});
   finish(item);
 }
@@ -208,9 +218,27 @@ bool Owner::refuse_behind(const TurnItem& item) {
   const auto line = line_of(item);
   if (!line || handed_on(item)) return false;
   const SendId& send_id = std::get<Command>(item.queued.command).stamp.send_id;
-  if (!order_.is_behind(*line, send_id, clock_.uptime())) return false;
-  refuse(item, behind_another_send());
+  if (order_.is_behind(*line, send_id, clock_.uptime())) {
+    refuse(item, behind_another_send());
+    return true;
+  }
+  if (!is_behind_unheard(item, *line)) return false;
+  answer_refused(item, behind_another_send());  // what has to come first is not known here: it is not to wait for this
   return true;
+}
+
+/// Who had the partition before may have refused what this is behind, when its session had not heard of that yet.
+bool Owner::is_behind_unheard(const TurnItem& item, const Line& line) {
+  auto& mine = partitions_[partition_of(item.channel)];
+  if (!mine || !mine->since) return false;
+  if (clock_.uptime() - *mine->since >= kSendOrderHold || mine->heard.size() >= kMostHeard) {
+    mine->since.reset();
+    mine->heard.clear();
+    return false;
+  }
+  if (item.queued.behind && !mine->heard.contains(line)) return true;
+  mine->heard.insert(line);
+  return false;
 }
 
 // ---- turns -------------------------------------------------------------------------------------------------------

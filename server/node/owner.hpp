@@ -88,14 +88,19 @@ class Owner final : public PartitionConsumer {
   [[nodiscard]] Executor& executor() { return executor_; }
 
  private:
+  /// Of what one session sends to one channel.
+  using Line = std::tuple<ChannelId, NodeId, std::uint64_t>;
+
   struct Partition {
     Epoch epoch = 0;  // the queue's
     Epoch fence = 0;  // the store's: the queue's epoch and how often the store was reopened since
     Position position = 0;
-    bool ready = false;           // taken over in the store
-    std::vector<TurnItem> early;  // came before it was ready
-    std::uint64_t first = 0;      // number of the oldest command not done
-    std::deque<bool> finished;    // from `first` on
+    bool ready = false;             // taken over in the store
+    std::vector<TurnItem> early;    // came before it was ready
+    std::uint64_t first = 0;        // number of the oldest command not done
+    std::deque<bool> finished;      // from `first` on
+    std::optional<Duration> since;  // uptime at which it came, for a while
+    std::set<Line> heard;           // since then: of which something came that was behind nothing
   };
 
   void take_over(PartitionId partition);
@@ -127,6 +132,8 @@ class Owner final : public PartitionConsumer {
   void trace_commit(const std::map<PartitionId, Error>& failed);
   void refuse(const TurnItem& item, const Error& error);
   bool refuse_behind(const TurnItem& item);
+  bool is_behind_unheard(const TurnItem& item, const Line& line);
+  void answer_refused(const TurnItem& item, const Error& error);
 
   Settings settings_;
   Executor& executor_;
@@ -150,8 +157,6 @@ class Owner final : public PartitionConsumer {
   static constexpr Duration kFirstReopenDelay{200};
   Duration reopen_delay_ = kFirstReopenDelay;
   CommitLog commits_;
-  /// Of what one session sends to one channel.
-  using Line = std::tuple<ChannelId, NodeId, std::uint64_t>;
   static std::optional<Line> line_of(const TurnItem& item);
   SendOrder<Line> order_{16'384};
   bool forget_ = false;  // the cache, when the turn has ended

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <utility>
 
@@ -38,14 +39,15 @@ class SendOrder {
   /// Lines held up at once; with more, the order of all is given up.
   explicit SendOrder(std::size_t most) : most_(most) {}
 
-  /// `send_id` was refused, and may come again.
-  void refused(const Line& line, const SendId& send_id, Duration now) {
+  /// `send_id` was refused, and may come again. `number`: rises in the order of sending; refusals may be heard of in
+  /// another one, and the first of them is waited for.
+  void refused(const Line& line, const SendId& send_id, std::uint64_t number, Duration now) {
     if (first_refused_.size() >= most_) {
       std::erase_if(first_refused_, [&](const auto& held) { return held.second.is_over(now); });
     }
     if (first_refused_.size() >= most_) first_refused_.clear();
-    const auto held = first_refused_.try_emplace(line, Refused{send_id, now, now}).first;
-    if (held->second.is_over(now)) held->second = {send_id, now, now};
+    const auto held = first_refused_.try_emplace(line, Refused{send_id, number, now, now}).first;
+    if (held->second.is_over(now) || number < held->second.number) held->second = {send_id, number, now, now};
     held->second.last = now;
   }
 
@@ -62,6 +64,7 @@ class SendOrder {
  private:
   struct Refused {
     SendId send_id;
+    std::uint64_t number = 0;
     Duration at{};
     Duration last{};  // when something was refused behind it
     [[nodiscard]] bool is_over(Duration now) const {

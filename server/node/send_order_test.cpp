@@ -17,9 +17,9 @@ SendId send_id(std::uint8_t number) {
 TEST(SendOrder, WhatIsBehindARefusedSendWaitsUntilThatComesAgain) {
   SendOrder<ChannelId> order(kMost);
   EXPECT_FALSE(order.is_behind(kTalk, send_id(1), kNow));
-  order.refused(kTalk, send_id(1), kNow);
+  order.refused(kTalk, send_id(1), 1, kNow);
   EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow));
-  order.refused(kTalk, send_id(2), kNow);
+  order.refused(kTalk, send_id(2), 2, kNow);
   EXPECT_FALSE(order.is_behind(kOther, send_id(3), kNow)) << "another channel";
   EXPECT_FALSE(order.is_behind(kTalk, send_id(1), kNow));
   EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow));
@@ -27,15 +27,24 @@ TEST(SendOrder, WhatIsBehindARefusedSendWaitsUntilThatComesAgain) {
 
 TEST(SendOrder, TheFirstRefusedIsWaitedForAndNotTheLast) {
   SendOrder<ChannelId> order(kMost);
-  order.refused(kTalk, send_id(1), kNow);
-  order.refused(kTalk, send_id(2), kNow);
+  order.refused(kTalk, send_id(1), 1, kNow);
+  order.refused(kTalk, send_id(2), 2, kNow);
+  EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(1), kNow));
+}
+
+TEST(SendOrder, TheFirstRefusedIsWaitedForAlsoWhereThatIsHeardOfLast) {
+  SendOrder<ChannelId> order(kMost);
+  order.refused(kTalk, send_id(2), 2, kNow);
+  order.refused(kTalk, send_id(1), 1, kNow);
+  order.refused(kTalk, send_id(3), 3, kNow);
   EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow));
   EXPECT_FALSE(order.is_behind(kTalk, send_id(1), kNow));
 }
 
 TEST(SendOrder, ASendThatIsGivenUpHoldsUpNobodyForLong) {
   SendOrder<ChannelId> order(kMost);
-  order.refused(kTalk, send_id(1), kNow);
+  order.refused(kTalk, send_id(1), 1, kNow);
   EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + kSendOrderQuiet - Duration(1)));
   EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + kSendOrderQuiet));
   EXPECT_FALSE(order.is_behind(kTalk, send_id(3), kNow + kSendOrderQuiet));
@@ -43,11 +52,11 @@ TEST(SendOrder, ASendThatIsGivenUpHoldsUpNobodyForLong) {
 
 TEST(SendOrder, WhatKeepsComingIsHeldUpLongerButNotWithoutEnd) {
   SendOrder<ChannelId> order(kMost);
-  order.refused(kTalk, send_id(1), kNow);
+  order.refused(kTalk, send_id(1), 1, kNow);
   constexpr Duration kStep = kSendOrderQuiet / 2;
   for (Duration at = kStep; at < kSendOrderHold; at += kStep) {
     EXPECT_TRUE(order.is_behind(kTalk, send_id(2), kNow + at));
-    order.refused(kTalk, send_id(2), kNow + at);
+    order.refused(kTalk, send_id(2), 2, kNow + at);
   }
   EXPECT_FALSE(order.is_behind(kTalk, send_id(2), kNow + kSendOrderHold));
 }
@@ -58,7 +67,7 @@ TEST(SendOrder, ItsMemoryIsBounded) {
     IdBytes bytes{};
     bytes[0] = static_cast<std::uint8_t>(i);
     bytes[1] = static_cast<std::uint8_t>(i >> 8U);
-    order.refused(ChannelId(bytes), send_id(1), kNow);
+    order.refused(ChannelId(bytes), send_id(1), 1, kNow);
   }
   EXPECT_FALSE(order.is_behind(ChannelId(IdBytes{1}), send_id(2), kNow)) << "given up";
 }

@@ -169,12 +169,13 @@ void Session::welcome(std::uint64_t request) {
 void Session::command(const v1::ClientFrame& frame) {
   auto command = wire::to_command(frame.command(), identity_.account);
   if (!command) return refuse(frame.request(), command.error());
+  ++commands_;
   if (auto taken = take(*command); !taken) {
-    hold_up(command->channel, command->stamp.send_id, taken.error());
+    hold_up(command->channel, command->stamp.send_id, commands_, taken.error());
     return refuse(frame.request(), taken.error());
   }
   io_.stamp({identity_.account, identity_.device, address_}, *command);
-  unanswered_.push_back(frame.request());
+  unanswered_.push_back({frame.request(), commands_, command->channel});
   submit(std::move(*command), {io_.node().node, io_.index(), id_, frame.request()});
 }
 
@@ -192,8 +193,8 @@ bool Session::is_behind(const Command& command) {
 }
 
 /// After an error that lets the same send come again, what was sent behind it must not go before it.
-void Session::hold_up(const ChannelId& channel, const SendId& send_id, const Error& error) {
-  if (may_come_again(error)) rare().order.refused(channel, send_id, io_.node().clock->uptime());
+void Session::hold_up(const ChannelId& channel, const SendId& send_id, std::uint64_t number, const Error& error) {
+  if (may_come_again(error)) rare().order.refused(channel, send_id, number, io_.node().clock->uptime());
 }
 
 void Session::submit(Command command, const Origin& origin) {
@@ -201,7 +202,7 @@ void Session::submit(Command command, const Origin& origin) {
     rare().held.emplace_back(std::move(command), origin);
     return;
   }
-  if (command.named_accounts().empty()) return io_.submit({std::move(command), origin});
+  if (command.named_accounts().empty()) return pass_on(std::move(command), origin);
   ++facts_pending_;
   Answer refusal{origin, command.channel, command.stamp.send_id, Error(ErrorCode::ok)};
   io_.add_facts(std::move(command),
@@ -212,11 +213,17 @@ void Session::submit(Command command, const Origin& origin) {
                 });
 }
 
+void Session::pass_on(Command command, const Origin& origin) {
+  const auto first = std::ranges::find(unanswered_, command.channel, &Unanswered::channel);
+  const bool behind = first != unanswered_.end() && first->request != origin.request;
+  io_.submit({std::move(command), origin, behind});
+}
+
 /// `refusal`: what it is answered with where there are none, once their error is in it.
 void Session::facts_came(Result<Command> command, Answer refusal) {
   --facts_pending_;
   if (command) {
-    io_.submit({std::move(*command), refusal.origin});
+    pass_on(std::move(*command), refusal.origin);
   } else {
     refusal.body = command.error();
     answer(refusal);
@@ -237,8 +244,9 @@ void Session::facts_came(Result<Command> command, Answer refusal) {
 void Session::answer(const Answer& answer) {
   if (state_ != State::live) return;
   const std::uint64_t request = answer.origin.request;
-  const auto open = std::find(unanswered_.begin(), unanswered_.end(), request);
+  const auto open = std::ranges::find(unanswered_, request, &Unanswered::request);
   if (open == unanswered_.end()) return;
+  const std::uint64_t number = open->number;
   unanswered_.erase(open);
   io_.gate().leave(identity_.account, address_);
   if (const auto* outcome = std::get_if<wire::StoredOutcome>(&answer.body)) {
@@ -247,7 +255,7 @@ void Session::answer(const Answer& answer) {
     return connection_.send(kind_, wire::binary_to_json(bytes));
   }
   if (const auto* error = std::get_if<Error>(&answer.body)) {
-    if (!answer.send_id.is_nil()) hold_up(answer.channel, answer.send_id, *error);
+    if (!answer.send_id.is_nil()) hold_up(answer.channel, answer.send_id, number, *error);
     return refuse(request, *error);
   }
   v1::ServerFrame frame;

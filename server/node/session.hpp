@@ -71,13 +71,20 @@ class Session final : public ConnectionHandler {
     SendOrder<ChannelId> order{256};
   };
 
+  struct Unanswered {
+    std::uint64_t request = 0;
+    std::uint64_t number = 0;
+    ChannelId channel;
+  };
+
   void hello(const v1::ClientFrame& frame);
   void welcome(std::uint64_t request);
   void command(const v1::ClientFrame& frame);
   Result<void> take(const Command& command);
   bool is_behind(const Command& command);
-  void hold_up(const ChannelId& channel, const SendId& send_id, const Error& error);
+  void hold_up(const ChannelId& channel, const SendId& send_id, std::uint64_t number, const Error& error);
   void submit(Command command, const Origin& origin);
+  void pass_on(Command command, const Origin& origin);
   void facts_came(Result<Command> command, Answer refusal);
   void send(const v1::ServerFrame& frame);
   void refuse(std::uint64_t request, const Error& error);
@@ -95,12 +102,13 @@ class Session final : public ConnectionHandler {
   Connection& connection_;
   std::uint64_t id_;
   std::uint64_t address_;
+  std::uint64_t commands_ = 0;  // so many came
   Identity identity_;
   Duration overflowing_since_ = kHasRoom;  // uptime
   std::unique_ptr<Rare> rare_;
-  std::vector<std::uint64_t> unanswered_;  // requests of commands
-  std::uint32_t counted_outbox_ = 0;       // in the metric
-  std::uint32_t opened_s_ = 0;             // Unix time of the welcome
+  std::vector<Unanswered> unanswered_;  // commands, in the order of sending
+  std::uint32_t counted_outbox_ = 0;    // in the metric
+  std::uint32_t opened_s_ = 0;          // Unix time of the welcome
   std::uint16_t facts_pending_ = 0;
   std::uint8_t questions_ = 0;
   FrameKind kind_ = FrameKind::binary;

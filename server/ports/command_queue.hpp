@@ -24,6 +24,8 @@ struct Origin {
 struct QueuedCommand {
   std::variant<Command, RegisterCommand> command;
   Origin origin;
+  /// Its session waited for the answer to an earlier command to the channel when it took this one.
+  bool behind = false;
   [[nodiscard]] const ChannelId& channel() const {
     return std::visit([](const auto& c) -> const ChannelId& { return c.channel; }, command);
   }

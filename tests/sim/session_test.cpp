@@ -354,6 +354,21 @@ TEST_F(SessionTest, SendsKeepTheirOrderWhenOneOfThemHasToComeAgain) {
   EXPECT_EQ(a->ask(all[taken + 1]).outcome().seq(), taken + 3);
 }
 
+TEST_F(SessionTest, SendsKeepTheirOrderWhenALaterOneIsRefusedFirst) {
+  auto a = device(anna);
+  a->hello();
+  const ChannelId channel = a->open_direct(bert);
+  std::vector<v1::ClientFrame> all = posts(channel, 2 * cluster.limits().sends_in_flight);
+  cluster.storage().fill_disk(true);
+  for (auto& frame : all) a->send(frame);
+  world.run_for(std::chrono::seconds(1));
+  cluster.storage().fill_disk(false);
+  const auto at_of = [&](std::size_t i) { return std::ranges::find(a->frames, all[i].request(), &Frame::request); };
+  ASSERT_EQ(at_of(0)->error().name(), "disk_full");
+  ASSERT_LT(at_of(all.size() - 1), at_of(0)) << "the session refuses at once, the owner later";
+  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(a->ask(all[i]).outcome().seq(), i + 2);
+}
+
 TEST(SendOrderOfASession, WhatIsSentBehindAFailedCommitDoesNotGoBeforeIt) {
   bool some_posted = false;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
