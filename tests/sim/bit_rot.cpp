@@ -135,13 +135,19 @@ class Round {
 
   // ---- asking ------------------------------------------------------------------------------------------------------
 
-  /// Somebody's device; nullptr: they cannot come in.
+  /// Somebody's device; nullptr: they cannot come in. Its token may be of a key so new that a node does not know it
+  /// yet.
   [[nodiscard]] std::unique_ptr<RawDevice> device(const AccountId& account) const {
-    auto device = std::make_unique<RawDevice>(world_, cluster_, account);
-    device->hello();
-    const bool welcome =
-        std::ranges::any_of(device->frames, [](const v1::ServerFrame& frame) { return frame.has_welcome(); });
-    return welcome ? std::move(device) : nullptr;
+    for (int i = 0; i < kPatience; ++i) {
+      auto device = std::make_unique<RawDevice>(world_, cluster_, account);
+      device->hello();
+      const bool welcome =
+          std::ranges::any_of(device->frames, [](const v1::ServerFrame& frame) { return frame.has_welcome(); });
+      if (welcome) return device;
+      if (device->closed != error_info(ErrorCode::unauthenticated).close_code) break;
+      world_.run_for(std::chrono::seconds(1));
+    }
+    return nullptr;
   }
 
   /// The answer, once the server is not too busy for it; an error is one.

@@ -138,6 +138,15 @@ void Faults::commit() {
 
 void Faults::fail_a_commit_soon() {
   in(span(200), [this] { commit(); });
+  SimBus* bus = cluster_.bus();
+  if (bus == nullptr || !dice().once_in(2)) return;
+  count("bus slow for a while");
+  bus->slow_down(true);
+  in(span(4000), [bus] { bus->slow_down(false); });
+  in(span(600), [this] {
+    count("partitions taken away");
+    cluster_.take_partitions_away(span(500));
+  });
 }
 
 void Faults::clock() {

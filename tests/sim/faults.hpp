@@ -21,7 +21,7 @@ class Faults {
   void strike_oddly();
   /// Partitions go to others and come back to a node while its commits are under way.
   void swap_partitions();
-  /// Before long, the next commit of some node fails.
+  /// Before long, the next commit of some node fails; and perhaps partitions go to others, before that is heard of.
   void fail_a_commit_soon();
   /// A device's clock is off by so much from its start on.
   Duration some_clock();

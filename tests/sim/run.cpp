@@ -10,6 +10,7 @@
 #include "sim/cluster.hpp"
 #include "sim/device_check.hpp"
 #include "sim/faults.hpp"
+#include "sim/last_look.hpp"
 #include "sim/partitions_check.hpp"
 #include "sim/people_check.hpp"
 #include "sim/person.hpp"
@@ -67,6 +68,8 @@ constexpr std::uint64_t kBurstOneIn = 20;
 /// … and of those partitions that come and go when all faults are over, one in so many.
 constexpr std::uint64_t kLastSwapOneIn = 2;
 constexpr std::uint64_t kLastSwapStands = 1000;
+/// Until a server with nothing else to do has answered.
+constexpr Duration kLastLookTakes{60'000};
 /// On one machine, until all executors know that a device is signed out, and what was said before is told.
 constexpr Duration kEndsWithin{10'000};
 
@@ -354,6 +357,8 @@ class Run {
 
   void check() {
     const SeenPeople people = see_people();
+    const LastLook look(devices_, cluster_.nodes());
+    world_.run_for(kLastLookTakes);
     auto scan = cluster_.scan();
     if (corpus_ != nullptr) corpus_->store(*scan);
     const Limits most = cluster_.largest_limits();
@@ -374,6 +379,7 @@ class Run {
       check_view(logs, words_, device->view(), result_.broken);
       device->check_quiet(result_.broken);
     }
+    look.check(logs, result_.broken);
     scan.reset();
     cluster_.storage().examine(result_.broken);
   }

@@ -125,9 +125,10 @@ void Workload::say_much_at_once() {
   Device& device = some_device();
   const auto* channel = device.running() ? some_channel(device) : nullptr;
   if (channel == nullptr) return;
+  const std::uint64_t apart = dice().once_in(2) ? 20 : 150;
   Duration at{0};
   for (std::uint64_t left = 4 + dice().below(12); left > 0; --left) {
-    at += Duration(static_cast<std::int64_t>(dice().below(20)));
+    at += Duration(static_cast<std::int64_t>(dice().below(apart)));
     world_.at(at, [this, &device, id = channel->id] {
       const auto* still = device.running() ? device.core().find(id) : nullptr;
       if (still != nullptr) post(device, *still);
