@@ -46,4 +46,10 @@ Duration Backoff::next(const std::function<void(std::span<std::uint8_t>)>& rando
   return Duration(half + static_cast<std::int64_t>(drawn) % (ceiling - half + 1));
 }
 
+Time Backoff::again_at(Time now, Time until, Duration least,
+                       const std::function<void(std::span<std::uint8_t>)>& random) {
+  if (now < until) return std::max(until, now + least);
+  return now + std::max(next(random), least);
+}
+
 }  // namespace parley::client

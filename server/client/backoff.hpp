@@ -30,6 +30,9 @@ class Backoff {
  public:
   Backoff(Duration first, Duration longest) : first_(first), longest_(longest) {}
   Duration next(const std::function<void(std::span<std::uint8_t>)>& random);
+  /// When to try again after an error at `now`, `least` after it at the earliest. Errors that come before `until`, the
+  /// end that was given last, are of the same attempt: eight at once are no reason to wait for eight doublings.
+  Time again_at(Time now, Time until, Duration least, const std::function<void(std::span<std::uint8_t>)>& random);
   void reset() { attempts_ = 0; }
   [[nodiscard]] unsigned attempts() const { return attempts_; }
 

@@ -142,6 +142,20 @@ TEST(ClientOutbox, NothingGoesBeforeWhatIsStillToBeRefusedBehindASendThatWasPutO
   EXPECT_EQ(world.posted, (std::vector<std::string>{"0", "1", "2", "3"}));
 }
 
+TEST(ClientOutbox, SendsThatArePutOffTogetherWaitForOneBackOff) {
+  Settings settings;
+  settings.channel_window = 14;
+  World world(settings);
+  world.rooms[kTalk];
+  world.start();
+  world.busy = 1;
+  for (int i = 0; i < 14; ++i) ASSERT_TRUE(world.client->post(world.now, kTalk, std::to_string(i)));
+  world.run();
+  EXPECT_TRUE(world.posted.empty());
+  world.pass(std::chrono::seconds(1));
+  EXPECT_EQ(world.posted.size(), 14u);
+}
+
 TEST(ClientOutbox, RefusalEndsTheSendWithItsName) {
   World world;
   world.start();

@@ -67,7 +67,7 @@ void Client::Core::on_question_error(Time now, Pending& pending, const v1::Error
   const Error why = wire::to_error(error);
   if (error_info(why.code).kind == ErrorKind::busy) {
     questions_.insert(questions_.begin(), std::move(pending.question));
-    questions_paused_ = now + std::max(questions_backoff_.next(random_), Duration(error.retry_after_ms()));
+    questions_paused_ = questions_backoff_.again_at(now, questions_paused_, Duration(error.retry_after_ms()), random_);
     return;
   }
   if (pending.question->answer) pending.question->answer(fail(why));

@@ -118,7 +118,7 @@ void Client::Core::on_history_error(Time now, Channel& channel, const v1::Error&
     return settle(now, channel);
   }
   queue_repair(channel);
-  repair_retry_ = now + std::max(repair_backoff_.next(random_), Duration(error.retry_after_ms()));
+  repair_retry_ = repair_backoff_.again_at(now, repair_retry_, Duration(error.retry_after_ms()), random_);
 }
 
 void Client::Core::doubt(Time now, Channel& channel) {

@@ -174,7 +174,7 @@ void Client::Core::on_command_error(Time now, const SendId& send_id, const v1::E
     case Verdict::again:
       outbox_.put_back(*entry);
       sends_put_off_ = error.name();
-      sends_paused_ = now + std::max(sends_backoff_.next(random_), Duration(error.retry_after_ms()));
+      sends_paused_ = sends_backoff_.again_at(now, sends_paused_, Duration(error.retry_after_ms()), random_);
       return;
   }
 }

@@ -57,6 +57,15 @@ export class Backoff {
     return half + (drawn % (ceiling - half + 1));
   }
 
+  /**
+   * When to try again after an error at `now`, `least` after it at the earliest. Errors that come before `until`, the end
+   * that was given last, are of the same attempt: eight at once are no reason to wait for eight doublings.
+   */
+  againAt(now: number, until: number, least: number): number {
+    if (now < until) return Math.max(until, now + least);
+    return now + Math.max(this.next(), least);
+  }
+
   reset(): void {
     this.attempts = 0;
   }

@@ -57,7 +57,7 @@ export class QuestionsPart {
       const why = toError(body.value);
       if (isBusy(why)) {
         this.#waiting.unshift(question);
-        this.#pausedUntil = now + Math.max(this.#backoff.next(), why.retryAfterMs);
+        this.#pausedUntil = this.#backoff.againAt(now, this.#pausedUntil, why.retryAfterMs);
         return;
       }
       core.turn.after.push(() => question.fail(why));

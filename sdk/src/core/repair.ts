@@ -99,7 +99,7 @@ export class RepairPart {
     const why = toError(body.value);
     if (isForNow(why)) {
       this.queue(channel);
-      this.#retryAt = now + Math.max(this.#backoff.next(), why.retryAfterMs);
+      this.#retryAt = this.#backoff.againAt(now, this.#retryAt, why.retryAfterMs);
     } else if (channel.state.unproven) {
       this.#dropUnproven(now, channel, 0);
     } else {

@@ -107,7 +107,7 @@ export class SendsPart {
     }
     if (verdict === "token") this.#core.connection.renewToken(now);
     this.#outbox.putBack(waiting);
-    this.#pausedUntil = now + Math.max(this.#backoff.next(), why.retryAfterMs);
+    this.#pausedUntil = this.#backoff.againAt(now, this.#pausedUntil, why.retryAfterMs);
     if (!this.#isPutOff) this.#core.turn.tell("sends_put_off", { why });
     this.#isPutOff = true;
   }

@@ -83,7 +83,7 @@ export class WishesPart {
     if (body.case === "error") {
       const why = toError(body.value);
       if (isForNow(why)) {
-        this.#pausedUntil = now + Math.max(this.#backoff.next(), why.retryAfterMs);
+        this.#pausedUntil = this.#backoff.againAt(now, this.#pausedUntil, why.retryAfterMs);
         return;
       }
       // It is not to be: what the server has is shown again.
