@@ -66,6 +66,8 @@ void Owner::gained(PartitionId partition, Epoch epoch) {
   partitions_[partition]->epoch = epoch;
   partitions_[partition]->fence = epoch << kFenceBits;
   partitions_[partition]->since = clock_.uptime();
+  // What was refused before may have come again to whoever had it meanwhile.
+  order_.forget([&](const Line& line) { return partition_of(std::get<ChannelId>(line)) == partition; });
   untold_ = true;
   take_over(partition);
 }
@@ -193,8 +195,8 @@ void Owner::finish(const TurnItem& item) {
 void Owner::refuse(const TurnItem& item, const Error& error) {
   if (handed_on(item)) return;  // a request has one answer, which is not known here
   if (const auto line = line_of(item); line && may_come_again(error)) {
-    // In the order in which they came: the first one is known already.
-    order_.refused(*line, std::get<Command>(item.queued.command).stamp.send_id, 0, clock_.uptime());
+    const SendId& send_id = std::get<Command>(item.queued.command).stamp.send_id;
+    order_.refused(*line, send_id, item.queued.number, clock_.uptime());
   }
   answer_refused(item, error);
 }
@@ -218,7 +220,8 @@ bool Owner::refuse_behind(const TurnItem& item) {
   const auto line = line_of(item);
   if (!line || handed_on(item)) return false;
   const SendId& send_id = std::get<Command>(item.queued.command).stamp.send_id;
-  if (order_.is_behind(*line, send_id, clock_.uptime())) {
+  std::uint64_t number = item.queued.number;
+  if (order_.is_behind(*line, send_id, number, clock_.uptime())) {
     refuse(item, behind_another_send());
     return true;
   }

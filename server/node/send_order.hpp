@@ -47,18 +47,28 @@ class SendOrder {
     }
     if (first_refused_.size() >= most_) first_refused_.clear();
     const auto held = first_refused_.try_emplace(line, Refused{send_id, number, now, now}).first;
-    if (held->second.is_over(now) || number < held->second.number) held->second = {send_id, number, now, now};
+    // Not where it was quiet for a while: this may have been on its way all that time.
+    if (held->second.is_old(now) || number < held->second.number) held->second = {send_id, number, now, now};
     held->second.last = now;
   }
 
   /// True: another send of the line was refused, and has not come again, so this one is refused as well. False: it may
-  /// go; what is refused from now on counts anew.
-  [[nodiscard]] bool is_behind(const Line& line, const SendId& send_id, Duration now) {
+  /// go; what is refused from now on counts anew. Where it is the one that was waited for, `number` becomes its old
+  /// one.
+  [[nodiscard]] bool is_behind(const Line& line, const SendId& send_id, std::uint64_t& number, Duration now) {
     const auto held = first_refused_.find(line);
     if (held == first_refused_.end()) return false;
-    if (held->second.send_id != send_id && !held->second.is_over(now)) return true;
+    const bool waited_for = held->second.send_id == send_id;
+    if (!waited_for && !held->second.is_over(now)) return true;
+    if (waited_for) number = held->second.number;
     first_refused_.erase(held);
     return false;
+  }
+
+  /// No longer waits for anything of lines for which `which` is true.
+  template <class Which>
+  void forget(const Which& which) {
+    std::erase_if(first_refused_, [&](const auto& held) { return which(held.first); });
   }
 
  private:
@@ -67,9 +77,8 @@ class SendOrder {
     std::uint64_t number = 0;
     Duration at{};
     Duration last{};  // when something was refused behind it
-    [[nodiscard]] bool is_over(Duration now) const {
-      return now - at >= kSendOrderHold || now - last >= kSendOrderQuiet;
-    }
+    [[nodiscard]] bool is_old(Duration now) const { return now - at >= kSendOrderHold; }
+    [[nodiscard]] bool is_over(Duration now) const { return is_old(now) || now - last >= kSendOrderQuiet; }
   };
   const std::size_t most_;
   std::map<Line, Refused> first_refused_;

@@ -169,27 +169,27 @@ void Session::welcome(std::uint64_t request) {
 void Session::command(const v1::ClientFrame& frame) {
   auto command = wire::to_command(frame.command(), identity_.account);
   if (!command) return refuse(frame.request(), command.error());
-  ++commands_;
-  if (auto taken = take(*command); !taken) {
-    hold_up(command->channel, command->stamp.send_id, commands_, taken.error());
+  std::uint64_t number = ++commands_;
+  if (auto taken = take(*command, number); !taken) {
+    hold_up(command->channel, command->stamp.send_id, number, taken.error());
     return refuse(frame.request(), taken.error());
   }
   io_.stamp({identity_.account, identity_.device, address_}, *command);
-  unanswered_.push_back({frame.request(), commands_, command->channel});
+  unanswered_.push_back({frame.request(), number, command->channel});
   submit(std::move(*command), {io_.node().node, io_.index(), id_, frame.request()});
 }
 
-Result<void> Session::take(const Command& command) {
+Result<void> Session::take(const Command& command, std::uint64_t& number) {
   if (unanswered_.size() >= io_.node().limits.sends_in_flight) {
     return fail(Error(ErrorCode::too_many_requests, "wait for answers before sending more", kRetryMs));
   }
-  if (is_behind(command)) return fail(behind_another_send());
+  if (is_behind(command, number)) return fail(behind_another_send());
   return io_.gate().enter(identity_.account, address_);
 }
 
 /// Asked once for each command that is about to go: where it is the one waited for, what is behind it may follow.
-bool Session::is_behind(const Command& command) {
-  return rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, io_.node().clock->uptime());
+bool Session::is_behind(const Command& command, std::uint64_t& number) {
+  return rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, number, io_.node().clock->uptime());
 }
 
 /// After an error that lets the same send come again, what was sent behind it must not go before it.
@@ -214,9 +214,16 @@ void Session::submit(Command command, const Origin& origin) {
 }
 
 void Session::pass_on(Command command, const Origin& origin) {
-  const auto first = std::ranges::find(unanswered_, command.channel, &Unanswered::channel);
-  const bool behind = first != unanswered_.end() && first->request != origin.request;
-  io_.submit({std::move(command), origin, behind});
+  const auto mine = std::ranges::find(unanswered_, origin.request, &Unanswered::request);
+  if (mine == unanswered_.end()) return;
+  // It was taken before what it is behind was refused.
+  if (is_behind(command, mine->number)) {
+    return answer({origin, command.channel, command.stamp.send_id, behind_another_send()});
+  }
+  const bool behind = std::ranges::any_of(unanswered_, [&](const Unanswered& other) {
+    return other.channel == command.channel && other.number < mine->number;
+  });
+  io_.submit({std::move(command), origin, mine->number, behind});
 }
 
 /// `refusal`: what it is answered with where there are none, once their error is in it.
@@ -232,12 +239,7 @@ void Session::facts_came(Result<Command> command, Answer refusal) {
   while (facts_pending_ == 0 && !held.empty()) {
     auto [next, to] = std::move(held.front());
     held.pop_front();
-    // It was taken before what it waited for was refused.
-    if (is_behind(next)) {
-      answer({to, next.channel, next.stamp.send_id, behind_another_send()});
-    } else {
-      submit(std::move(next), to);
-    }
+    submit(std::move(next), to);
   }
 }
 

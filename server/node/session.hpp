@@ -80,8 +80,8 @@ class Session final : public ConnectionHandler {
   void hello(const v1::ClientFrame& frame);
   void welcome(std::uint64_t request);
   void command(const v1::ClientFrame& frame);
-  Result<void> take(const Command& command);
-  bool is_behind(const Command& command);
+  Result<void> take(const Command& command, std::uint64_t& number);
+  bool is_behind(const Command& command, std::uint64_t& number);
   void hold_up(const ChannelId& channel, const SendId& send_id, std::uint64_t number, const Error& error);
   void submit(Command command, const Origin& origin);
   void pass_on(Command command, const Origin& origin);

@@ -24,7 +24,10 @@ struct Origin {
 struct QueuedCommand {
   std::variant<Command, RegisterCommand> command;
   Origin origin;
-  /// Its session waited for the answer to an earlier command to the channel when it took this one.
+  /// Rises in the order in which its session sends to the channel; of a send that had to come again, that of its first
+  /// time.
+  std::uint64_t number = 0;
+  /// Its session waits for the answer to an earlier command to the channel.
   bool behind = false;
   [[nodiscard]] const ChannelId& channel() const {
     return std::visit([](const auto& c) -> const ChannelId& { return c.channel; }, command);

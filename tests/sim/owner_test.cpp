@@ -62,12 +62,42 @@ class OwnerTest : public testing::Test {
     return {std::move(command), {.node = node_id(2)}};
   }
 
+  /// Of one session on the other node.
+  QueuedCommand post(const ChannelId& channel, std::uint8_t send_id, std::uint64_t number) {
+    Command command;
+    command.channel = channel;
+    command.stamp.account = account;
+    command.stamp.device = DeviceId(IdBytes{1});
+    command.stamp.send_id = SendId(IdBytes{send_id});
+    command.stamp.at = world.now();
+    command.body = command::Post{.content = {.bytes = "hello"}};
+    return {std::move(command), {.node = node_id(1), .session = 9, .request = number}, number};
+  }
+
+  /// What becomes of it: an error's name, or nothing.
+  std::string push(QueuedCommand command) {
+    elsewhere.answers.clear();
+    EXPECT_TRUE(queue.push({std::move(command)}));
+    world.run_for(Duration(1000));
+    EXPECT_EQ(elsewhere.answers.size(), 1U);
+    const auto* error = std::get_if<Error>(&elsewhere.answers.at(0).body);
+    return error == nullptr ? "" : std::string(error->name());
+  }
+
+  ChannelId group() {
+    const QueuedCommand create = create_group();
+    EXPECT_TRUE(queue.push({create}));
+    world.run_for(Duration(1000));
+    return create.channel();
+  }
+
   World world{3};
   SimExecutor& executor = world.make_executor();
   AccountId account{IdBytes{7}}, member{IdBytes{8}};
   std::shared_ptr<MemoryDisk> disk = std::make_shared<MemoryDisk>(Incarnation(IdBytes{1}));
   Duration commit_takes{10};
-  MemoryChannelStore store{disk, {.commit_delay = [this] { return commit_takes; }}};
+  MemoryStoreFaults::Fate fate = MemoryStoreFaults::Fate::ok;
+  MemoryChannelStore store{disk, {.commit = [this] { return fate; }, .commit_delay = [this] { return commit_takes; }}};
   MemoryCommandQueue queue{1, 100};
   Metrics metrics;
   NodeMetrics node_metrics{metrics};
@@ -130,6 +160,33 @@ TEST_F(OwnerTest, WhateverIsToldOfAChannelNamesTheEpochOfItsOwner) {
     kinds.insert(push.kind);
   }
   EXPECT_EQ(kinds, (std::set{PushKind::events, PushKind::registers, PushKind::receipts}));
+}
+
+TEST_F(OwnerTest, TheFirstOfTheRefusedSendsIsWaitedForAlsoWhereALaterOneWasRefusedFirst) {
+  const ChannelId channel = group();
+  fate = MemoryStoreFaults::Fate::disk_full;
+  EXPECT_EQ(push(post(channel, 2, 2)), "disk_full");
+  fate = MemoryStoreFaults::Fate::ok;
+  EXPECT_EQ(push(post(channel, 1, 1)), "overloaded") << "behind the other, for all that was known";
+  EXPECT_EQ(push(post(channel, 2, 2)), "overloaded");
+  EXPECT_EQ(push(post(channel, 1, 1)), "");
+  EXPECT_EQ(push(post(channel, 2, 2)), "");
+}
+
+// It had come again to the owner in between, and what came later was refused until the session was quiet for a while.
+TEST_F(OwnerTest, ASendThatWasRefusedBeforeThePartitionWentIsNotWaitedForWhenItIsBack) {
+  const ChannelId channel = group();
+  fate = MemoryStoreFaults::Fate::disk_full;
+  EXPECT_EQ(push(post(channel, 1, 1)), "disk_full");
+  fate = MemoryStoreFaults::Fate::ok;
+  EXPECT_EQ(push(post(channel, 2, 2)), "overloaded");
+  SimExecutor& other = world.make_executor();
+  Idle idle;
+  queue.subscribe(node_id(1), 0, 1, other, idle);
+  world.run_for(Duration(100));
+  queue.unsubscribe(node_id(1), 0);
+  world.run_for(Duration(100));
+  EXPECT_EQ(push(post(channel, 2, 2)), "");
 }
 
 }  // namespace
