@@ -59,9 +59,21 @@ struct View {
     same("P5: read by all", shown.read_by_all, ticks.read);
   }
 
+  /// The newest message that somebody else wrote while this membership lasted; 0: none.
+  [[nodiscard]] Seq last_from_others() const {
+    const ModelMember& me = log.model.members.at(device.account);
+    for (auto it = log.model.messages.rbegin(); me.active() && it != log.model.messages.rend(); ++it) {
+      if (it->first > me.joined && it->second.author != device.account) return it->first;
+    }
+    return 0;
+  }
+
   void own_registers() const {
     // Another device's `delivered` is not pushed: nothing on the screen depends on it.
     if (shown.registers.delivered > registers.delivered) say("P5: a delivered cursor that the store does not have");
+    if (registers.delivered < last_from_others()) {
+      say("P5: the server does not know that seq " + number(last_from_others()) + " was received");
+    }
     same("P5: read cursor", shown.registers.read, registers.read);
     const auto read_here = device.reads.find(id);
     // Who came again later may have read it as somebody who had left.

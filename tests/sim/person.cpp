@@ -182,6 +182,7 @@ void Device::connect() {
   ear_.asked.clear();
   ear_.pushed.clear();
   ear_.sends = {};
+  ear_.questions.clear();
   ear_.receipts.renew();
   link_ = cluster_.connect(*this);
   if (link_ == nullptr) later([this](client::Client& core) { core.disconnected(now(), 0); });

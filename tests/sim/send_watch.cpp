@@ -56,10 +56,10 @@ std::string SendWatch::said(Connection& connection, Made& made, const AccountId&
   if (!fresh && known->second != told) return another(known->second, told);
   if (asked.empty()) return {};
   const SendId& send_id = asked.mapped().send_id;
-  const bool once =
-      connection.first_here.contains(send_id) && !connection.put_off.contains(send_id) && !made.left_elsewhere(send_id);
   // Seq 1 is what made the channel, perhaps long ago.
-  return once && outcome.seq() > 1 ? in_order(connection, made.add(send_id), outcome, now) : "";
+  return left_once(connection, made, send_id) && outcome.seq() > 1
+             ? in_order(connection, made.add(send_id), outcome, now)
+             : "";
 }
 
 std::string SendWatch::another(const Told& known, const Told& told) {

@@ -51,6 +51,11 @@ class SendWatch {
   std::string asked(Connection& connection, Made& made, const v1::ClientFrame& frame);
   std::string said(Connection& connection, Made& made, const AccountId& account, const v1::ServerFrame& frame,
                    Time now);
+  /// Whether it left once, and here: what becomes of it was decided after that.
+  [[nodiscard]] static bool left_once(const Connection& connection, const Made& made, const SendId& send_id) {
+    return connection.first_here.contains(send_id) && !connection.put_off.contains(send_id) &&
+           !made.left_elsewhere(send_id);
+  }
   /// A restore: what was an outcome may never have been.
   void forget_history() { outcomes_.clear(); }
 

@@ -59,11 +59,16 @@ void Witness::hides_online(const AccountId& account, std::optional<Time> now) {
 
 const ModelChannel& Witness::channel(const ChannelId& id, Time now) {
   ModelChannel& known = channels_[id];
+  auto& digests = digests_[id];
+  Digest digest{};
+  if (!digests.empty()) std::ranges::copy(digests.back(), digest.begin());
   log_(id, known.head + 1, [&](Seq, std::string_view record) {
-    const auto opened = wire::open_event(record);
+    const auto opened = wire::verify_event(record);
     v1::EventHeader header;
     if (!opened || !header.ParseFromString(opened->header) || header.seq() != known.head + 1) return;
     known.add(header, opened->header, !opened->content.empty() || opened->content_deleted, now);
+    digest = wire::chain(digest, opened->header, opened->content_hash);
+    digests.emplace_back(view(digest));
   });
   return known;
 }
@@ -79,6 +84,45 @@ struct Witness::Hearing {
   [[nodiscard]] const AccountId& me() const { return ear.account; }
   [[nodiscard]] const ModelChannel& channel(const std::string& id) const {
     return witness.channel(channel_id(id), now);
+  }
+
+  void digest(const std::string& channel, Seq seq, const std::string& told) const {
+    const auto& all = witness.digests_[channel_id(channel)];
+    if (!told.empty() && (seq == 0 || seq > all.size() || all[seq - 1] != told))
+      say("P10: another digest than the chain's");
+  }
+
+  /// As members are told it: every 64 events.
+  void digests(const std::string& channel, const v1::Event& event) const {
+    const Seq seq = event.header().seq();
+    digest(channel, seq, event.digest());
+    const bool wanted = seq % wire::kDigestEvery == 0 && event.content_state() != v1::CONTENT_STATE_DAMAGED;
+    if (wanted && event.digest().empty()) say("P10: an event without its digest");
+  }
+
+  /// Never more than each of the others has said.
+  void ticks(const std::string& id, Seq delivered, Seq read) const {
+    const ModelChannel& in = channel(id);
+    if (in.kind == v1::CHANNEL_KIND_SELF || in.kind == v1::CHANNEL_KIND_ACCOUNT) return;
+    for (const auto& [account, member] : in.members) {
+      if (account == me() || !member.active()) continue;
+      const auto stored = wire::decode_member(witness.member_(channel_id(id), account));
+      if (!stored) continue;
+      if (delivered > stored->delivered) say("P5: told as delivered to all before it was");
+      if (read > stored->read && !stored->hide_read) say("P5: told as read by all before it was");
+    }
+  }
+
+  /// As things stood at the head of the row.
+  void badge(const ModelChannel& in, const v1::InboxRow& row) const {
+    std::uint64_t unread = 0, mentions = 0;
+    const bool counts = row.role() != v1::ROLE_UNSPECIFIED && in.kind != v1::CHANNEL_KIND_ACCOUNT;
+    for (auto it = in.messages.upper_bound(row.registers().read()); counts && it != in.messages.end(); ++it) {
+      if (it->first > row.head()) break;
+      unread += it->second.author == me() ? 0 : 1;
+      mentions += it->second.mentions.contains(me()) ? 1 : 0;
+    }
+    if (row.unread() != unread || row.unread_mentions() != mentions) say("P4: another badge than that of its row");
   }
 
   /// Nobody is told by itself of a channel that a block has made.
@@ -110,6 +154,7 @@ struct Witness::Hearing {
     Seq& last = ear.pushed[channel_id(pushed.channel_id())];
     for (const auto& one : pushed.events()) {
       event(in, one);
+      digests(pushed.channel_id(), one);
       if (one.header().seq() <= last) say("P2: events out of order");
       last = one.header().seq();
     }
@@ -122,6 +167,7 @@ struct Witness::Hearing {
     std::set<Seq> shown;
     for (const auto& one : page.events()) {
       event(in, one);
+      digests(page.channel_id(), one);
       const Seq seq = one.header().seq();
       if (seq < page.from() || seq > page.to()) say("P2: an event outside its page");
       if (!shown.empty() && seq <= *shown.rbegin()) say("P2: a page out of order");
@@ -163,7 +209,9 @@ struct Witness::Hearing {
       return title.second == row.title() && title.first <= in.visible_head(me());
     });
     if (!row.title().empty() && !had_title) say("P7: a title that it may not see");
-    if (row.unread() > in.messages.size() || row.unread_mentions() > row.unread()) say("P4: a badge over everything");
+    badge(in, row);
+    ticks(row.channel_id(), row.delivered_by_all(), row.read_by_all());
+    digest(row.channel_id(), row.head(), row.digest());
     if (row.has_last()) event(in, row.last());
   }
 
@@ -202,7 +250,8 @@ struct Witness::Hearing {
       if (stored != in.sends.end()) say("P3: a refusal of what is stored");
       return;
     }
-    const bool existing_pair = told.seq() == 1 && in.head > 0 && in.kind != v1::CHANNEL_KIND_GROUP;
+    const bool created = witness.creations_.contains({me(), SendId::from_bytes(told.send_id()).value_or(SendId{})});
+    const bool existing_pair = created && told.seq() == 1 && in.head > 0 && in.kind != v1::CHANNEL_KIND_GROUP;
     if (stored == in.sends.end() ? !existing_pair : stored->second != told.seq()) {
       say("P1: posted, seq " + std::to_string(told.seq()) + ", and not stored so");
     }
@@ -221,6 +270,7 @@ struct Witness::Hearing {
     if (!in.was_active(me(), now, witness.grace(now))) say("P7: ticks of a channel that it is not in");
     not_hidden(in);
     if (moved.delivered_by_all() > in.head || moved.read_by_all() > in.head) say("P5: ticks beyond the head");
+    ticks(moved.channel_id(), moved.delivered_by_all(), moved.read_by_all());
   }
 
   void registers_changed(const v1::RegistersChanged& changed) const {
@@ -343,6 +393,12 @@ struct Witness::Hearing {
   }
 };
 
+void Witness::sends(const AccountId& account, const v1::Command& command) {
+  if (command.has_create_channel()) {
+    creations_.emplace(account, SendId::from_bytes(command.send_id()).value_or(SendId{}));
+  }
+}
+
 void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
   v1::ClientFrame frame;
   if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
@@ -353,10 +409,25 @@ void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
   if (frame.has_get_content() || frame.has_move_cursor() || frame.has_set_registers() || frame.has_hide_messages()) {
     ear.asked[frame.request()] = frame;
   }
+  sends(ear.account, frame.command());
+  if (const auto asked_of = ChannelId::from_bytes(RefusalWatch::channel_of(frame))) {
+    RefusalWatch::asked(ear.questions, frame, channel(*asked_of, now).head);
+  }
   if (const std::string wrong = sends_.asked(ear.sends, ear.made, frame); !wrong.empty()) say(ear, wrong);
   const Duration interval(static_cast<std::int64_t>(limits_.receipt_interval_ms));
   if (const std::string wrong = ReceiptWatch::asked(ear.receipts, frame, interval, now); !wrong.empty())
     say(ear, wrong);
+}
+
+void Witness::look_at_refusal(Ear& ear, const v1::ServerFrame& frame, Time now) {
+  const auto asked = ear.questions.extract(frame.request());
+  if (asked.empty()) return;
+  const v1::ClientFrame& question = asked.mapped().frame;
+  const auto send_id = SendId::from_bytes(question.command().send_id()).value_or(SendId{});
+  if (question.has_command() && !SendWatch::left_once(ear.sends, ear.made, send_id)) return;
+  const ModelChannel& in = channel(*ChannelId::from_bytes(RefusalWatch::channel_of(question)), now);
+  const std::string wrong = RefusalWatch::said(asked.mapped(), frame, in, ear.account);
+  if (!wrong.empty()) say(ear, wrong);
 }
 
 void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time now) {
@@ -380,6 +451,7 @@ void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time no
   if (queued > most) say(ear, "P8: a queue without bounds");
   hearing.body(frame);
   hearing.words(bytes);
+  look_at_refusal(ear, frame, now);
   if (const std::string wrong = sends_.said(ear.sends, ear.made, ear.account, frame, now); !wrong.empty())
     say(ear, wrong);
   if (const std::string wrong = ReceiptWatch::said(ear.receipts, frame); !wrong.empty()) say(ear, wrong);

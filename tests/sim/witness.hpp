@@ -16,6 +16,7 @@
 #include "parley/v1/frames.pb.h"
 #include "sim/model.hpp"
 #include "sim/receipt_watch.hpp"
+#include "sim/refusal_watch.hpp"
 #include "sim/send_watch.hpp"
 #include "sim/words.hpp"
 
@@ -46,10 +47,13 @@ class Witness {
     SendWatch::Connection sends{};
     SendWatch::Made made{};  // over all connections
     ReceiptWatch::Connection receipts{};
+    RefusalWatch::Connection questions{};
   };
 
   /// A device sent `bytes`.
   void asked(Ear& ear, std::string_view bytes, Time now);
+  /// The account sends this, on whichever way: one that makes a channel may be told of the one that there is.
+  void sends(const AccountId& account, const v1::Command& command);
   /// The server sends `bytes` to it while `queued` bytes wait.
   void said(Ear& ear, std::string_view bytes, std::size_t queued, Time now);
 
@@ -65,6 +69,7 @@ class Witness {
   void forget_history() {
     // Which channels there are is still known: who shares one may see the other before anything is told of it.
     for (auto& [id, known] : channels_) known = {};
+    digests_.clear();
     sends_.forget_history();
   }
 
@@ -79,6 +84,7 @@ class Witness {
  private:
   struct Hearing;
   const ModelChannel& channel(const ChannelId& id, Time now);
+  void look_at_refusal(Ear& ear, const v1::ServerFrame& frame, Time now);
   void say(const Ear& ear, const std::string& what);
   /// For so long before `now` what has ended may be on its way inside the server: as long as nothing stood still
   /// meanwhile.
@@ -90,10 +96,12 @@ class Witness {
   const CommittedMember member_;
   const CommittedChannels all_;
   std::map<ChannelId, ModelChannel> channels_;
+  std::map<ChannelId, std::vector<std::string>> digests_;  // of the hash chain; [0] is that of seq 1
   std::map<std::pair<AccountId, AccountId>, Time> blocks_;
   std::map<AccountId, Time> hidden_online_;
   std::vector<std::pair<Time, Time>> stood_still_;  // rising, apart
   SendWatch sends_;
+  std::set<std::pair<AccountId, SendId>> creations_;
   std::vector<std::string> broken_;
   Kinds kinds_;
   std::uint64_t frames_ = 0;
