@@ -39,9 +39,6 @@ std::string write_result(const RunResult& result) {
       << "\nseconds " << result.virtual_seconds << '\n';
   for (const auto& line : result.broken) out << "broken " << one_line(line) << '\n';
   for (const auto& [kind, count] : result.faults) out << "fault " << count << ' ' << kind << '\n';
-  for (const auto& line : result.story) {
-    out << "story " << line.step << ' ' << line.at.count() << ' ' << one_line(line.what) << '\n';
-  }
   out << kEnd << '\n';
   return out.str();
 }
@@ -96,15 +93,24 @@ struct Child {
   std::string said;
 };
 
+void write_all(int out, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t wrote = ::write(out, text.data(), text.size());
+    if (wrote < 0 && errno != EINTR) return;
+    if (wrote > 0) text.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+}
+
 [[noreturn]] void be_child(std::uint64_t seed, const RunOptions& options, int out) {
   ::alarm(kLongestRun);
   log::set_level(log::Level::off);
-  const std::string text = write_result(run(seed, options));
-  for (std::size_t at = 0; at < text.size();) {
-    const ssize_t wrote = ::write(out, text.data() + at, text.size() - at);
-    if (wrote < 0 && errno != EINTR) break;
-    if (wrote > 0) at += static_cast<std::size_t>(wrote);
-  }
+  RunOptions telling = options;
+  telling.tell = [&](const StoryLine& line) {
+    write_all(out, "story " + std::to_string(line.step) + ' ' + std::to_string(line.at.count()) + ' ' +
+                       one_line(line.what) + '\n');
+    if (options.tell) options.tell(line);
+  };
+  write_all(out, write_result(run(seed, telling)));
   // Not exit(): nothing of the parent's is flushed or destroyed here.
   ::_exit(0);
 }

@@ -135,6 +135,7 @@ class Run {
         cluster_(world_, settings_of(seed, options.tier), storage_of(world_, options.tier)),
         corpus_(options.corpus),
         keep_(options.keep),
+        tell_(options.tell),
         fault_one_in_(fault_rate(seed)),
         restores_(options.tier == 1 && dice_of(seed, kRestores).once_in(kRestoresOneIn)),
         rarities_(dice_of(seed, kRarities).once_in(2)),
@@ -194,6 +195,7 @@ class Run {
       if (swaps_) world_.with(dice_of(result_.seed, kSwaps - 1 - step), [this] { one_swap(); });
       if (bursts_) world_.with(dice_of(result_.seed, kBursts - 1 - step), [this] { one_burst(); });
       world_.listen({});
+      if (tell_) tell_(result_.story.back());
     }
     settle();
     check();
@@ -400,6 +402,7 @@ class Run {
   Cluster cluster_;
   Corpus* corpus_;
   const std::optional<Steps> keep_;
+  const std::function<void(const StoryLine&)> tell_;
   Faults faults_{world_, cluster_};
   const std::uint64_t fault_one_in_;
   const bool restores_;    // the whole server comes back from an old backup

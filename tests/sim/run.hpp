@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,18 +21,20 @@ namespace parley::sim {
 /// A run has so many steps: in each somebody does something, or something goes wrong.
 inline constexpr std::size_t kRunSteps = 400;
 
-struct RunOptions {
-  int tier = 1;               // 2: over the real store, with a trace of its own each time
-  bool verbose = false;       // every line of the trace to stdout
-  Corpus* corpus = nullptr;   // gets every frame, and the store at the end
-  std::optional<Steps> keep;  // only these steps; nullopt: all
-};
-
 /// One step, and what came of it at once.
 struct StoryLine {
   std::size_t step = 0;
   Duration at{0};
   std::string what;
+};
+
+struct RunOptions {
+  int tier = 1;               // 2: over the real store, with a trace of its own each time
+  bool verbose = false;       // every line of the trace to stdout
+  Corpus* corpus = nullptr;   // gets every frame, and the store at the end
+  std::optional<Steps> keep;  // only these steps; nullopt: all
+  /// Told of each line of the story as soon as it is there: where the process dies there is no result to have it in.
+  std::function<void(const StoryLine&)> tell{};
 };
 
 struct RunResult {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <string>
 
@@ -90,6 +91,18 @@ TEST(Shrink, GivesWhatItHasWhenTimeIsUp) {
       [&left] { return left-- == 0; });
   EXPECT_LT(steps.size(), 400U);
   EXPECT_EQ(std::ranges::count(steps, 3U), 1);
+}
+
+TEST_F(Simulator, ARunThatDiesHasTheStoryUpToThere) {
+  const RunResult died = run_apart(5, {.tell = [](const StoryLine& line) {
+                                     if (line.step == 7) ::raise(SIGKILL);
+                                   }});
+  ASSERT_EQ(died.broken.size(), 1U);
+  EXPECT_TRUE(died.broken.front().starts_with("the process died")) << died.broken.front();
+  ASSERT_EQ(died.story.size(), 8U);
+  const RunResult whole = run_apart(5);
+  ASSERT_EQ(whole.story.size(), kRunSteps);
+  for (std::size_t i = 0; i < died.story.size(); ++i) EXPECT_EQ(died.story[i].what, whole.story[i].what);
 }
 
 }  // namespace
