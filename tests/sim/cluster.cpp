@@ -9,6 +9,8 @@
 namespace parley::sim {
 namespace {
 
+constexpr std::uint64_t kSlowPeople = 3000;
+
 constexpr std::uint64_t kLongestRestart = 6000;
 constexpr Duration kTriesAgain{1000};
 constexpr std::uint64_t kSlowLink = 900;
@@ -46,7 +48,7 @@ Cluster::Cluster(World& world, ClusterSettings settings, std::unique_ptr<Storage
     : world_(world),
       settings_(std::move(settings)),
       storage_(storage ? std::move(storage) : std::make_unique<MemoryStorage>(world)),
-      accounts_(make_memory_accounts()),
+      accounts_(make_memory_accounts(faults_of_people())),
       setup_(world.make_executor()) {
   if (settings_.nodes > 1) {
     queue_ = std::make_shared<MemoryCommandQueue>(first_epoch_above(storage_->highest_epoch()), settings_.backlog);
@@ -220,6 +222,22 @@ void Cluster::take_partitions_away(Duration span) {
     idle_node_ = false;
     if (const auto live = queue.lock()) live->unsubscribe(id, 0);
   });
+}
+
+MemoryAccountsFaults Cluster::faults_of_people() {
+  const auto hit = [this](const Executor& executor, std::uint64_t one_in) {
+    return one_in != 0 && &executor != &setup_ && world_.dice().once_in(one_in);
+  };
+  MemoryAccountsFaults faults;
+  faults.call = [this, hit](const Executor& executor) -> Result<void> {
+    if (hit(executor, people_fail_one_in_)) return fail(ErrorCode::store_unavailable);
+    return {};
+  };
+  faults.answer_delay = [this, hit](const Executor& executor) {
+    const bool late = hit(executor, people_slow_one_in_);
+    return late ? Duration(static_cast<std::int64_t>(world_.dice().below(kSlowPeople))) : Duration(0);
+  };
+  return faults;
 }
 
 // ---- people ------------------------------------------------------------------------------------------------------

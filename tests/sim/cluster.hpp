@@ -79,6 +79,9 @@ class Cluster {
   void set_memory(std::size_t node, MemoryState state);
   /// For so long some partitions belong to a node that does nothing with them.
   void take_partitions_away(Duration span);
+  /// Of what servers ask the store of people, one in so many fails, or is answered late; 0: none.
+  void fail_people(std::uint64_t one_in) { people_fail_one_in_ = one_in; }
+  void slow_people(std::uint64_t one_in) { people_slow_one_in_ = one_in; }
   /// nullptr where there is one node.
   [[nodiscard]] SimBus* bus() { return bus_.get(); }
   void lose_bus_frames(bool on) {
@@ -121,6 +124,9 @@ class Cluster {
   World& world_;
   ClusterSettings settings_;
   std::unique_ptr<Storage> storage_;
+  MemoryAccountsFaults faults_of_people();
+  std::uint64_t people_fail_one_in_ = 0;
+  std::uint64_t people_slow_one_in_ = 0;
   std::unique_ptr<Accounts> accounts_;
   std::shared_ptr<MemoryCommandQueue> queue_;
   std::unique_ptr<SimBus> bus_;

@@ -198,10 +198,21 @@ void Faults::partitions() {
 
 void Faults::strike_oddly() {
   SimBus* bus = cluster_.bus();
-  if (bus == nullptr) return;
+  if (bus == nullptr || dice().once_in(2)) return people();
   count("bus repeats frames for a while");
   bus->repeat(true);
   in(span(10'000), [bus] { bus->repeat(false); });
+}
+
+void Faults::people() {
+  if (dice().once_in(2)) {
+    count("store of people fails for a while");
+    cluster_.fail_people(1 + dice().below(6));
+    return in(span(10'000), [this] { cluster_.fail_people(0); });
+  }
+  count("store of people slow for a while");
+  cluster_.slow_people(1 + dice().below(6));
+  in(span(20'000), [this] { cluster_.slow_people(0); });
 }
 
 void Faults::swap_partitions() {
@@ -234,6 +245,8 @@ void Faults::end() {
   storage.fill_disk(false);
   storage.slow_down(false);
   storage.fail_reads(false);
+  cluster_.fail_people(0);
+  cluster_.slow_people(0);
   if (SimBus* bus = cluster_.bus()) {
     bus->lose(false);
     bus->slow_down(false);

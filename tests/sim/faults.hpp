@@ -34,6 +34,7 @@ class Faults {
   Duration span(std::int64_t most_ms) { return Duration(1 + static_cast<std::int64_t>(dice().below(most_ms))); }
   std::size_t some_node() { return dice().below(cluster_.nodes()); }
   std::shared_ptr<Link> some_link();
+  void people();
   void count(std::string_view kind);
   /// Later, unless all is over by then.
   void in(Duration delay, Task task);

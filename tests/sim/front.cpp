@@ -5,6 +5,8 @@
 namespace parley::sim {
 namespace {
 
+constexpr Duration kStartsAgain{1000};
+
 AccountsConfig accounts_config(const Limits& limits) {
   AccountsConfig config;
   config.limits = limits;
@@ -43,16 +45,37 @@ void Front::open(Node& node, Metrics& metrics, Task ready) {
       [] { return Result<void>{}; }, [] {}, HttpApiOptions{}, draining_);
   api_ = std::make_unique<HttpApi>(*parts_);
   waiting_ = ios_.size();
-  auto attached = [this, ready = std::make_shared<Task>(std::move(ready))](const Result<void>& done) {
-    if (done && --waiting_ == 0) (*ready)();
-  };
-  service_->start([this, &node, attached](const Result<void>& started) {
-    if (!started) return;
+  auto attached = std::make_shared<Task>([this, ready = std::move(ready)]() mutable {
+    if (--waiting_ == 0) ready();
+  });
+  start([this, &node, attached] {
     for (std::size_t i = 0; i < ios_.size(); ++i) {
       verifiers_[i]->on_device_revoked(
           [&node, i](const DeviceId& device, ErrorCode why) { node.io(i).end_device(device, why); });
-      service_->attach(*ios_[i], verifiers_[i], attached);
+      attach(i, attached);
     }
+  });
+}
+
+// Whoever looks after the process starts it again where it fails.
+
+void Front::start(Task started) {
+  service_->start([this, started = std::move(started)](const Result<void>& done) mutable {
+    if (done) return started();
+    later([this, started = std::move(started)]() mutable { start(std::move(started)); });
+  });
+}
+
+void Front::attach(std::size_t io, std::shared_ptr<Task> attached) {
+  service_->attach(*ios_[io], verifiers_[io], [this, io, attached](const Result<void>& done) {
+    if (done) return (*attached)();
+    later([this, io, attached] { attach(io, attached); });
+  });
+}
+
+void Front::later(Task task) {
+  world_.at(kStartsAgain, [alive = std::weak_ptr(alive_), task = std::move(task)]() mutable {
+    if (!alive.expired()) task();
   });
 }
 

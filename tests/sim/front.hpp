@@ -33,6 +33,10 @@ class Front {
   void handle(std::size_t io, HttpRequest request, std::move_only_function<void(HttpResponse)> respond);
 
  private:
+  void start(Task started);
+  void attach(std::size_t io, std::shared_ptr<Task> attached);
+  void later(Task task);
+
   World& world_;
   Accounts& accounts_;
   ChannelStore& store_;
@@ -45,6 +49,7 @@ class Front {
   std::unique_ptr<AccountsService> service_;
   std::unique_ptr<HttpApiParts> parts_;
   std::unique_ptr<HttpApi> api_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace parley::sim

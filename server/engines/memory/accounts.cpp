@@ -119,8 +119,10 @@ class MemoryAccounts final : public Accounts {
 }  // namespace
 }  // namespace memory_accounts
 
-std::unique_ptr<Accounts> make_memory_accounts() {
-  return std::make_unique<memory_accounts::MemoryAccounts>(std::make_shared<memory_accounts::AccountsState>());
+std::unique_ptr<Accounts> make_memory_accounts(MemoryAccountsFaults faults) {
+  auto state = std::make_shared<memory_accounts::AccountsState>();
+  state->faults = std::move(faults);
+  return std::make_unique<memory_accounts::MemoryAccounts>(std::move(state));
 }
 
 }  // namespace parley

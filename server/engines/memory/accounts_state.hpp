@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "engines/memory/accounts.hpp"
 #include "ports/accounts.hpp"
 #include "ports/complete_on.hpp"
 
@@ -33,6 +34,7 @@ struct DeviceRecord {
 using Pairs = std::set<std::pair<AccountId, AccountId>>;
 
 struct AccountsState {
+  MemoryAccountsFaults faults;
   std::mutex mutex;  // calls come from any thread
   std::map<AccountId, AccountRecord> accounts;
   std::map<std::string, AccountId> handles;  // of deleted accounts too
@@ -66,11 +68,17 @@ using State = std::shared_ptr<AccountsState>;
 /// Runs `work` on the state, alone, and answers on `executor`.
 template <class T, class Work>
 void run(const State& state, Executor& executor, Completion<Result<T>> done, Work work) {
+  const MemoryAccountsFaults& faults = state->faults;
   Result<T> result = [&]() -> Result<T> {
+    if (faults.call) {
+      if (auto fine = faults.call(executor); !fine) return fail(fine.error());
+    }
     const std::scoped_lock lock(state->mutex);
     return work(*state);
   }();
-  complete_on<T>(executor, std::move(done), std::move(result));
+  if (!faults.answer_delay) return complete_on<T>(executor, std::move(done), std::move(result));
+  executor.post_after(faults.answer_delay(executor),
+                      [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
 }
 
 std::unique_ptr<SignIns> make_sign_ins(State state);
