@@ -225,6 +225,7 @@ void Device::on_channel_gone(const ChannelId& channel) {
 }
 
 void Device::on_history_dropped(const client::ChannelState& channel, Seq after) {
+  if (cluster_.incarnation() == first_) say("P7: drops what it has, though the server was never restored");
   told_.erase(told_.lower_bound({channel.id, after + 1}), told_.upper_bound({channel.id, ~Seq{0}}));
   // Below `after` there may have been a hole, which is filled in order from here on.
   const auto next = told_.upper_bound({channel.id, ~Seq{0}});
