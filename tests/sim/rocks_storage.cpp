@@ -107,6 +107,11 @@ std::unique_ptr<ChannelStore> RocksStorage::open(std::size_t /*node*/) {
                  .taken_over = [this](PartitionId partition,
                                       const PartitionState& state) { write_as_the_owner_before(partition, state); },
                  .commits = [this](const PartitionBatch& batch) { last_batches_[batch.partition] = batch; },
+                 .committed =
+                     [this](const ChannelId& channel, Seq head) {
+                       Seq& certain = certain_[channel];
+                       certain = std::max(certain, head);
+                     },
                  .closed = [this] { end_store(); }});
 }
 
@@ -241,33 +246,38 @@ std::unique_ptr<ChannelStoreScan> RocksStorage::scan() {
 
 CommittedLog RocksStorage::committed_log() {
   return [this](const ChannelId& channel, Seq from, const std::function<void(Seq, std::string_view)>& row) {
-    const StoreQuery query{.events = {{.channel = channel,
-                                       .from = from,
-                                       .to = UINT64_MAX,
-                                       .max_events = 1'000'000,
-                                       .max_bytes = UINT64_MAX,
-                                       .newest_first = false}}};
-    const auto found = read_committed(query);
-    if (!found) return;
-    for (const EventRow& event : found->events.front()) row(event.seq, event.record);
+    const auto committed = read_committed({.events = {{.channel = channel,
+                                                       .from = from,
+                                                       .to = UINT64_MAX,
+                                                       .max_events = 1'000'000,
+                                                       .max_bytes = UINT64_MAX,
+                                                       .newest_first = false}}});
+    if (!committed) return;
+    Seq& certain = certain_[channel];
+    for (const EventRow& event : committed->answer.events.front()) {
+      if (committed->live) certain = std::max(certain, event.seq);
+      if (event.seq <= certain) row(event.seq, event.record);
+    }
   };
 }
 
 CommittedMember RocksStorage::committed_member() {
   return [this](const ChannelId& channel, const AccountId& account) {
-    const auto found = read_committed({.summaries = {{channel, account}}});
-    return found && found->summaries.front() ? found->summaries.front()->member : std::string();
+    const auto committed = read_committed({.summaries = {{channel, account}}});
+    return committed && committed->answer.summaries.front() ? committed->answer.summaries.front()->member
+                                                            : std::string();
   };
 }
 
-Result<StoreAnswer> RocksStorage::read_committed(const StoreQuery& query) const {
+std::optional<RocksStorage::Committed> RocksStorage::read_committed(const StoreQuery& query) const {
   if (store_) {
-    if (auto found = read_now(*store_, query)) return found;
+    if (auto found = read_now(*store_, query)) return Committed{.answer = std::move(*found), .live = true};
   }
-  // While it is opened again nobody is answered, but some had their answers before.
   const auto other = look();
-  if (!other) return fail(ErrorCode::not_found);
-  return read_now(*other, query);
+  if (!other) return std::nullopt;
+  auto found = read_now(*other, query);
+  if (!found) return std::nullopt;
+  return Committed{.answer = std::move(*found), .live = false};
 }
 
 void RocksStorage::examine(std::vector<std::string>& broken) {

@@ -52,7 +52,13 @@ class RocksStorage final : public Storage {
   [[nodiscard]] RocksOptions options() const;
   [[nodiscard]] std::string path() const { return folder_ / "channels"; }
   [[nodiscard]] std::unique_ptr<RocksChannelStore> look() const;
-  Result<StoreAnswer> read_committed(const StoreQuery& query) const;
+  /// While the store is opened again nobody is answered, but some had their answers before. Then the disk also shows
+  /// what is not certain: `live` is false.
+  struct Committed {
+    StoreAnswer answer;
+    bool live;
+  };
+  [[nodiscard]] std::optional<Committed> read_committed(const StoreQuery& query) const;
   void end_store();
   void settle_disk();
   void lose_unsynced();
@@ -70,7 +76,8 @@ class RocksStorage final : public Storage {
   std::optional<End> ended_;                  // the last process, and nobody has opened the store since
   std::function<void()> power_went_;
   std::map<PartitionId, PartitionBatch> last_batches_;
-  Duration written_by_{0};  // when the last commit is answered: those after it are not before it
+  std::map<ChannelId, Seq> certain_;  // up to where the store has said or shown that a channel's events are committed
+  Duration written_by_{0};            // when the last commit is answered: those after it are not before it
   Duration held_until_{0};
   FaultCounts counts_;
   std::vector<std::string> broken_;  // seen while it was opened

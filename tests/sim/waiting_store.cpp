@@ -41,6 +41,14 @@ class Slot {
   std::optional<T> value_;
 };
 
+std::vector<std::pair<ChannelId, Seq>> heads_of(const PartitionBatch& batch) {
+  std::vector<std::pair<ChannelId, Seq>> heads;
+  for (const auto& channel : batch.channels) {
+    if (!channel.events.empty()) heads.emplace_back(channel.channel, channel.events.back().seq);
+  }
+  return heads;
+}
+
 }  // namespace
 
 void HereExecutor::post_after(Duration /*delay*/, Task /*task*/) {
@@ -69,8 +77,19 @@ auto WaitingStore::answer(Executor& executor, Duration delay, bool writes, Compl
 
 void WaitingStore::commit(std::vector<PartitionBatch> batches, Executor& executor,
                           Completion<std::vector<Result<void>>> done) {
-  for (const PartitionBatch& batch : batches) times_->commits(batch);
-  auto put = answer<std::vector<Result<void>>>(executor, times_->commit_takes(), true, std::move(done));
+  std::vector<std::vector<std::pair<ChannelId, Seq>>> heads;
+  for (const PartitionBatch& batch : batches) {
+    times_->commits(batch);
+    heads.push_back(heads_of(batch));
+  }
+  auto told = [times = times_, heads = std::move(heads), done = std::move(done)](auto results) mutable {
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (!results[i]) continue;
+      for (const auto& [channel, head] : heads[i]) times->committed(channel, head);
+    }
+    done(std::move(results));
+  };
+  auto put = answer<std::vector<Result<void>>>(executor, times_->commit_takes(), true, std::move(told));
   store_.commit(std::move(batches), here, std::move(put));
 }
 
