@@ -254,7 +254,6 @@ class Client::Core {
   // token
   std::string token_;
   Time token_ends_ = kNever;
-  Time session_ends_ = kNever;
   Time renew_at_ = kNever;
   bool token_asked_ = false;
   bool token_shown_ = false;    // to the server, which then means it when it refuses a session

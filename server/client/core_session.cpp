@@ -337,7 +337,7 @@ void Client::Core::check_connection(Time now) {
   if (now - last_heard_ >= silence_ && pending_.empty()) ask_inbox(now, {});
   if (renew_at_ != kNever && now >= renew_at_) {
     renew_at_ = kNever;
-    if (token_ends_ > session_ends_ && has_token(now)) {
+    if (!token_shown_ && has_token(now)) {
       send_token(now);
     } else if (!std::exchange(token_asked_, true)) {
       host_.need_token();

@@ -61,7 +61,6 @@ void Client::Core::on_token_taken(Time now, const v1::ServerFrame& frame) {
 }
 
 void Client::Core::set_session_end(Time now, Time end) {
-  session_ends_ = end;
   renew_at_ = end - std::min<Duration>(settings_.token_lead, std::max<Duration>((end - now) / 2, Duration(0)));
 }
 

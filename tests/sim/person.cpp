@@ -181,6 +181,7 @@ void Device::connect() {
   ear_.open.clear();
   ear_.asked.clear();
   ear_.pushed.clear();
+  ear_.token.clear();
   ear_.sends = {};
   ear_.questions.clear();
   ear_.receipts.renew();

@@ -410,6 +410,12 @@ void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
     ear.asked[frame.request()] = frame;
   }
   sends(ear.account, frame.command());
+  if (frame.has_hello()) ear.token = frame.hello().access_token();
+  if (frame.has_new_token()) {
+    const std::string& token = frame.new_token().access_token();
+    if (ear.token == token) say(ear, "P8: a token is sent to a session that has it");
+    ear.token = token;
+  }
   if (const auto asked_of = ChannelId::from_bytes(RefusalWatch::channel_of(frame))) {
     RefusalWatch::asked(ear.questions, frame, channel(*asked_of, now).head);
   }

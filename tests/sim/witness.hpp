@@ -44,6 +44,7 @@ class Witness {
     std::map<std::uint64_t, Time> open;              // requests without answer, and since when
     std::map<std::uint64_t, v1::ClientFrame> asked;  // of those, where the answer is looked at together with them
     std::map<ChannelId, Seq> pushed{};               // the newest event that came by itself
+    std::string token{};                             // the newest that was shown on it
     SendWatch::Connection sends{};
     SendWatch::Made made{};  // over all connections
     ReceiptWatch::Connection receipts{};

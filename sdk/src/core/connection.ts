@@ -42,7 +42,6 @@ export class ConnectionPart {
   #resumeMade = 0;
   #token = "";
   #tokenEnds = 0;
-  #sessionEnds = 0;
   #renewAt = 0;
   #tokenAsked = false;
   /** To the server, which then means it when it refuses a session. */
@@ -143,7 +142,7 @@ export class ConnectionPart {
     if (now - this.#lastHeard >= this.#silence && requests.size === 0) inbox.ask(now);
     if (this.#renewAt === 0 || now < this.#renewAt) return;
     this.#renewAt = 0;
-    if (this.#tokenEnds > this.#sessionEnds && this.#hasToken(now)) this.#sendToken(now);
+    if (!this.#tokenShown && this.#hasToken(now)) this.#sendToken(now);
     else this.#wantToken();
   }
 
@@ -370,7 +369,6 @@ export class ConnectionPart {
   }
 
   #setSessionEnd(now: number, end: number): void {
-    this.#sessionEnds = end;
     this.#renewAt = end - Math.min(this.#core.settings.tokenLead, Math.max((end - now) / 2, 0));
   }
 
