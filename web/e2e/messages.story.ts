@@ -110,8 +110,7 @@ test("who has reacted can be looked up, however many they are", async ({ open, p
   const [ana, ben] = [await person("ana"), await person("ben")];
   const others = await Promise.all(["cleo", "dan", "eve", "finn", "gus", "hal"].map((handle) => person(handle)));
   const channel = await group("Choir", ana, ben, ...others);
-  await post(ben, channel, "It worked!");
-  const seq = ben.client.channel(channel)?.head ?? 0;
+  const seq = await post(ben, channel, "It worked!");
   for (const { client } of others) await done(client, client.react(channel, seq, "🎉"));
   await done(ben.client, ben.client.react(channel, seq, "👍"));
   const { page } = await open(ana);

@@ -19,12 +19,18 @@ function fingerOn(page: Page): Promise<CDPSession> {
   return finger;
 }
 
-/** Holds a finger on it until `shown` is there. */
-async function holdUntil(page: Page, target: Locator, shown: Locator): Promise<void> {
+/** Its middle on the screen, once it has come to rest. */
+async function middleOf(target: Locator): Promise<{ x: number; y: number }> {
+  await target.tap({ trial: true });
   const box = await target.boundingBox();
   if (box === null) throw new Error("not on the screen");
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** Holds a finger on it until `shown` is there. */
+async function holdUntil(page: Page, target: Locator, shown: Locator): Promise<void> {
+  const touchPoints = [await middleOf(target)];
   const session = await fingerOn(page);
-  const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
   await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
   await expect(shown).toBeVisible();
   await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
@@ -32,10 +38,8 @@ async function holdUntil(page: Page, target: Locator, shown: Locator): Promise<v
 
 /** A finger on it that goes so far from there, one way after the other, rests, and is lifted. */
 async function drag(page: Page, from: Locator, ...ways: readonly (readonly [dx: number, dy: number])[]): Promise<void> {
-  const box = await from.boundingBox();
-  if (box === null) throw new Error("not on the screen");
+  const { x, y } = await middleOf(from);
   const session = await fingerOn(page);
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   // As slow as a finger is, or the browser would go on scrolling for seconds, and take what comes next for the end of it.
   let timestamp = Date.now() / 1_000 - 1;
   const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number }[]) => {

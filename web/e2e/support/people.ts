@@ -55,10 +55,11 @@ export async function done(client: ParleyClient, sending: Promise<Send>): Promis
   return channel;
 }
 
-/** Throws why a send was refused. */
-async function posted(client: ParleyClient, sendId: SendId): Promise<void> {
+/** The seq of a send that succeeded; throws why where it did not. */
+async function posted(client: ParleyClient, sendId: SendId): Promise<number> {
   const result = await client.outcome(sendId);
   if (result.outcome === "refused") throw new Error(`${result.refused}: ${result.text}`);
+  return result.seq;
 }
 
 /** The direct channel of two people. */
@@ -82,11 +83,13 @@ export async function invite(
   return made;
 }
 
-/** Posts one after the other; resolves when all are in the channel. */
-export async function post(author: Person, channel: ChannelId, ...texts: string[]): Promise<void> {
+/** Posts one after the other; resolves to the seq of the last one when all are in the channel. */
+export async function post(author: Person, channel: ChannelId, ...texts: string[]): Promise<number> {
   const sends: Send[] = [];
   for (const text of texts) sends.push(await author.client.post(channel, { text }));
-  for (const { sendId } of sends) await posted(author.client, sendId);
+  let last = 0;
+  for (const { sendId } of sends) last = await posted(author.client, sendId);
+  return last;
 }
 
 /** What a person sees of a channel on their other device, oldest first. */
