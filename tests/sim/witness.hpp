@@ -64,6 +64,8 @@ class Witness {
   void unblocking(const AccountId& by, const AccountId& peer) { blocks_.erase({by, peer}); }
   /// Nobody may see the account online since `now`; nullopt: it is not known who may.
   void hides_online(const AccountId& account, std::optional<Time> now);
+  /// From here on it hides when it reads, or hides it no longer: ticks that others are told may be of before that.
+  void changes_read_receipts(const AccountId& account) { changed_read_receipts_.insert(account); }
   /// Some thread of a server stands still: what it has to pass on stays on its way meanwhile.
   void stands_still(Time from, Time until);
   /// A restore: what was committed is another history now.
@@ -100,6 +102,7 @@ class Witness {
   std::map<ChannelId, std::vector<std::string>> digests_;  // of the hash chain; [0] is that of seq 1
   std::map<std::pair<AccountId, AccountId>, Time> blocks_;
   std::map<AccountId, Time> hidden_online_;
+  std::set<AccountId> changed_read_receipts_;
   std::vector<std::pair<Time, Time>> stood_still_;  // rising, apart
   SendWatch sends_;
   std::set<std::pair<AccountId, SendId>> creations_;

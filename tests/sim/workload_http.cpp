@@ -67,7 +67,10 @@ void Workload::set_block(Device& device, const Account& peer, bool on) {
 
 void Workload::change_privacy(Device& device) {
   v1::ChangeAccount change;
-  if (dice().once_in(2)) change.set_read_receipts(dice().once_in(2));
+  if (dice().once_in(2)) {
+    change.set_read_receipts(dice().once_in(2));
+    witness_.changes_read_receipts(device.account());
+  }
   if (dice().once_in(2)) change.set_last_seen(static_cast<v1::Audience>(1 + dice().below(3)));
   if (dice().once_in(2)) change.set_online(static_cast<v1::Audience>(1 + dice().below(3)));
   if (dice().once_in(3)) change.set_about("about " + some_text(5));
