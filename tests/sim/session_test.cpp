@@ -63,6 +63,17 @@ std::vector<v1::ClientFrame> posts(const ChannelId& channel, std::size_t count) 
   return all;
 }
 
+v1::ClientFrame new_group(const ChannelId& channel, const AccountId& member) {
+  v1::ClientFrame frame;
+  auto& command = *frame.mutable_command();
+  command.set_channel_id(std::string(channel.view()));
+  command.set_send_id(std::string(SendId(IdBytes{200}).view()));
+  command.mutable_create_channel()->set_kind(v1::CHANNEL_KIND_GROUP);
+  command.mutable_create_channel()->set_title("lunch");
+  command.mutable_create_channel()->add_members(std::string(member.view()));
+  return frame;
+}
+
 TEST_F(SessionTest, AnythingBeforeHelloEndsItByName) {
   auto a = device(anna);
   a->connect();
@@ -419,13 +430,7 @@ TEST(SendOrderOfASession, WhatIsSentBehindACommandWhoseFactsCannotBeReadDoesNotG
     RawDevice a(world, cluster, cluster.sign_up("anna"));
     a.hello();
     const ChannelId channel(IdBytes{9});
-    v1::ClientFrame create;
-    auto& command = *create.mutable_command();
-    command.set_channel_id(std::string(channel.view()));
-    command.set_send_id(std::string(SendId(IdBytes{200}).view()));
-    command.mutable_create_channel()->set_kind(v1::CHANNEL_KIND_GROUP);
-    command.mutable_create_channel()->set_title("lunch");
-    command.mutable_create_channel()->add_members(std::string(cluster.sign_up("bert").view()));
+    v1::ClientFrame create = new_group(channel, cluster.sign_up("bert"));
     std::vector<v1::ClientFrame> all = posts(channel, 3);
     cluster.storage().fail_reads(true);
     a.send(create);
@@ -448,6 +453,41 @@ TEST(SendOrderOfASession, WhatIsSentBehindACommandWhoseFactsCannotBeReadDoesNotG
       const Seq seq = a.ask(frame).outcome().seq();
       EXPECT_GT(seq, last);
       last = seq;
+    }
+  }
+  EXPECT_GT(refused, 0U);
+}
+
+TEST(SendOrderOfASession, WhatNeedsFactsDoesNotGoBeforeACommandWhoseFactsCouldNotBeRead) {
+  std::size_t refused = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    World world(seed);
+    Cluster cluster(world, false);
+    cluster.keep_links_even();
+    RawDevice a(world, cluster, cluster.sign_up("anna"));
+    a.hello();
+    const ChannelId channel(IdBytes{9});
+    v1::ClientFrame create = new_group(channel, cluster.sign_up("bert"));
+    ASSERT_TRUE(a.ask(create).has_outcome());
+    std::vector<v1::ClientFrame> all = posts(channel, 4);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const AccountId joins = cluster.sign_up("number" + std::to_string(i));
+      all[i].mutable_command()->mutable_add_members()->add_accounts(std::string(joins.view()));
+    }
+    // So slow that the others have come as well when it fails.
+    cluster.slow_people(1);
+    cluster.fail_people(1);
+    for (auto& frame : all) a.send(frame);
+    const auto answer = [&](std::size_t i) { return std::ranges::find(a.frames, all[i].request(), &Frame::request); };
+    while (answer(0) == a.frames.end()) world.run_for(Duration(1));
+    if (!answer(0)->has_error()) continue;
+    ++refused;
+    cluster.slow_people(0);
+    cluster.fail_people(0);
+    world.run_for(std::chrono::seconds(20));
+    for (std::size_t i = 1; i < all.size(); ++i) {
+      ASSERT_NE(answer(i), a.frames.end());
+      EXPECT_FALSE(answer(i)->has_outcome()) << "it went before the first, seed " << seed;
     }
   }
   EXPECT_GT(refused, 0U);
