@@ -143,6 +143,7 @@ class Client::Core {
   [[nodiscard]] bool can_resume(Time now) const;
   [[nodiscard]] bool has_token(Time now) const;
   void credential_refused(Time now, const Error& why);
+  void renew(Time now);
   void send_token(Time now);
   void set_session_end(Time now, Time end);
   void on_token_taken(Time now, const v1::ServerFrame& frame);

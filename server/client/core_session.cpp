@@ -335,14 +335,7 @@ void Client::Core::check_connection(Time now) {
   }
   // The server should have pinged: a question finds out whether it is there, and whether something was missed.
   if (now - last_heard_ >= silence_ && pending_.empty()) ask_inbox(now, {});
-  if (renew_at_ != kNever && now >= renew_at_) {
-    renew_at_ = kNever;
-    if (!token_shown_ && has_token(now)) {
-      send_token(now);
-    } else if (!std::exchange(token_asked_, true)) {
-      host_.need_token();
-    }
-  }
+  if (renew_at_ != kNever && now >= renew_at_) renew(now);
 }
 
 }  // namespace parley::client

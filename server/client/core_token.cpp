@@ -43,6 +43,17 @@ void Client::Core::token_unavailable(Time now, const Error& why) {
   }
 }
 
+void Client::Core::renew(Time now) {
+  renew_at_ = kNever;
+  // The answer to the one on its way says when it is time again.
+  if (std::ranges::any_of(pending_, [](const Pending& one) { return one.asked == Asked::token; })) return;
+  if (!token_shown_ && has_token(now)) {
+    send_token(now);
+  } else if (!std::exchange(token_asked_, true)) {
+    host_.need_token();
+  }
+}
+
 void Client::Core::send_token(Time now) {
   v1::ClientFrame frame;
   frame.mutable_new_token()->set_access_token(token_);

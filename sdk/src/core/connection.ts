@@ -142,6 +142,8 @@ export class ConnectionPart {
     if (now - this.#lastHeard >= this.#silence && requests.size === 0) inbox.ask(now);
     if (this.#renewAt === 0 || now < this.#renewAt) return;
     this.#renewAt = 0;
+    // The answer to the one on its way says when it is time again.
+    if (requests.waitsFor("token")) return;
     if (!this.#tokenShown && this.#hasToken(now)) this.#sendToken(now);
     else this.#wantToken();
   }

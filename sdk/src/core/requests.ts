@@ -36,6 +36,9 @@ export class RequestsPart {
     for (const asked of this.#pending.values()) return asked.since;
     return 0;
   }
+  waitsFor(kind: Asked["kind"]): boolean {
+    return [...this.#pending.values()].some((asked) => asked.kind === kind);
+  }
   get hasRoom(): boolean {
     const { connection, sends } = this.#core;
     return connection.isEstablished && this.#pending.size - sends.inFlight < questionsInFlight;
