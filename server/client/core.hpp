@@ -145,6 +145,7 @@ class Client::Core {
   void credential_refused(Time now, const Error& why);
   void renew(Time now);
   void send_token(Time now);
+  void take_session_end(Time now, const v1::Welcome& welcome);
   void set_session_end(Time now, Time end);
   void on_token_taken(Time now, const v1::ServerFrame& frame);
 
@@ -253,6 +254,7 @@ class Client::Core {
   std::uint32_t retry_after_ms_ = 0;  // the server's word on the next attempt
   bool hello_resumes_ = false;
   // token
+  Backoff token_backoff_;
   std::string token_;
   Time token_ends_ = kNever;
   Time renew_at_ = kNever;

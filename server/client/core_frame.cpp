@@ -173,7 +173,7 @@ void Client::Core::on_error(Time now, Pending& pending, const v1::Error& error) 
       return on_hello_error(now, error);
     case Asked::token:
       token_.clear();
-      renew_at_ = now + sends_backoff_.next(random_);
+      renew_at_ = now + token_backoff_.next(random_);
       return;
     case Asked::inbox:
       return on_inbox_error(now, error);

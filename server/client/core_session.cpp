@@ -45,6 +45,7 @@ Client::Core::Core(Settings settings, ClientStore& store, Host& host, Listener& 
       random_(std::move(random)),
       outbox_(settings_.window, settings_.channel_window),
       backoff_(settings_.first_backoff, settings_.longest_backoff),
+      token_backoff_(settings_.first_backoff, settings_.longest_backoff),
       questions_backoff_(settings_.first_backoff, settings_.longest_backoff),
       inbox_backoff_(settings_.first_backoff, settings_.longest_backoff),
       repair_backoff_(settings_.first_backoff, settings_.longest_backoff),
@@ -157,8 +158,7 @@ void Client::Core::on_welcome(Time now, const v1::Welcome& welcome) {
   take_limits(welcome);
   const Time server_time = from_unix_ms(welcome.time());
   clock_offset_ = server_time - now;
-  set_session_end(now, welcome.session_ends() == 0 ? now + std::chrono::hours(24)
-                                                   : now + (from_unix_ms(welcome.session_ends()) - server_time));
+  take_session_end(now, welcome);
   const bool restored = session_.incarnation != *incarnation && !session_.incarnation.is_nil();
   session_.account = *account;
   session_.device = DeviceId::from_bytes(welcome.device()).value_or(DeviceId{});

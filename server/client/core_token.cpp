@@ -64,11 +64,18 @@ void Client::Core::on_token_taken(Time now, const v1::ServerFrame& frame) {
   token_shown_ = true;
   if (!frame.has_welcome()) return set_session_end(now, token_ends_);
   const v1::Welcome& welcome = frame.welcome();
-  set_session_end(now, now + (from_unix_ms(welcome.session_ends()) - from_unix_ms(welcome.time())));
+  token_backoff_.reset();
+  take_session_end(now, welcome);
   if (welcome.resume_token().empty()) return;
   session_.resume_token = welcome.resume_token();
   session_.resume_made = now;
   commit({.session = &session_});
+}
+
+/// By this device's clock; a session without an end is looked at once a day.
+void Client::Core::take_session_end(Time now, const v1::Welcome& welcome) {
+  const Duration lasts = from_unix_ms(welcome.session_ends()) - from_unix_ms(welcome.time());
+  set_session_end(now, now + (welcome.session_ends() == 0 ? std::chrono::hours(24) : lasts));
 }
 
 void Client::Core::set_session_end(Time now, Time end) {

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "wire/records.hpp"
+
 namespace parley::sim {
 namespace {
 
@@ -94,7 +96,22 @@ void WaitingStore::commit(std::vector<PartitionBatch> batches, Executor& executo
 }
 
 void WaitingStore::read(StoreQuery query, Executor& executor, Completion<Result<StoreAnswer>> done) {
-  auto put = answer<Result<StoreAnswer>>(executor, times_->read_takes(), false, std::move(done));
+  std::vector<ChannelId> of;
+  for (const EventRange& range : query.events) of.push_back(range.channel);
+  auto told = [times = times_, of = std::move(of), channels = query.channels,
+               done = std::move(done)](Result<StoreAnswer> found) mutable {
+    if (found) {
+      for (std::size_t i = 0; i < of.size(); ++i) {
+        if (!found->events[i].empty()) times->committed(of[i], found->events[i].back().seq);
+      }
+      for (std::size_t i = 0; i < channels.size(); ++i) {
+        const auto head = found->channels[i] ? wire::decode_head(found->channels[i]->head) : fail(ErrorCode::not_found);
+        if (head) times->committed(channels[i], head->seq);
+      }
+    }
+    done(std::move(found));
+  };
+  auto put = answer<Result<StoreAnswer>>(executor, times_->read_takes(), false, std::move(told));
   store_.read(std::move(query), here, std::move(put));
 }
 

@@ -21,7 +21,7 @@ struct StoreTimes {
   std::function<void(PartitionId partition, const PartitionState& state)> taken_over;
   /// A batch is on its way to the store.
   std::function<void(const PartitionBatch& batch)> commits;
-  /// The store has answered that all events of `channel` up to `head` are committed.
+  /// The store has answered that all events of `channel` up to `head` are committed, or what they are.
   std::function<void(const ChannelId& channel, Seq head)> committed;
   /// The process is gone: from here on nothing is asked.
   std::function<void()> closed;

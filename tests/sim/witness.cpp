@@ -57,6 +57,16 @@ void Witness::hides_online(const AccountId& account, std::optional<Time> now) {
   }
 }
 
+bool Witness::shows_reads(const AccountId& account, const ChannelId& channel, bool hides, Time now) {
+  const auto changed = shows_reads_since_.find(account);
+  if (hides) {
+    if (changed != shows_reads_since_.end()) changed->second.erase(channel);
+    return false;
+  }
+  return changed == shows_reads_since_.end() ||
+         now - changed->second.try_emplace(channel, now).first->second > grace(now);
+}
+
 const ModelChannel& Witness::channel(const ChannelId& id, Time now) {
   ModelChannel& known = channels_[id];
   auto& digests = digests_[id];
@@ -109,8 +119,8 @@ struct Witness::Hearing {
       const auto stored = wire::decode_member(witness.member_(channel_id(id), account));
       if (!stored) continue;
       if (delivered > stored->delivered) say("P5: told as delivered to all before it was");
-      const bool may_hide = stored->hide_read || witness.changed_read_receipts_.contains(account);
-      if (read > stored->read && !may_hide) say("P5: told as read by all before it was");
+      const bool shows = witness.shows_reads(account, channel_id(id), stored->hide_read, now);
+      if (read > stored->read && shows) say("P5: told as read by all before it was");
     }
   }
 

@@ -65,7 +65,7 @@ class Witness {
   /// Nobody may see the account online since `now`; nullopt: it is not known who may.
   void hides_online(const AccountId& account, std::optional<Time> now);
   /// From here on it hides when it reads, or hides it no longer: ticks that others are told may be of before that.
-  void changes_read_receipts(const AccountId& account) { changed_read_receipts_.insert(account); }
+  void changes_read_receipts(const AccountId& account) { shows_reads_since_[account].clear(); }
   /// Some thread of a server stands still: what it has to pass on stays on its way meanwhile.
   void stands_still(Time from, Time until);
   /// A restore: what was committed is another history now.
@@ -89,6 +89,8 @@ class Witness {
   const ModelChannel& channel(const ChannelId& id, Time now);
   void look_at_refusal(Ear& ear, const v1::ServerFrame& frame, Time now);
   void say(const Ear& ear, const std::string& what);
+  /// False: what others are told of it in `channel` may be of when it did not show when it reads.
+  bool shows_reads(const AccountId& account, const ChannelId& channel, bool hides, Time now);
   /// For so long before `now` what has ended may be on its way inside the server: as long as nothing stood still
   /// meanwhile.
   [[nodiscard]] Duration grace(Time now) const;
@@ -102,7 +104,8 @@ class Witness {
   std::map<ChannelId, std::vector<std::string>> digests_;  // of the hash chain; [0] is that of seq 1
   std::map<std::pair<AccountId, AccountId>, Time> blocks_;
   std::map<AccountId, Time> hidden_online_;
-  std::set<AccountId> changed_read_receipts_;
+  /// Of those who changed it: where they were seen to show when they read, and since when.
+  std::map<AccountId, std::map<ChannelId, Time>> shows_reads_since_;
   std::vector<std::pair<Time, Time>> stood_still_;  // rising, apart
   SendWatch sends_;
   std::set<std::pair<AccountId, SendId>> creations_;

@@ -209,7 +209,7 @@ export class ConnectionPart {
     this.#tokenShown = true;
     if (body.case === "welcome") {
       this.#tokenBackoff.reset();
-      this.#setSessionEnd(now, now + body.value.sessionEnds - body.value.time);
+      this.#setSessionEnd(now, sessionEnd(now, body.value));
       this.#takeResumeToken(now, body.value);
     } else {
       this.#setSessionEnd(now, this.#tokenEnds);
@@ -230,7 +230,7 @@ export class ConnectionPart {
     for (const limit of welcome.limits) core.limits.set(limit.name, limit.value);
     if (welcome.heartbeatMs > 0) this.#heartbeat = welcome.heartbeatMs;
     this.clockOffset = welcome.time - now;
-    this.#setSessionEnd(now, welcome.sessionEnds === 0 ? now + dayMs : welcome.sessionEnds - this.clockOffset);
+    this.#setSessionEnd(now, sessionEnd(now, welcome));
     const isRestored = core.session.incarnation !== undefined && core.session.incarnation !== incarnation;
     core.session.account = account;
     const device = idFromBytes<DeviceId>(welcome.device);
@@ -375,8 +375,7 @@ export class ConnectionPart {
   }
 
   #credentialRefused(now: number, why: ParleyError): void {
-    const isResumeRefused = this.#helloResumes;
-    this.#helloResumes = false;
+    const isResumeRefused = this.#helloResumes && this.state.name === "greeting";
     this.#resumeToken = new Uint8Array(0);
     // A token that came meanwhile is a good one: to ask for the next would use up what others may still have to show.
     if (isResumeRefused || (this.#hasToken(now) && !this.#tokenShown)) return this.#begin(now);
@@ -388,4 +387,9 @@ export class ConnectionPart {
     // New tokens are refused too: ask for the next one after a while.
     this.#wait(now + this.#backoff.next(), why);
   }
+}
+
+/** By this device's clock; a session without an end is looked at once a day. */
+function sessionEnd(now: number, { sessionEnds, time }: fr.Welcome): number {
+  return now + (sessionEnds === 0 ? dayMs : sessionEnds - time);
 }
