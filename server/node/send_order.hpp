@@ -54,12 +54,14 @@ class SendOrder {
 
   /// True: another send of the line was refused, and has not come again, so this one is refused as well. False: it may
   /// go; what is refused from now on counts anew. Where it is the one that was waited for, `number` becomes its old
-  /// one.
-  [[nodiscard]] bool is_behind(const Line& line, const SendId& send_id, std::uint64_t& number, Duration now) {
+  /// one. `unheard`: it was sent while an earlier one had no answer yet, so that quiet says nothing.
+  [[nodiscard]] bool is_behind(const Line& line, const SendId& send_id, std::uint64_t& number, Duration now,
+                               bool unheard = false) {
     const auto held = first_refused_.find(line);
     if (held == first_refused_.end()) return false;
     const bool waited_for = held->second.send_id == send_id;
-    if (!waited_for && !held->second.is_over(now)) return true;
+    const bool over = unheard ? held->second.is_old(now) : held->second.is_over(now);
+    if (!waited_for && !over) return true;
     if (waited_for) number = held->second.number;
     first_refused_.erase(held);
     return false;

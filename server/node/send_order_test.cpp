@@ -84,6 +84,14 @@ TEST(SendOrder, ASendThatIsGivenUpHoldsUpNobodyForLong) {
   EXPECT_FALSE(is_behind(order, kTalk, 3, kNow + kSendOrderQuiet));
 }
 
+TEST(SendOrder, ASendOfBeforeTheRefusalWasHeardOfIsHeldUpHoweverQuietItWas) {
+  SendOrder<ChannelId> order(kMost);
+  order.refused(kTalk, send_id(1), 1, kNow);
+  std::uint64_t number = 2;
+  EXPECT_TRUE(order.is_behind(kTalk, send_id(2), number, kNow + kSendOrderHold - Duration(1), true));
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(2), number, kNow + kSendOrderHold, true));
+}
+
 TEST(SendOrder, WhatKeepsComingIsHeldUpLongerButNotWithoutEnd) {
   SendOrder<ChannelId> order(kMost);
   order.refused(kTalk, send_id(1), 1, kNow);

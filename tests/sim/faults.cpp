@@ -204,12 +204,18 @@ void Faults::strike_oddly() {
   in(span(10'000), [bus] { bus->repeat(false); });
 }
 
+void Faults::fail_people(Duration while_for) {
+  count("store of people fails for a while");
+  cluster_.fail_people(1 + dice().below(6));
+  in(while_for, [this] { cluster_.fail_people(0); });
+}
+
+void Faults::fail_people_soon() {
+  in(span(300), [this] { fail_people(span(60'000)); });
+}
+
 void Faults::people() {
-  if (dice().once_in(2)) {
-    count("store of people fails for a while");
-    cluster_.fail_people(1 + dice().below(6));
-    return in(span(10'000), [this] { cluster_.fail_people(0); });
-  }
+  if (dice().once_in(2)) return fail_people(span(10'000));
   count("store of people slow for a while");
   cluster_.slow_people(1 + dice().below(6));
   in(span(20'000), [this] { cluster_.slow_people(0); });

@@ -23,6 +23,8 @@ class Faults {
   void swap_partitions();
   /// Before long, the next commit of some node fails; and perhaps partitions go to others, before that is heard of.
   void fail_a_commit_soon();
+  /// For a while, so that what is asked for now is carried out meanwhile.
+  void fail_people_soon();
   /// A device's clock is off by so much from its start on.
   Duration some_clock();
   /// Whatever still goes on ends; what was about to happen does not.
@@ -35,6 +37,7 @@ class Faults {
   std::size_t some_node() { return dice().below(cluster_.nodes()); }
   std::shared_ptr<Link> some_link();
   void people();
+  void fail_people(Duration while_for);
   void count(std::string_view kind);
   /// Later, unless all is over by then.
   void in(Duration delay, Task task);

@@ -173,6 +173,20 @@ TEST_F(OwnerTest, TheFirstOfTheRefusedSendsIsWaitedForAlsoWhereALaterOneWasRefus
   EXPECT_EQ(push(post(channel, 2, 2)), "");
 }
 
+// Its answer was on its way for seconds, and the wait was over when the next one came, which had left before that.
+TEST_F(OwnerTest, ASendThatWasRefusedIsWaitedForUntilItsSessionHasHeardOfThat) {
+  const ChannelId channel = group();
+  fate = MemoryStoreFaults::Fate::disk_full;
+  EXPECT_EQ(push(post(channel, 1, 1)), "disk_full");
+  fate = MemoryStoreFaults::Fate::ok;
+  world.run_for(2 * kSendOrderQuiet);
+  QueuedCommand second = post(channel, 2, 2);
+  second.behind = true;
+  EXPECT_EQ(push(second), "overloaded");
+  EXPECT_EQ(push(post(channel, 1, 1)), "");
+  EXPECT_EQ(push(post(channel, 2, 2)), "");
+}
+
 // It had come again to the owner in between, and what came later was refused until the session was quiet for a while.
 TEST_F(OwnerTest, ASendThatWasRefusedBeforeThePartitionWentIsNotWaitedForWhenItIsBack) {
   const ChannelId channel = group();

@@ -233,6 +233,10 @@ class Run {
 
   void one_odd_fault() {
     if (dice().once_in(kOddFaultOneIn)) faults_.strike_oddly();
+    if (!dice().once_in(kOddFaultOneIn)) return;
+    // The job that follows cannot look, neither now nor when it settles.
+    workload_.hide_reads_or_not();
+    faults_.fail_people_soon();
   }
 
   void one_swap() {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "parley/v1/accounts.pb.h"
 #include "sim/person.hpp"
 #include "sim/standing.hpp"
 #include "sim/words.hpp"
@@ -50,6 +51,8 @@ class Workload {
   void change_a_row();
   /// … and goes on before any of it is answered: many messages within a moment.
   void say_much_at_once();
+  /// … that a job of the server carries to all their channels: they hide when they read, or hide it no longer.
+  void hide_reads_or_not();
   /// … that an app does with its client core beside all that.
   void use_the_client();
   /// So much is said in the big group that devices remember a digest of it that they can ask for.
@@ -87,6 +90,7 @@ class Workload {
   void block(Device& device, const Account& peer) { set_block(device, peer, dice().once_in(2)); }
   void set_block(Device& device, const Account& peer, bool on);
   void change_privacy(Device& device);
+  void change_account(Device& device, const v1::ChangeAccount& change);
   void sync(Device& device);
   void delete_account(Device& device);
   void steal(Device& device);

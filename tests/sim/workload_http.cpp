@@ -1,5 +1,4 @@
 // What people do over HTTP, and what happens to their devices.
-#include "parley/v1/accounts.pb.h"
 #include "parley/v1/frames.pb.h"
 #include "sim/workload.hpp"
 
@@ -67,13 +66,23 @@ void Workload::set_block(Device& device, const Account& peer, bool on) {
 
 void Workload::change_privacy(Device& device) {
   v1::ChangeAccount change;
-  if (dice().once_in(2)) {
-    change.set_read_receipts(dice().once_in(2));
-    witness_.changes_read_receipts(device.account());
-  }
+  if (dice().once_in(2)) change.set_read_receipts(dice().once_in(2));
   if (dice().once_in(2)) change.set_last_seen(static_cast<v1::Audience>(1 + dice().below(3)));
   if (dice().once_in(2)) change.set_online(static_cast<v1::Audience>(1 + dice().below(3)));
   if (dice().once_in(3)) change.set_about("about " + some_text(5));
+  change_account(device, change);
+}
+
+void Workload::hide_reads_or_not() {
+  Device& device = some_device();
+  if (!device.running()) return;
+  v1::ChangeAccount change;
+  change.set_read_receipts(dice().once_in(2));
+  change_account(device, change);
+}
+
+void Workload::change_account(Device& device, const v1::ChangeAccount& change) {
+  if (change.has_read_receipts()) witness_.changes_read_receipts(device.account());
   const bool hides = change.has_online() && change.online() == v1::AUDIENCE_NOBODY;
   if (change.has_online() && !hides) witness_.hides_online(device.account(), std::nullopt);
   device.ask(
