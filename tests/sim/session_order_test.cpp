@@ -12,6 +12,8 @@ namespace {
 
 using Frame = v1::ServerFrame;
 
+const ChannelId kGroup(IdBytes{9});
+
 /// A device of hers on a cluster of one node.
 struct Anna {
   explicit Anna(std::uint64_t seed) : world(seed) { a.hello(); }
@@ -22,6 +24,18 @@ struct Anna {
   }
   [[nodiscard]] bool is_before(const v1::ClientFrame& one, const v1::ClientFrame& other) const {
     return place(one) < place(other);
+  }
+
+  /// Makes kGroup, with bert.
+  v1::ClientFrame new_group() {
+    v1::ClientFrame frame;
+    auto& command = *frame.mutable_command();
+    command.set_channel_id(std::string(kGroup.view()));
+    command.set_send_id(std::string(SendId(IdBytes{200}).view()));
+    command.mutable_create_channel()->set_kind(v1::CHANNEL_KIND_GROUP);
+    command.mutable_create_channel()->set_title("lunch");
+    command.mutable_create_channel()->add_members(std::string(cluster.sign_up("bert").view()));
+    return frame;
   }
 
   World world;
@@ -47,17 +61,6 @@ std::vector<v1::ClientFrame> posts(const ChannelId& channel, std::size_t count) 
     command.mutable_post()->mutable_content()->set_text(std::to_string(i));
   }
   return all;
-}
-
-v1::ClientFrame new_group(const ChannelId& channel, const AccountId& member) {
-  v1::ClientFrame frame;
-  auto& command = *frame.mutable_command();
-  command.set_channel_id(std::string(channel.view()));
-  command.set_send_id(std::string(SendId(IdBytes{200}).view()));
-  command.mutable_create_channel()->set_kind(v1::CHANNEL_KIND_GROUP);
-  command.mutable_create_channel()->set_title("lunch");
-  command.mutable_create_channel()->add_members(std::string(member.view()));
-  return frame;
 }
 
 TEST(SendOrderOfASession, SendsKeepTheirOrderWhenOneOfThemHasToComeAgain) {
@@ -131,9 +134,8 @@ TEST(SendOrderOfASession, WhatIsSentBehindACommandWhoseFactsCannotBeReadDoesNotG
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     Anna anna(seed);
     auto& [world, cluster, a] = anna;
-    const ChannelId channel(IdBytes{9});
-    v1::ClientFrame create = new_group(channel, cluster.sign_up("bert"));
-    std::vector<v1::ClientFrame> all = posts(channel, 3);
+    v1::ClientFrame create = anna.new_group();
+    std::vector<v1::ClientFrame> all = posts(kGroup, 3);
     cluster.storage().fail_reads(true);
     a.send(create);
     for (auto& frame : all) a.send(frame);
@@ -161,10 +163,9 @@ TEST(SendOrderOfASession, WhatNeedsFactsDoesNotGoBeforeACommandWhoseFactsCouldNo
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     Anna anna(seed);
     auto& [world, cluster, a] = anna;
-    const ChannelId channel(IdBytes{9});
-    v1::ClientFrame create = new_group(channel, cluster.sign_up("bert"));
+    v1::ClientFrame create = anna.new_group();
     ASSERT_TRUE(a.ask(create).has_outcome());
-    std::vector<v1::ClientFrame> all = posts(channel, 4);
+    std::vector<v1::ClientFrame> all = posts(kGroup, 4);
     for (std::size_t i = 0; i < all.size(); ++i) {
       const AccountId joins = cluster.sign_up("number" + std::to_string(i));
       all[i].mutable_command()->mutable_add_members()->add_accounts(std::string(joins.view()));
