@@ -22,7 +22,7 @@ from soak_load import Load  # noqa: E402
 from soak_run import Options, Run  # noqa: E402
 
 SEED = int(os.environ.get("PARLEY_SEED", random.SystemRandom().randrange(1 << 31)))
-RUNS_FOR_A_CHANCE = 8
+RUNS_FOR_A_CHANCE = 4
 OUTSIDE = "the short form uses no namespaces"
 
 
