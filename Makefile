@@ -92,8 +92,8 @@ lint: ## Check format, clang-tidy, layers, generated pages, and the TypeScript's
 	@$(call compile,release,--target parley_tables parley_proto_sources)
 	@$(PYTHON) tools/build/check_layers.py || { echo "What a layer may include is in docs/architecture.md."; exit 1; }
 	@$(PYTHON) tools/build/generate.py --proto proto --docs docs --typescript sdk/src/gen --check
-	@$(PYTHON) tools/build/lint.py --build build/release --jobs $(JOBS)
 	@npm run --silent lint && npm run --silent types
+	@$(PYTHON) tools/build/lint.py --build build/release --jobs $(JOBS)
 	@$(say) "Lint is clean"
 
 format: ## Format the C++ in place

@@ -1,5 +1,5 @@
-// An owner refused a send for the time being and went, before the session that had sent it heard of that: the next owner
-// posted what the session had sent behind it, so that this went before.
+// An owner refused a send for the time being and went, before the session that had sent it heard of that: the next
+// owner posted what the session had sent behind it, so that this went before.
 #include <gtest/gtest.h>
 
 #include <algorithm>
