@@ -368,7 +368,7 @@ class Run {
     auto scan = cluster_.scan();
     if (corpus_ != nullptr) corpus_->store(*scan);
     const Limits most = cluster_.largest_limits();
-    const auto logs = read_store(*scan, words_, result_.broken, &most);
+    const auto logs = read_store(*scan, words_, result_.broken, &most, &witness_.sent());
     for (const auto& [id, log] : logs) result_.events += log.events.size();
     std::vector<Wish> wishes;
     for (const auto& account : accounts_) wishes.push_back({account.id, account.erased});

@@ -19,6 +19,7 @@ struct Reader {
   StoredLog& log;
   std::vector<std::string>& broken;
   const Limits* most;
+  const SentCommands* sent;
 
   void say(const std::string& what) const { broken.push_back(what + " in " + id.str()); }
 
@@ -153,6 +154,11 @@ struct Reader {
       if (from_unix_ms(header.time()) < log.head.time) say("P2: time goes back");
       log.head.time = from_unix_ms(header.time());
       allowed(header, opened->content);
+      // The server's own commands have no device.
+      if (sent != nullptr && !header.device().empty()) {
+        const std::string wrong = sent->differs(log.model, header, opened->content, opened->content_deleted);
+        if (!wrong.empty()) say(wrong);
+      }
       log.model.add(header, opened->header, !opened->content_hash.empty(), kNever);
       if (header.count() != log.model.messages.size()) say("P4: a count is wrong at seq " + std::to_string(row.seq));
       log.events.push_back(std::move(*opened));
@@ -296,15 +302,15 @@ std::map<AccountId, ModelCursors> StoredLog::cursors() const {
   return all;
 }
 
-StoredLogs read_store(ChannelStoreScan& scan, const Words& words, std::vector<std::string>& broken,
-                      const Limits* most) {
+StoredLogs read_store(ChannelStoreScan& scan, const Words& words, std::vector<std::string>& broken, const Limits* most,
+                      const SentCommands* sent) {
   StoredLogs logs;
   const auto ids = scan.all_channels();
   if (!ids) {
     broken.emplace_back("P10: the channels cannot be listed");
     return logs;
   }
-  for (const auto& id : *ids) Reader{scan, words, id, logs[id], broken, most}.all();
+  for (const auto& id : *ids) Reader{scan, words, id, logs[id], broken, most, sent}.all();
   return logs;
 }
 

@@ -10,6 +10,7 @@
 #include "parley/limits.hpp"
 #include "ports/channel_store.hpp"
 #include "sim/model.hpp"
+#include "sim/sent_commands.hpp"
 #include "sim/words.hpp"
 #include "wire/records.hpp"
 
@@ -32,8 +33,8 @@ using StoredLogs = std::map<ChannelId, StoredLog>;
 /// Reads everything and checks it: one order without a hole (P2), one outcome for each event (P3), totals, roles and
 /// intervals of members as the model has them (P4), erased content gone and no other (P6), checksums, hash chain, head
 /// and card (P10), nothing by anybody who may not. `words`: also no raw bytes hold the word of erased content. `most`:
-/// also nothing beyond these limits (P9).
+/// also nothing beyond these limits (P9). `sent`: also every event that a device sent says what was sent (P1).
 StoredLogs read_store(ChannelStoreScan& scan, const Words& words, std::vector<std::string>& broken,
-                      const Limits* most = nullptr);
+                      const Limits* most = nullptr, const SentCommands* sent = nullptr);
 
 }  // namespace parley::sim

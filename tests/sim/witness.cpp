@@ -408,6 +408,8 @@ void Witness::sends(const AccountId& account, const v1::Command& command) {
   if (command.has_create_channel()) {
     creations_.emplace(account, SendId::from_bytes(command.send_id()).value_or(SendId{}));
   }
+  const std::string wrong = sent_.add(account, command);
+  if (!wrong.empty() && broken_.size() < kMostBroken) broken_.push_back(wrong);
 }
 
 void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
@@ -420,7 +422,7 @@ void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
   if (frame.has_get_content() || frame.has_move_cursor() || frame.has_set_registers() || frame.has_hide_messages()) {
     ear.asked[frame.request()] = frame;
   }
-  sends(ear.account, frame.command());
+  if (frame.has_command()) sends(ear.account, frame.command());
   if (frame.has_hello()) ear.token = frame.hello().access_token();
   if (frame.has_new_token()) {
     const std::string& token = frame.new_token().access_token();

@@ -18,6 +18,7 @@
 #include "sim/receipt_watch.hpp"
 #include "sim/refusal_watch.hpp"
 #include "sim/send_watch.hpp"
+#include "sim/sent_commands.hpp"
 #include "sim/words.hpp"
 
 namespace parley::sim {
@@ -53,7 +54,8 @@ class Witness {
 
   /// A device sent `bytes`.
   void asked(Ear& ear, std::string_view bytes, Time now);
-  /// The account sends this, on whichever way: one that makes a channel may be told of the one that there is.
+  /// The account sends this, on whichever way, or wishes to: one that makes a channel may be told of the one that there
+  /// is.
   void sends(const AccountId& account, const v1::Command& command);
   /// The server sends `bytes` to it while `queued` bytes wait.
   void said(Ear& ear, std::string_view bytes, std::size_t queued, Time now);
@@ -83,6 +85,7 @@ class Witness {
     std::map<int, std::uint64_t> said, asked, commands;
   };
   [[nodiscard]] const Kinds& kinds() const { return kinds_; }
+  [[nodiscard]] const SentCommands& sent() const { return sent_; }
 
  private:
   struct Hearing;
@@ -108,6 +111,7 @@ class Witness {
   std::map<AccountId, std::map<ChannelId, Time>> shows_reads_since_;
   std::vector<std::pair<Time, Time>> stood_still_;  // rising, apart
   SendWatch sends_;
+  SentCommands sent_;
   std::set<std::pair<AccountId, SendId>> creations_;
   std::vector<std::string> broken_;
   Kinds kinds_;
