@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parley/v1/events.pb.h"
+#include "sim/told_messages.hpp"
 
 namespace parley::sim {
 namespace {
@@ -135,15 +136,11 @@ struct View {
     if (!log.model.sees(device.account, target) || log.model.members.at(device.account).joined > seq) return;
     v1::Content stored;
     if (!stored.ParseFromString(opened.content)) return say("P10: content cannot be read, seq " + number(seq));
-    const std::string& whole = stored.has_data() ? stored.data() : stored.text();
-    const std::string& part = event.content().has_data() ? event.content().data() : event.content().text();
-    const bool same = event.content().preview() ? whole.starts_with(part) && event.content().full_size() == whole.size()
-                                                : whole == part;
     // A restored server may have forgotten that it was deleted, for all or for me.
     const bool erased =
         event.content_state() == v1::CONTENT_STATE_DELETED || event.content_state() == v1::CONTENT_STATE_HIDDEN;
     if (!event.has_content() && erased && device.restored) return;
-    if (!event.has_content() || !same) say("P7: another content at seq " + number(seq));
+    if (!event.has_content() || !shows(event.content(), stored)) say("P7: another content at seq " + number(seq));
   }
 
   void no_forbidden_words(std::string_view bytes) const {

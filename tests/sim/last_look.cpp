@@ -92,25 +92,37 @@ struct Told {
       }
     }
     same("P7: members", has, should);
-    std::set<std::string> invitations, stored;
-    for (const auto& one : told.invitations()) invitations.insert(one.invitation());
+    std::map<std::string, std::pair<std::uint32_t, std::int64_t>> invitations, stored;  // uses left, and the end
+    for (const auto& one : told.invitations()) invitations[one.invitation()] = {one.uses_left(), one.expires()};
     if (log.model.members.at(me).role >= v1::ROLE_ADMIN) {
-      for (const auto& [invitation, known] : log.model.invitations) stored.insert(invitation);
+      for (const auto& [invitation, known] : log.model.invitations) {
+        stored[invitation] = {known.uses_left, to_unix_ms(known.expires)};
+      }
     }
     same("P7: invitations", invitations, stored);
   }
 
   /// Each member's own, and when it read only where both tell that.
   void receipts(const v1::Receipts& told) const {
-    std::map<AccountId, std::pair<Seq, Seq>> has, should;
+    struct Receipt {
+      Seq delivered = 0, read = 0;
+      std::int64_t delivered_at = 0, read_at = 0;
+      bool operator==(const Receipt&) const = default;
+    };
+    std::map<AccountId, Receipt> has, should;
     for (const auto& one : told.receipts()) {
-      has[AccountId::from_bytes(one.account()).value_or(AccountId{})] = {one.delivered(), one.read()};
+      has[AccountId::from_bytes(one.account()).value_or(AccountId{})] = {one.delivered(), one.read(),
+                                                                         one.delivered_at(), one.read_at()};
     }
-    const auto cursors = log.cursors();
-    const bool i_hide = cursors.at(me).hide_read;
-    for (const auto& [account, cursor] : cursors) {
+    const bool i_hide = log.members.at(me).hide_read;
+    for (const auto& [account, member] : log.members) {
       if (account == me || !log.model.is_active(account) || !log.model.sees(account, told.seq())) continue;
-      should[account] = {cursor.delivered, i_hide || cursor.hide_read ? 0 : cursor.read};
+      Receipt& receipt = should[account];
+      receipt.delivered = member.delivered;
+      if (member.delivered >= told.seq()) receipt.delivered_at = to_unix_ms(member.delivered_at);
+      if (i_hide || member.hide_read) continue;
+      receipt.read = member.read;
+      if (member.read >= told.seq()) receipt.read_at = to_unix_ms(member.read_at);
     }
     same("P5: receipts", has, should);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parley/v1/records.pb.h"
+#include "sim/told_messages.hpp"
 #include "wire/records.hpp"
 
 namespace parley::sim {
@@ -73,12 +74,13 @@ const ModelChannel& Witness::channel(const ChannelId& id, Time now) {
   Digest digest{};
   if (!digests.empty()) std::ranges::copy(digests.back(), digest.begin());
   log_(id, known.head + 1, [&](Seq, std::string_view record) {
-    const auto opened = wire::verify_event(record);
+    auto opened = wire::verify_event(record);
     v1::EventHeader header;
     if (!opened || !header.ParseFromString(opened->header) || header.seq() != known.head + 1) return;
     known.add(header, opened->header, !opened->content.empty() || opened->content_deleted, now);
     digest = wire::chain(digest, opened->header, opened->content_hash);
     digests.emplace_back(view(digest));
+    contents_[id].push_back(std::move(opened->content));
   });
   return known;
 }
@@ -141,7 +143,14 @@ struct Witness::Hearing {
     if (in.hidden) say("P7: told of a hidden channel");
   }
 
-  void event(const ModelChannel& in, const v1::Event& event) const {
+  [[nodiscard]] ToldMessages messages(const std::string& channel, const ModelChannel& in) const {
+    return {in, witness.contents_[channel_id(channel)], me()};
+  }
+  void say_if(const std::string& wrong) const {
+    if (!wrong.empty()) say(wrong);
+  }
+
+  void event(const std::string& channel, const ModelChannel& in, const v1::Event& event) const {
     const Seq seq = event.header().seq();
     const std::string at = "seq " + std::to_string(seq);
     if (seq == 0 || seq > in.head) return say("P1: an event before it was stored, " + at);
@@ -151,6 +160,7 @@ struct Witness::Hearing {
     const auto target = in.targets.find(seq);
     const bool points_away = target != in.targets.end() && !in.sees(me(), target->second);
     if (event.has_content() && points_away) say("P7: content of what points at an unseen message, " + at);
+    if (event.has_content()) say_if(messages(channel, in).content(seq, event.content()));
     for (const Seq edit : event.annotation().edits()) {
       if (!in.sees(me(), edit)) say("P7: an edit that it may not see, " + at);
     }
@@ -164,7 +174,7 @@ struct Witness::Hearing {
     not_hidden(in);
     Seq& last = ear.pushed[channel_id(pushed.channel_id())];
     for (const auto& one : pushed.events()) {
-      event(in, one);
+      event(pushed.channel_id(), in, one);
       digests(pushed.channel_id(), one);
       if (one.header().seq() <= last) say("P2: events out of order");
       last = one.header().seq();
@@ -177,8 +187,9 @@ struct Witness::Hearing {
     if (static_cast<std::uint64_t>(page.events_size()) > witness.limits_.page_events) say("P9: a page over its limit");
     std::set<Seq> shown;
     for (const auto& one : page.events()) {
-      event(in, one);
+      event(page.channel_id(), in, one);
       digests(page.channel_id(), one);
+      say_if(messages(page.channel_id(), in).annotation(one, page.head()));
       const Seq seq = one.header().seq();
       if (seq < page.from() || seq > page.to()) say("P2: an event outside its page");
       if (!shown.empty() && seq <= *shown.rbegin()) say("P2: a page out of order");
@@ -223,7 +234,8 @@ struct Witness::Hearing {
     badge(in, row);
     ticks(row.channel_id(), row.delivered_by_all(), row.read_by_all());
     digest(row.channel_id(), row.head(), row.digest());
-    if (row.has_last()) event(in, row.last());
+    if (row.has_last()) event(row.channel_id(), in, row.last());
+    say_if(messages(row.channel_id(), in).last(row));
   }
 
   void inbox(const v1::Inbox& page) const {
@@ -341,12 +353,14 @@ struct Witness::Hearing {
 
   void content(const v1::Event& whole) const {
     if (question == nullptr || !question->has_get_content()) return say("P9: an answer to something else");
-    event(channel(question->get_content().channel_id()), whole);
+    const std::string& id = question->get_content().channel_id();
+    event(id, channel(id), whole);
+    if (whole.content().preview()) say("P7: only the beginning of what was asked for whole");
   }
 
   void versions(const v1::Versions& versions) const {
     const ModelChannel& in = channel(versions.channel_id());
-    for (const auto& one : versions.events()) event(in, one);
+    for (const auto& one : versions.events()) event(versions.channel_id(), in, one);
   }
 
   void words(std::string_view bytes) const {

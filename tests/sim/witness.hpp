@@ -75,6 +75,7 @@ class Witness {
     // Which channels there are is still known: who shares one may see the other before anything is told of it.
     for (auto& [id, known] : channels_) known = {};
     digests_.clear();
+    contents_.clear();
     sends_.forget_history();
   }
 
@@ -104,7 +105,8 @@ class Witness {
   const CommittedMember member_;
   const CommittedChannels all_;
   std::map<ChannelId, ModelChannel> channels_;
-  std::map<ChannelId, std::vector<std::string>> digests_;  // of the hash chain; [0] is that of seq 1
+  std::map<ChannelId, std::vector<std::string>> digests_;   // of the hash chain; [0] is that of seq 1
+  std::map<ChannelId, std::vector<std::string>> contents_;  // as stored; empty: none, or deleted at once
   std::map<std::pair<AccountId, AccountId>, Time> blocks_;
   std::map<AccountId, Time> hidden_online_;
   /// Of those who changed it: where they were seen to show when they read, and since when.
