@@ -27,7 +27,7 @@ class ReceiptWatch {
 
   /// Both return what is wrong; empty: nothing.
   static std::string asked(Connection& connection, const v1::ClientFrame& frame, Duration interval, Time now);
-  static std::string said(Connection& connection, const v1::ServerFrame& frame);
+  static std::string said(Connection& connection, const AccountId& account, const v1::ServerFrame& frame);
 };
 
 }  // namespace parley::sim

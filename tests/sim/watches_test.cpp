@@ -11,6 +11,7 @@ namespace parley::sim {
 namespace {
 
 const std::string kChannel(ChannelId(IdBytes{7}).view());
+const AccountId kMe(IdBytes{1});
 
 /// One device and its connection; requests are numbered as the sends.
 class Sends {
@@ -28,13 +29,13 @@ class Sends {
     frame.mutable_outcome()->set_channel_id(kChannel);
     frame.mutable_outcome()->set_send_id(std::string(id(send).view()));
     frame.mutable_outcome()->set_seq(seq);
-    return watch_.said(connection_, made_, AccountId(IdBytes{1}), frame, kNever + at);
+    return watch_.said(connection_, made_, kMe, frame, kNever + at);
   }
   std::string refused(std::uint8_t send, ErrorCode why) {
     v1::ServerFrame frame;
     frame.set_request(send);
     wire::from_error(why, *frame.mutable_error());
-    return watch_.said(connection_, made_, AccountId(IdBytes{1}), frame, kNever);
+    return watch_.said(connection_, made_, kMe, frame, kNever);
   }
   void leaves_elsewhere(std::uint8_t send) { made_.leaves_elsewhere(id(send)); }
   void connect() { connection_ = {}; }
@@ -112,14 +113,14 @@ void answer(ReceiptWatch::Connection& connection, std::uint64_t request) {
   v1::ServerFrame frame;
   frame.set_request(request);
   frame.mutable_registers();
-  EXPECT_EQ(ReceiptWatch::said(connection, frame), "");
+  EXPECT_EQ(ReceiptWatch::said(connection, kMe, frame), "");
 }
 
 std::string ticks(ReceiptWatch::Connection& connection, Seq delivered) {
   v1::ServerFrame frame;
   frame.mutable_receipts_moved()->set_channel_id(kChannel);
   frame.mutable_receipts_moved()->set_delivered_by_all(delivered);
-  return ReceiptWatch::said(connection, frame);
+  return ReceiptWatch::said(connection, kMe, frame);
 }
 
 TEST(ReceiptWatch, ACursorIsToldOncePerInterval) {
@@ -137,6 +138,23 @@ TEST(ReceiptWatch, TicksAreToldWhenTheyMove) {
   ReceiptWatch::Connection connection;
   EXPECT_EQ(ticks(connection, 1), "");
   EXPECT_EQ(ticks(connection, 2), "");
+  EXPECT_EQ(ticks(connection, 2), "P5: ticks are told that have not moved");
+}
+
+std::string joins(ReceiptWatch::Connection& connection, const AccountId& who) {
+  v1::ServerFrame frame;
+  frame.mutable_events()->set_channel_id(kChannel);
+  auto& added = *frame.mutable_events()->add_events()->mutable_header()->mutable_members_added();
+  added.add_members()->set_account(std::string(who.view()));
+  return ReceiptWatch::said(connection, kMe, frame);
+}
+
+TEST(ReceiptWatch, WhoComesBackIsToldTicksAnew) {
+  ReceiptWatch::Connection connection;
+  ticks(connection, 2);
+  EXPECT_EQ(joins(connection, kMe), "");
+  EXPECT_EQ(ticks(connection, 2), "");
+  EXPECT_EQ(joins(connection, AccountId(IdBytes{2})), "");
   EXPECT_EQ(ticks(connection, 2), "P5: ticks are told that have not moved");
 }
 

@@ -4,6 +4,7 @@
 
 #include "parley/v1/records.pb.h"
 #include "sim/told_messages.hpp"
+#include "wire/frames.hpp"
 #include "wire/records.hpp"
 
 namespace parley::sim {
@@ -431,7 +432,7 @@ void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
   if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
   ++kinds_.asked[frame.body_case()];
   if (frame.has_command()) ++kinds_.commands[frame.command().body_case()];
-  if (frame.request() == 0) return;
+  if (frame.request() == 0) return ear.hints.push_back(now);
   ear.open.emplace(frame.request(), now);
   if (frame.has_get_content() || frame.has_move_cursor() || frame.has_set_registers() || frame.has_hide_messages()) {
     ear.asked[frame.request()] = frame;
@@ -463,6 +464,15 @@ void Witness::look_at_refusal(Ear& ear, const v1::ServerFrame& frame, Time now) 
   if (!wrong.empty()) say(ear, wrong);
 }
 
+/// Questions have as many places as may be open at once: whoever has fewer open is not refused for that.
+void Witness::look_at_busy(Ear& ear, const v1::ServerFrame& frame, Time now) {
+  if (wire::to_error(frame.error()).code != ErrorCode::too_many_requests) return;
+  if (ear.sends.open.contains(frame.request())) return;
+  // What has no answer may still be on its way.
+  while (!ear.hints.empty() && now - ear.hints.front() > grace(now)) ear.hints.pop_front();
+  if (ear.open.size() + ear.hints.size() < kAnswersUnderWay) say(ear, "P9: refused for questions that are answered");
+}
+
 void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time now) {
   ++frames_;
   v1::ServerFrame frame;
@@ -485,9 +495,10 @@ void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time no
   hearing.body(frame);
   hearing.words(bytes);
   look_at_refusal(ear, frame, now);
+  if (queued == 0) look_at_busy(ear, frame, now);
   if (const std::string wrong = sends_.said(ear.sends, ear.made, ear.account, frame, now); !wrong.empty())
     say(ear, wrong);
-  if (const std::string wrong = ReceiptWatch::said(ear.receipts, frame); !wrong.empty()) say(ear, wrong);
+  if (const std::string wrong = ReceiptWatch::said(ear.receipts, ear.account, frame); !wrong.empty()) say(ear, wrong);
 }
 
 }  // namespace parley::sim

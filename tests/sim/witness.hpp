@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -44,6 +45,7 @@ class Witness {
     AccountId account;
     std::map<std::uint64_t, Time> open;              // requests without answer, and since when
     std::map<std::uint64_t, v1::ClientFrame> asked;  // of those, where the answer is looked at together with them
+    std::deque<Time> hints{};                        // when those went that have no answer
     std::map<ChannelId, Seq> pushed{};               // the newest event that came by itself
     std::string token{};                             // the newest that was shown on it
     SendWatch::Connection sends{};
@@ -92,6 +94,7 @@ class Witness {
   struct Hearing;
   const ModelChannel& channel(const ChannelId& id, Time now);
   void look_at_refusal(Ear& ear, const v1::ServerFrame& frame, Time now);
+  void look_at_busy(Ear& ear, const v1::ServerFrame& frame, Time now);
   void say(const Ear& ear, const std::string& what);
   /// False: what others are told of it in `channel` may be of when it did not show when it reads.
   bool shows_reads(const AccountId& account, const ChannelId& channel, bool hides, Time now);

@@ -130,6 +130,7 @@ class Workload {
   void think_again(Device& device, const client::ChannelState& channel);
   void move_cursor_too_far(Device& device, const client::ChannelState& channel);
   void encrypt(Device& device, const client::ChannelState& channel);
+  void type_much(Device& device, const client::ChannelState& channel);
   void block_somebody_new(Device& device);
   void send_twice(Device& device, const client::ChannelState& channel);
   void send_once_more(Device& device);

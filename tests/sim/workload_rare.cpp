@@ -43,10 +43,12 @@ void Workload::act_rarely() {
   if (!device.running()) return;
   const auto* channel = some_channel(device);
   if (channel == nullptr) return;
-  switch (dice().below(8)) {
+  switch (dice().below(9)) {
     case 6:
     case 7:
       return remove_a_reader(device, *channel);
+    case 8:
+      return type_much(device, *channel);
     case 0:
     case 1:
       return think_again(device, *channel);
@@ -163,6 +165,16 @@ void Workload::encrypt(Device& device, const client::ChannelState& channel) {
     command.mutable_post()->set_crypto_epoch(known - dice().below(2));
   }
   send(device, command);
+}
+
+/// As an app does that tells every key.
+void Workload::type_much(Device& device, const client::ChannelState& channel) {
+  v1::ClientFrame frame;
+  frame.mutable_typing()->set_channel_id(std::string(channel.id.view()));
+  for (std::uint64_t keys = 10 + dice().below(30); keys > 0; --keys) {
+    frame.mutable_typing()->set_on(keys % 2 == 0);
+    device.core().hint(frame);
+  }
 }
 
 /// Before there is a channel with them, if so.
