@@ -171,6 +171,7 @@ void Cluster::pause(std::size_t index, Duration span, bool all, std::optional<Du
   std::vector<SimExecutor*> executors = server.owners;
   if (all) executors.insert(executors.end(), server.ios.begin(), server.ios.end());
   for (auto* executor : executors) executor->pause(true);
+  if (all) people_unknown_until_ = std::max(people_unknown_until_, world_.uptime() + span);
   if (told_of_pause_) told_of_pause_(span);
   if (expires) {
     world_.at(*expires, [index, queue = std::weak_ptr(queue_)] {
@@ -241,6 +242,16 @@ MemoryAccountsFaults Cluster::faults_of_people() {
 }
 
 // ---- people ------------------------------------------------------------------------------------------------------
+
+void Cluster::fail_people(std::uint64_t one_in) {
+  if (people_fail_one_in_ != 0) people_unknown_until_ = std::max(people_unknown_until_, world_.uptime());
+  people_fail_one_in_ = one_in;
+}
+
+Duration Cluster::people_known_for() const {
+  if (people_fail_one_in_ != 0) return Duration(0);
+  return std::max(Duration(0), world_.uptime() - people_unknown_until_);
+}
 
 AccountId Cluster::sign_up(const std::string& handle) {
   AccountId account;

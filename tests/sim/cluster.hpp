@@ -80,7 +80,7 @@ class Cluster {
   /// For so long some partitions belong to a node that does nothing with them.
   void take_partitions_away(Duration span);
   /// Of what servers ask the store of people, one in so many fails, or is answered late; 0: none.
-  void fail_people(std::uint64_t one_in) { people_fail_one_in_ = one_in; }
+  void fail_people(std::uint64_t one_in);
   void slow_people(std::uint64_t one_in) { people_slow_one_in_ = one_in; }
   /// nullptr where there is one node.
   [[nodiscard]] SimBus* bus() { return bus_.get(); }
@@ -97,6 +97,9 @@ class Cluster {
   /// From now on every frame goes there as well.
   void collect_into(Corpus* corpus) { corpus_ = corpus; }
   [[nodiscard]] Corpus* corpus() const { return corpus_; }
+  /// For so long each node could learn every few seconds what others have told the store of people: that did not fail,
+  /// and no whole process stood still.
+  [[nodiscard]] Duration people_known_for() const;
   [[nodiscard]] bool is_open(std::size_t node) const { return nodes_[node]->is_open(); }
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::unique_ptr<ChannelStoreScan> scan() const { return storage_->scan(); }
@@ -127,6 +130,7 @@ class Cluster {
   MemoryAccountsFaults faults_of_people();
   std::uint64_t people_fail_one_in_ = 0;
   std::uint64_t people_slow_one_in_ = 0;
+  Duration people_unknown_until_{0};
   std::unique_ptr<Accounts> accounts_;
   std::shared_ptr<MemoryCommandQueue> queue_;
   std::unique_ptr<SimBus> bus_;

@@ -109,7 +109,8 @@ class Workload {
   static SignIn sign_in_of(const Device& device);
   std::vector<SignIn> sign_ins_of(const AccountId& account, const Device* but);
   void ended(const SignIn& sign_in);
-  void try_to_come_back(const SignIn& sign_in, int tries);
+  void come_back(const SignIn& sign_in, Duration until);
+  void try_token(const std::string& token, Duration until, bool got_in_before);
   void sign_out(Device& device, Device& other);
   void revoke(Device& device);
   void sign_out_everywhere(Device& device);

@@ -12,6 +12,8 @@ constexpr Duration kTriesAgain{5000};
 /// Until what is told to one executor of a process is known to all of them, and to those of other nodes.
 constexpr Duration kKnownHere{2000};
 constexpr Duration kKnownEverywhere{20'000};
+/// Between two tries of a token that was refused.
+constexpr Duration kBetweenTries{4000};
 /// What was not answered may still be done by a process that stands still.
 constexpr Duration kMayStillBeDone{130'000};
 constexpr std::uint64_t kKeptOut = 40'000;
@@ -46,21 +48,33 @@ Workload::SignIn Workload::sign_in_of(const Device& device) {
 void Workload::ended(const SignIn& sign_in) {
   if (sign_in.device.is_nil()) return;
   standings_.ended.emplace(sign_in.device, world_.uptime());
-  world_.at(standings_.grace ? kKnownHere : kKnownEverywhere, [this, sign_in] { try_to_come_back(sign_in, 2); });
+  const Duration token_lives(static_cast<std::int64_t>(cluster_.limits().access_token_ms));
+  world_.at(standings_.grace ? kKnownHere : kKnownEverywhere,
+            [this, sign_in, until = world_.uptime() + token_lives] { come_back(sign_in, until); });
 }
 
-/// Another node may have stood still, and learns of it just now: it is asked once more.
-void Workload::try_to_come_back(const SignIn& sign_in, int tries) {
-  web_.ask("GET", "/v1/account", sign_in.access, nullptr, [=, this](const std::optional<HttpResponse>& response) {
-    if (!response || response->status != 200) return;
-    if (tries > 1) return world_.at(kKnownHere, [=, this] { try_to_come_back(sign_in, tries - 1); });
-    broken_.emplace_back("P9: a token of a device that was signed out is still let in");
-  });
+void Workload::come_back(const SignIn& sign_in, Duration until) {
+  try_token(sign_in.access, until, false);
   if (sign_in.refresh.empty()) return;
   v1::Refresh body;
   body.set_refresh_token(sign_in.refresh);
   web_.ask("POST", "/v1/auth/refresh", "", &body, [this](const std::optional<HttpResponse>& response) {
     if (response && response->status == 200) broken_.emplace_back("P9: a device that was signed out refreshes");
+  });
+}
+
+/// Again and again for as long as the token would have lived: what a server knows it must not forget before that.
+void Workload::try_token(const std::string& token, Duration until, bool got_in_before) {
+  // Other nodes learn of it when they can read what was stored.
+  const bool known = standings_.grace || cluster_.people_known_for() >= kKnownEverywhere;
+  web_.ask("GET", "/v1/account", token, nullptr, [=, this](const std::optional<HttpResponse>& response) {
+    const bool got_in = known && response && response->status == 200;
+    // Whoever answered may have learned of it just then.
+    if (got_in && got_in_before) {
+      broken_.emplace_back("P9: a token of a device that was signed out is still let in");
+    } else if (world_.uptime() < until) {
+      world_.at(got_in ? kKnownHere : kBetweenTries, [=, this] { try_token(token, until, got_in); });
+    }
   });
 }
 
