@@ -115,6 +115,7 @@ class Workload {
   void revoke(Device& device);
   void sign_out_everywhere(Device& device);
   void change_password(Device& device);
+  void guess_password(Device& device);
   void try_password(const std::string& handle, const std::string& password, std::function<void()> let_in);
   void set_disabled(const AccountId& account, bool on, std::function<void(bool)> done);
   void keep_out(const Account& account);

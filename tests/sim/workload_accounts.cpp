@@ -23,7 +23,7 @@ constexpr std::uint64_t kKeptOut = 40'000;
 void Workload::act_on_accounts() {
   Device& device = some_device();
   if (!device.running() || device.access_token().empty()) return;
-  switch (dice().below(6)) {
+  switch (dice().below(7)) {
     case 0:
       return sign_out(device, device);
     case 1:
@@ -33,6 +33,8 @@ void Workload::act_on_accounts() {
       return change_password(device);
     case 4:
       return keep_out(some_account());
+    case 5:
+      return guess_password(device);
     default:
       return invite(device);
   }
@@ -138,6 +140,26 @@ void Workload::change_password(Device& device) {
                try_password(handle, body.old_password(),
                             [this] { broken_.emplace_back("P9: a password lets in that was changed"); });
              });
+}
+
+/// Somebody else holds the device, which is signed in.
+void Workload::guess_password(Device& device) {
+  const std::string guess = "a guess at a password";
+  world_.trace(device.name() + " is asked for the password, and guesses");
+  const auto refused = [this](std::string_view what) {
+    return [this, what](const std::optional<HttpResponse>& response) {
+      if (response && response->status < 300) broken_.push_back("P9: a wrong password " + std::string(what));
+    };
+  };
+  if (dice().once_in(2)) {
+    v1::DeleteAccount body;
+    body.set_password(guess);
+    return device.ask("DELETE", "/v1/account", &body, refused("deletes an account"));
+  }
+  v1::ChangePassword body;
+  body.set_old_password(guess);
+  body.set_new_password("the password of whoever guessed");
+  device.ask("POST", "/v1/account/password", &body, refused("changes a password"));
 }
 
 void Workload::try_password(const std::string& handle, const std::string& password, std::function<void()> let_in) {
