@@ -84,7 +84,8 @@ void invite(ModelChannel& channel, const v1::EventHeader& header) {
   const Time time = from_unix_ms(header.time());
   std::erase_if(channel.invitations,
                 [&](const auto& one) { return one.second.expires != kNever && one.second.expires <= time; });
-  channel.invitations[created.invitation()] = {from_unix_ms(created.expires()), created.uses(), created.uses() == 0};
+  channel.invitations[created.invitation()] = {created.secret_hash(), from_unix_ms(created.expires()), created.uses(),
+                                               created.uses() == 0};
 }
 
 }  // namespace

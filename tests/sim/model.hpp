@@ -32,6 +32,7 @@ struct ModelMessage {
 };
 
 struct ModelInvitation {
+  std::string secret_hash;
   Time expires = kNever;
   std::uint32_t uses_left = 0;
   bool unlimited = false;

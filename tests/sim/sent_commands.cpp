@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 
 namespace parley::sim {
@@ -144,6 +145,14 @@ struct Pair {
     return false;
   }
 
+  /// Whoever joins has to show the secret of the invitation that lets in.
+  [[nodiscard]] bool knew_the_secret() const {
+    if (!command.has_join()) return true;
+    const auto invitation = before.invitations.find(header.joined_by_invitation().invitation());
+    return invitation != before.invitations.end() &&
+           invitation->second.secret_hash == view(sha256({command.join().secret()}));
+  }
+
   [[nodiscard]] const v1::Content& content() const {
     if (command.has_post()) return command.post().content();
     if (command.has_edit()) return command.edit().content();
@@ -168,6 +177,7 @@ std::string SentCommands::differs(const ModelChannel& before, const v1::EventHea
   if (sent == commands_.end()) return "P1: stored, and nobody sent it" + at;
   const Pair pair{before, header, sent->second};
   if (!pair.same()) return "P1: stored as another than it was sent" + at;
+  if (!pair.knew_the_secret()) return "P9: an invitation let in who did not know its secret" + at;
   v1::Content stored;
   const bool readable = stored.ParseFromString(std::string(content));
   if (!erased && (!readable || !equal(stored, pair.content()))) return "P1: says another than was sent" + at;

@@ -74,6 +74,7 @@ class Workload {
   void post(Device& device, const client::ChannelState& channel);
   void create(Device& device);
   void create_invitation(v1::Command& command);
+  void join(Device& device);
   void send(Device& device, v1::Command& command);
   void fill_content(v1::Content& content);
   std::string some_text(std::uint64_t length);
@@ -149,8 +150,8 @@ class Workload {
   std::vector<Account>& accounts_;
   Devices& devices_;
   ChannelId big_group_;
-  std::vector<std::pair<ChannelId, std::string>> secrets_;  // of invitations
-  std::vector<std::pair<ChannelId, std::string>> invitations_;
+  std::vector<std::pair<ChannelId, std::string>> invitations_;  // by id, also those that were refused or revoked
+  std::map<std::string, std::string> secrets_;                  // of them, by id
   struct Said {
     Device* device;
     std::string command;  // v1.Command

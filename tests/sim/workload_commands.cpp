@@ -145,8 +145,17 @@ void Workload::create_invitation(v1::Command& command) {
   if (dice().once_in(2)) create.set_uses(static_cast<std::uint32_t>(1 + dice().below(2)));
   if (dice().once_in(3)) create.set_expires(to_unix_ms(world_.now()) + static_cast<std::int64_t>(dice().below(60'000)));
   const auto channel = ChannelId::from_bytes(command.channel_id()).value_or(ChannelId{});
-  secrets_.emplace_back(channel, secret);
+  secrets_[create.invitation()] = secret;
   invitations_.emplace_back(channel, create.invitation());
+}
+
+void Workload::join(Device& device) {
+  const auto& [where, invitation] = invitations_[dice().below(invitations_.size())];
+  v1::Command command;
+  command.set_channel_id(std::string(where.view()));
+  const bool guesses = dice().once_in(4);
+  command.mutable_join()->set_secret(guesses ? "a guess at a secret" : secrets_.at(invitation));
+  send(device, command);
 }
 
 void Workload::change_a_row() {
@@ -230,13 +239,9 @@ void Workload::command(Device& device, const client::ChannelState& channel) {
       break;
     }
     case 20:
-    case 21: {
-      if (secrets_.empty()) return post(device, channel);
-      const auto& [where, secret] = secrets_[dice().below(secrets_.size())];
-      command.set_channel_id(std::string(where.view()));
-      command.mutable_join()->set_secret(secret);
-      break;
-    }
+    case 21:
+      if (invitations_.empty()) return post(device, channel);
+      return join(device);
     case 22:
       command.mutable_crypto_commit()->set_epoch(dice().below(3));
       if (dice().once_in(2)) command.mutable_crypto_commit()->mutable_content()->set_text(words_.next());
