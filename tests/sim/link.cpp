@@ -81,6 +81,7 @@ void Link::heard() {
 
 void Link::tick(Duration now) {
   if (cut_ || !session_) return;
+  if (end_ != nullptr) end_->server_looked(server_.clock.now());
   const Duration heartbeat(static_cast<std::int64_t>(server_.limits.heartbeat_ms));
   const Duration grace(static_cast<std::int64_t>(server_.limits.heartbeat_grace_ms));
   if (now >= heard_at_ + heartbeat + grace) return cut();

@@ -28,6 +28,8 @@ class LinkEnd {
   virtual void link_pinged() {}
   /// What the server sends, at the moment it does so, while `queued` bytes wait. For checks: a device does not know it.
   virtual void server_says(std::string_view /*bytes*/, std::size_t /*queued*/) {}
+  /// The server has looked after its sessions, at that time by its clock. For checks as well.
+  virtual void server_looked(Time /*servers_clock*/) {}
 };
 
 /// How fast a connection is.

@@ -185,6 +185,7 @@ void Device::connect() {
   ear_.sends = {};
   ear_.questions.clear();
   ear_.receipts.renew();
+  ear_.session = {};
   link_ = cluster_.connect(*this);
   if (link_ == nullptr) later([this](client::Client& core) { core.disconnected(now(), 0); });
 }
@@ -281,6 +282,9 @@ void Device::link_closed(std::uint16_t code) {
 }
 void Device::link_pinged() {
   if (core_) core_->heard(now());
+}
+void Device::server_looked(Time servers_clock) {
+  SessionEndWatch::server_looked(ear_.session, servers_clock);
 }
 void Device::server_says(std::string_view bytes, std::size_t queued) {
   if (witness_ != nullptr) witness_->said(ear_, bytes, queued, world_.now());

@@ -125,6 +125,7 @@ class Device final : public client::Host, public client::Listener, public LinkEn
   void link_closed(std::uint16_t code) override;
   void link_pinged() override;
   void server_says(std::string_view bytes, std::size_t queued) override;
+  void server_looked(Time servers_clock) override;
 
  private:
   struct Backup {

@@ -1,10 +1,11 @@
-// What is heard on the wire and must not be: SendWatch and ReceiptWatch, a frame at a time. No seed breaks these
-// orders.
+// What is heard on the wire and must not be: SendWatch, ReceiptWatch and SessionEndWatch, a frame at a time. No seed
+// breaks these orders.
 #include <gtest/gtest.h>
 
 #include "parley/errors.hpp"
 #include "sim/receipt_watch.hpp"
 #include "sim/send_watch.hpp"
+#include "sim/session_end_watch.hpp"
 #include "wire/frames.hpp"
 
 namespace parley::sim {
@@ -156,6 +157,56 @@ TEST(ReceiptWatch, WhoComesBackIsToldTicksAnew) {
   EXPECT_EQ(ticks(connection, 2), "");
   EXPECT_EQ(joins(connection, AccountId(IdBytes{2})), "");
   EXPECT_EQ(ticks(connection, 2), "P5: ticks are told that have not moved");
+}
+
+/// A session that is told, at 0 s, that it ends at 60 s.
+class SessionEnd : public testing::Test {
+ protected:
+  SessionEnd() { welcome(60); }
+  void welcome(int ends) {
+    v1::ServerFrame frame;
+    frame.mutable_welcome()->set_session_ends(std::int64_t{ends} * 1000);
+    EXPECT_EQ(SessionEndWatch::said(connection_, frame), "");
+  }
+  void looked(int from, int to) {
+    for (int s = from; s <= to; ++s) SessionEndWatch::server_looked(connection_, kNever + std::chrono::seconds(s));
+  }
+  std::string event() {
+    v1::ServerFrame frame;
+    frame.mutable_events();
+    return SessionEndWatch::said(connection_, frame);
+  }
+  std::string error() {
+    v1::ServerFrame frame;
+    frame.mutable_error();
+    return SessionEndWatch::said(connection_, frame);
+  }
+
+ private:
+  SessionEndWatch::Connection connection_;
+};
+
+TEST_F(SessionEnd, WhatIsToldLongAfterItIsTold) {
+  looked(1, 79);
+  EXPECT_EQ(event(), "");
+  looked(80, 80);
+  EXPECT_EQ(event(), "P9: something is told to a session whose token has ended");
+  EXPECT_EQ(error(), "");
+}
+
+TEST_F(SessionEnd, ANewTokenPutsItOff) {
+  looked(1, 59);
+  welcome(120);
+  looked(60, 139);
+  EXPECT_EQ(event(), "");
+  looked(140, 140);
+  EXPECT_NE(event(), "");
+}
+
+TEST_F(SessionEnd, ServersClockThatJumpsBackPutsItOff) {
+  looked(1, 79);
+  looked(30, 79);
+  EXPECT_EQ(event(), "");
 }
 
 }  // namespace

@@ -499,6 +499,7 @@ void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time no
   if (const std::string wrong = sends_.said(ear.sends, ear.made, ear.account, frame, now); !wrong.empty())
     say(ear, wrong);
   if (const std::string wrong = ReceiptWatch::said(ear.receipts, ear.account, frame); !wrong.empty()) say(ear, wrong);
+  if (const std::string wrong = SessionEndWatch::said(ear.session, frame); !wrong.empty()) say(ear, wrong);
 }
 
 }  // namespace parley::sim

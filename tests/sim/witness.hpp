@@ -20,6 +20,7 @@
 #include "sim/refusal_watch.hpp"
 #include "sim/send_watch.hpp"
 #include "sim/sent_commands.hpp"
+#include "sim/session_end_watch.hpp"
 #include "sim/words.hpp"
 
 namespace parley::sim {
@@ -52,6 +53,7 @@ class Witness {
     SendWatch::Made made{};  // over all connections
     ReceiptWatch::Connection receipts{};
     RefusalWatch::Connection questions{};
+    SessionEndWatch::Connection session{};
   };
 
   /// A device sent `bytes`.
