@@ -5,6 +5,7 @@
 
 #include "base/utf8.hpp"
 #include "parley/v1/events.pb.h"
+#include "sim/next_event.hpp"
 
 namespace parley::sim {
 namespace {
@@ -53,6 +54,9 @@ struct Reader {
     if (header.has_edited() && message != log.model.messages.end() &&
         message->second.author.view() != header.account()) {
       say("P9: somebody else's message is edited" + at);
+    }
+    for (const std::string& wrong : {unseen_target(log.model, header), wrong_heir(log.model, header)}) {
+      if (!wrong.empty()) say(wrong + at);
     }
     if (header.has_joined_by_invitation()) invited(header);
     if (header.has_deleted()) may_delete(header);
@@ -139,6 +143,7 @@ struct Reader {
   Digest events(const std::vector<EventRow>& rows) const {
     Digest digest{};
     std::set<std::pair<AccountId, SendId>> sends;
+    bool owned = true;
     for (const auto& row : rows) {
       auto opened = wire::verify_event(row.record);
       v1::EventHeader header;
@@ -160,6 +165,9 @@ struct Reader {
         if (!wrong.empty()) say(wrong);
       }
       log.model.add(header, opened->header, !opened->content_hash.empty(), kNever);
+      const std::string wrong = wrong_owners(log.model);
+      if (!wrong.empty() && owned) say(wrong + ", seq " + std::to_string(row.seq));
+      owned = wrong.empty();
       if (header.count() != log.model.messages.size()) say("P4: a count is wrong at seq " + std::to_string(row.seq));
       log.events.push_back(std::move(*opened));
     }
