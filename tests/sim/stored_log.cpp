@@ -5,7 +5,9 @@
 
 #include "base/utf8.hpp"
 #include "parley/v1/events.pb.h"
+#include "parley/v1/records.pb.h"
 #include "sim/next_event.hpp"
+#include "wire/record_frame.hpp"
 
 namespace parley::sim {
 namespace {
@@ -21,6 +23,7 @@ struct Reader {
   std::vector<std::string>& broken;
   const Limits* most;
   const SentCommands* sent;
+  std::set<std::string>& salts;  // of all channels
 
   void say(const std::string& what) const { broken.push_back(what + " in " + id.str()); }
 
@@ -144,6 +147,7 @@ struct Reader {
     Digest digest{};
     std::set<std::pair<AccountId, SendId>> sends;
     bool owned = true;
+    bool salts_differ = true;
     for (const auto& row : rows) {
       auto opened = wire::verify_event(row.record);
       v1::EventHeader header;
@@ -168,6 +172,10 @@ struct Reader {
       const std::string wrong = wrong_owners(log.model);
       if (!wrong.empty() && owned) say(wrong + ", seq " + std::to_string(row.seq));
       owned = wrong.empty();
+      if (salts_differ && !salt_is_new(row.record)) {
+        say("P10: a salt is there twice, seq " + std::to_string(row.seq));
+        salts_differ = false;
+      }
       if (header.count() != log.model.messages.size()) say("P4: a count is wrong at seq " + std::to_string(row.seq));
       log.events.push_back(std::move(*opened));
     }
@@ -179,6 +187,13 @@ struct Reader {
       }
     }
     return digest;
+  }
+
+  /// Equal contents must not have equal hashes, wherever they are. It is gone with its content.
+  [[nodiscard]] bool salt_is_new(std::string_view record) const {
+    v1::EventRecord stored;
+    stored.ParseFromString(std::string(record.substr(wire::kRecordFrame)));
+    return stored.salt().empty() || salts.insert(stored.salt()).second;
   }
 
   void head(const StoredChannel& stored, const Digest& digest) const {
@@ -318,7 +333,8 @@ StoredLogs read_store(ChannelStoreScan& scan, const Words& words, std::vector<st
     broken.emplace_back("P10: the channels cannot be listed");
     return logs;
   }
-  for (const auto& id : *ids) Reader{scan, words, id, logs[id], broken, most, sent}.all();
+  std::set<std::string> salts;
+  for (const auto& id : *ids) Reader{scan, words, id, logs[id], broken, most, sent, salts}.all();
   return logs;
 }
 
