@@ -1,5 +1,6 @@
 #include "sim/send_watch.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -24,11 +25,13 @@ std::string SendWatch::asked(Connection& connection, Made& made, const v1::Clien
 }
 
 /// What was sent first is stored first; and nothing behind what has to come again, for as long as a server holds it up.
-std::string SendWatch::in_order(Connection& connection, std::uint64_t order, const v1::Outcome& outcome, Time now) {
+std::string SendWatch::in_order(Connection& connection, const AccountId& account, std::uint64_t order,
+                                const v1::Outcome& outcome, Time now) {
   const auto channel = ChannelId::from_bytes(outcome.channel_id()).value_or(ChannelId{});
-  for (const auto& [before, since] : connection.held_up[channel]) {
-    if (before < order && now - since < kSendOrderQuiet)
-      return "P2: a send is stored before one that has to come again";
+  for (const auto& [before, held] : connection.held_up[channel]) {
+    if (before >= order || now - held.since >= kSendOrderQuiet) continue;
+    Seq& first = passed_.try_emplace({account, held.send_id}, outcome.seq()).first->second;
+    first = std::min(first, outcome.seq());
   }
   auto& stored = connection.stored[channel];
   const auto at = stored.emplace(order, outcome.seq()).first;
@@ -44,7 +47,7 @@ std::string SendWatch::said(Connection& connection, Made& made, const AccountId&
     const auto& [channel, send_id] = asked.mapped();
     connection.put_off.insert(send_id);
     if (may_come_again(wire::to_error(frame.error()))) {
-      connection.held_up[channel].try_emplace(made.add(send_id), now);
+      connection.held_up[channel].try_emplace(made.add(send_id), Connection::HeldUp{send_id, now});
     }
   }
   if (!frame.has_outcome()) return {};
@@ -54,11 +57,15 @@ std::string SendWatch::said(Connection& connection, Made& made, const AccountId&
                                                      account, SendId::from_bytes(outcome.send_id()).value_or(SendId{})},
                                                     told);
   if (!fresh && known->second != told) return another(known->second, told);
+  const auto passed = passed_.extract({account, std::get<SendId>(known->first)});
+  if (!passed.empty() && passed.mapped() < outcome.seq()) {
+    return "P2: a send is stored before one that has to come again, seq " + std::to_string(passed.mapped());
+  }
   if (asked.empty()) return {};
   const SendId& send_id = asked.mapped().send_id;
   // Seq 1 is what made the channel, perhaps long ago.
   return left_once(connection, made, send_id) && outcome.seq() > 1
-             ? in_order(connection, made.add(send_id), outcome, now)
+             ? in_order(connection, account, made.add(send_id), outcome, now)
              : "";
 }
 

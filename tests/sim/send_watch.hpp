@@ -41,8 +41,12 @@ class SendWatch {
     std::map<ChannelId, SendId> last;    // that left
     std::set<SendId> put_off;            // answered with an error, so that they leave again after later ones
     std::set<SendId> first_here;         // never left on an earlier connection
-    /// By channel, of those that have to come again, and have not: when their device made them, and since when.
-    std::map<ChannelId, std::map<std::uint64_t, Time>> held_up;
+    struct HeldUp {
+      SendId send_id;
+      Time since;
+    };
+    /// By channel, those that have to come again, and have not, by when their device made them.
+    std::map<ChannelId, std::map<std::uint64_t, HeldUp>> held_up;
     /// By channel, of those that left once, and here: the seq of each by when its device made it.
     std::map<ChannelId, std::map<std::uint64_t, Seq>> stored;
   };
@@ -57,7 +61,10 @@ class SendWatch {
            !made.left_elsewhere(send_id);
   }
   /// A restore: what was an outcome may never have been.
-  void forget_history() { outcomes_.clear(); }
+  void forget_history() {
+    outcomes_.clear();
+    passed_.clear();
+  }
 
  private:
   struct Told {
@@ -67,9 +74,13 @@ class SendWatch {
     friend bool operator==(const Told&, const Told&) = default;
   };
   static std::string another(const Told& known, const Told& told);
-  static std::string in_order(Connection& connection, std::uint64_t order, const v1::Outcome& outcome, Time now);
+  std::string in_order(Connection& connection, const AccountId& account, std::uint64_t order,
+                       const v1::Outcome& outcome, Time now);
 
   std::map<std::tuple<ChannelId, AccountId, SendId>, Told> outcomes_;
+  /// Of sends that had to come again, the seq of the first that was stored meanwhile though it is behind them. They may
+  /// have been stored before it: by another owner than the one that refused them.
+  std::map<std::pair<AccountId, SendId>, Seq> passed_;
 };
 
 }  // namespace parley::sim
