@@ -51,14 +51,6 @@ Duration Witness::grace(Time now) const {
   return now - (at - left);
 }
 
-void Witness::hides_online(const AccountId& account, std::optional<Time> now) {
-  if (now) {
-    hidden_online_[account] = *now;
-  } else {
-    hidden_online_.erase(account);
-  }
-}
-
 bool Witness::shows_reads(const AccountId& account, const ChannelId& channel, bool hides, Time now) {
   const auto changed = shows_reads_since_.find(account);
   if (hides) {
@@ -321,10 +313,9 @@ struct Witness::Hearing {
         if (block != witness.blocks_.end() && now - block->second > witness.grace(now))
           say("P7: presence in spite of a block");
       }
-      const auto hides = witness.hidden_online_.find(who);
-      if (one.online() && hides != witness.hidden_online_.end() && now - hides->second > witness.grace(now)) {
-        say("P7: that somebody is online who hides it");
-      }
+      const auto hides = [&](Shown what) { return witness.audiences_.hides(who, what, me(), now, witness.grace(now)); };
+      if (one.online() && hides(Shown::online)) say("P7: that somebody is online who hides it");
+      if (one.last_seen() != 0 && hides(Shown::last_seen)) say("P7: when somebody was last seen who hides it");
       if (!share_a_channel(who)) say("P7: presence of a stranger");
     }
   }

@@ -15,6 +15,7 @@
 
 #include "parley/limits.hpp"
 #include "parley/v1/frames.pb.h"
+#include "sim/audiences.hpp"
 #include "sim/model.hpp"
 #include "sim/receipt_watch.hpp"
 #include "sim/refusal_watch.hpp"
@@ -68,8 +69,8 @@ class Witness {
   void blocked(const AccountId& by, const AccountId& peer, Time now) { blocks_[{by, peer}] = now; }
   /// From here on they may again, at some time.
   void unblocking(const AccountId& by, const AccountId& peer) { blocks_.erase({by, peer}); }
-  /// Nobody may see the account online since `now`; nullopt: it is not known who may.
-  void hides_online(const AccountId& account, std::optional<Time> now);
+  /// Who may see whether somebody is online, and when they were last seen.
+  Audiences& audiences() { return audiences_; }
   /// From here on it hides when it reads, or hides it no longer: ticks that others are told may be of before that.
   void changes_read_receipts(const AccountId& account) { shows_reads_since_[account].clear(); }
   /// Some thread of a server stands still: what it has to pass on stays on its way meanwhile.
@@ -113,7 +114,7 @@ class Witness {
   std::map<ChannelId, std::vector<std::string>> digests_;   // of the hash chain; [0] is that of seq 1
   std::map<ChannelId, std::vector<std::string>> contents_;  // as stored; empty: none, or deleted at once
   std::map<std::pair<AccountId, AccountId>, Time> blocks_;
-  std::map<AccountId, Time> hidden_online_;
+  Audiences audiences_;
   /// Of those who changed it: where they were seen to show when they read, and since when.
   std::map<AccountId, std::map<ChannelId, Time>> shows_reads_since_;
   std::vector<std::pair<Time, Time>> stood_still_;  // rising, apart

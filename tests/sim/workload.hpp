@@ -90,7 +90,10 @@ class Workload {
   void call(Device& device);
   void block(Device& device, const Account& peer) { set_block(device, peer, dice().once_in(2)); }
   void set_block(Device& device, const Account& peer, bool on);
+  void set_contact(Device& device, const Account& peer, bool on);
   void change_privacy(Device& device);
+  void be_watched_later(const AccountId& account);
+  void set_active(const AccountId& account, bool on);
   void change_account(Device& device, const v1::ChangeAccount& change);
   void sync(Device& device);
   void delete_account(Device& device);

@@ -6,6 +6,9 @@ namespace parley::sim {
 namespace {
 
 constexpr Duration kMayStillBeDone{120'000};
+/// By then a server of which nothing stands still has heard of a change everywhere.
+constexpr Duration kIsKnown{35'000};
+constexpr Duration kMoment{1000};
 
 }  // namespace
 
@@ -29,8 +32,8 @@ void Workload::call(Device& device) {
       if (dice().once_in(6)) return delete_account(device);
       return steal(device);
     case 9: {
-      const std::string path = "/v1/contacts/" + some_account().id.str();
-      return device.ask(dice().once_in(3) ? "DELETE" : "PUT", path, nullptr, [](auto) {});
+      const Account& peer = some_account();
+      return set_contact(device, peer, !dice().once_in(3));
     }
     case 10:
       return device.ask("GET", "/v1/devices", nullptr, [](auto) {});
@@ -64,6 +67,16 @@ void Workload::set_block(Device& device, const Account& peer, bool on) {
              }));
 }
 
+void Workload::set_contact(Device& device, const Account& peer, bool on) {
+  const AccountId me = device.account();
+  witness_.audiences().changing_contact(me, peer.id);
+  device.ask(
+      on ? "PUT" : "DELETE", "/v1/contacts/" + peer.id.str(), nullptr,
+      if_alone("contact " + me.str() + peer.id.str(), [this, me, on, id = peer.id](const HttpResponse& response) {
+        if (!on && response.status == 204) witness_.audiences().no_contact(me, id, world_.now());
+      }));
+}
+
 void Workload::change_privacy(Device& device) {
   v1::ChangeAccount change;
   if (dice().once_in(2)) change.set_read_receipts(dice().once_in(2));
@@ -71,6 +84,32 @@ void Workload::change_privacy(Device& device) {
   if (dice().once_in(2)) change.set_online(static_cast<v1::Audience>(1 + dice().below(3)));
   if (dice().once_in(3)) change.set_about("about " + some_text(5));
   change_account(device, change);
+  if (change.has_last_seen() || change.has_online()) be_watched_later(device.account());
+}
+
+/// When everybody has to know what it shows to whom, somebody looks whether it is there, which it is or is not.
+void Workload::be_watched_later(const AccountId& account) {
+  world_.at(kIsKnown, [this, account] {
+    const bool away = dice().once_in(2);
+    if (away) set_active(account, false);
+    world_.at(kMoment, [this, account] {
+      Device& viewer = some_device();
+      if (!viewer.running() || viewer.account() == account) return;
+      v1::ClientFrame frame;
+      frame.mutable_watch()->add_accounts(std::string(account.view()));
+      viewer.ask_by_hand(frame);
+    });
+    if (away) world_.at(2 * kMoment, [this, account] { set_active(account, true); });
+  });
+}
+
+void Workload::set_active(const AccountId& account, bool on) {
+  v1::ClientFrame frame;
+  frame.mutable_set_active()->set_active(on);
+  for (const auto& device : devices_) {
+    v1::ClientFrame copy = frame;
+    if (device->account() == account && device->running()) device->ask_by_hand(copy);
+  }
 }
 
 void Workload::hide_reads_or_not() {
@@ -83,13 +122,12 @@ void Workload::hide_reads_or_not() {
 
 void Workload::change_account(Device& device, const v1::ChangeAccount& change) {
   if (change.has_read_receipts()) witness_.changes_read_receipts(device.account());
-  const bool hides = change.has_online() && change.online() == v1::AUDIENCE_NOBODY;
-  if (change.has_online() && !hides) witness_.hides_online(device.account(), std::nullopt);
-  device.ask(
-      "PATCH", "/v1/account", &change,
-      if_alone("privacy " + device.account().str(), [this, id = device.account(), hides](const HttpResponse& response) {
-        if (hides && response.status == 200) witness_.hides_online(id, world_.now());
-      }));
+  witness_.audiences().changing(device.account(), change);
+  device.ask("PATCH", "/v1/account", &change,
+             if_alone("privacy " + device.account().str(),
+                      [this, id = device.account(), change](const HttpResponse& response) {
+                        if (response.status == 200) witness_.audiences().changed(id, change, world_.now());
+                      }));
 }
 
 std::function<void(const v1::ServerFrame&)> Workload::hear_over_http(Device& device) {
