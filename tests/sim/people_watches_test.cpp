@@ -1,6 +1,7 @@
-// What people have hidden from each other: Audiences, a wish at a time.
+// What people have hidden from each other: Audiences and AdditionWatch, a wish at a time.
 #include <gtest/gtest.h>
 
+#include "sim/addition_watch.hpp"
 #include "sim/audiences.hpp"
 
 namespace parley::sim {
@@ -44,6 +45,40 @@ TEST(Audiences, WhatIsForContactsIsHiddenFromWhoIsCertainlyNone) {
   audiences.no_contact(kAnna, kBert, at(300));
   EXPECT_FALSE(hides(audiences, Shown::online, 330));
   EXPECT_TRUE(hides(audiences, Shown::online, 331));
+}
+
+const std::string kSend(SendId(IdBytes{7}).view());
+
+v1::Command addition() {
+  v1::Command command;
+  command.set_send_id(kSend);
+  command.mutable_add_members();
+  return command;
+}
+
+/// Anna brings Bert in.
+std::string committed(const AdditionWatch& watch, const Blocks& blocks) {
+  v1::EventHeader header;
+  header.set_seq(3);
+  header.set_account(std::string(kAnna.view()));
+  header.set_send_id(kSend);
+  header.mutable_members_added()->add_members()->set_account(std::string(kBert.view()));
+  return watch.committed(header, blocks);
+}
+
+TEST(AdditionWatch, WhoWasBlockedBeforeItAskedAddsNobody) {
+  AdditionWatch watch;
+  watch.asked(kAnna, addition(), at(10));
+  EXPECT_EQ(committed(watch, {{{kBert, kAnna}, at(9)}}),
+            "P7: somebody is brought into a group by one whom they block, seq 3");
+  EXPECT_EQ(committed(watch, {{{kAnna, kBert}, at(9)}}), "");
+}
+
+TEST(AdditionWatch, WhatWasAskedBeforeTheBlockMayBeDoneAfterIt) {
+  AdditionWatch watch;
+  watch.asked(kAnna, addition(), at(10));
+  watch.asked(kAnna, addition(), at(20));
+  EXPECT_EQ(committed(watch, {{{kBert, kAnna}, at(15)}}), "");
 }
 
 }  // namespace

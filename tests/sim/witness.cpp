@@ -26,8 +26,12 @@ AccountId account_id(const std::string& bytes) {
 
 }  // namespace
 
+void Witness::say(const std::string& what) {
+  if (broken_.size() < kMostBroken) broken_.push_back(what);
+}
+
 void Witness::say(const Ear& ear, const std::string& what) {
-  if (broken_.size() < kMostBroken) broken_.push_back(what + ", told to " + ear.name);
+  say(what + ", told to " + ear.name);
 }
 
 void Witness::stands_still(Time from, Time until) {
@@ -71,6 +75,7 @@ const ModelChannel& Witness::channel(const ChannelId& id, Time now) {
     v1::EventHeader header;
     if (!opened || !header.ParseFromString(opened->header) || header.seq() != known.head + 1) return;
     known.add(header, opened->header, !opened->content.empty() || opened->content_deleted, now);
+    if (const std::string wrong = additions_.committed(header, blocks_); !wrong.empty()) say(wrong + " in " + id.str());
     digest = wire::chain(digest, opened->header, opened->content_hash);
     digests.emplace_back(view(digest));
     contents_[id].push_back(std::move(opened->content));
@@ -410,12 +415,13 @@ struct Witness::Hearing {
   }
 };
 
-void Witness::sends(const AccountId& account, const v1::Command& command) {
+void Witness::sends(const AccountId& account, const v1::Command& command, Time now) {
+  additions_.asked(account, command, now);
   if (command.has_create_channel()) {
     creations_.emplace(account, SendId::from_bytes(command.send_id()).value_or(SendId{}));
   }
   const std::string wrong = sent_.add(account, command);
-  if (!wrong.empty() && broken_.size() < kMostBroken) broken_.push_back(wrong);
+  if (!wrong.empty()) say(wrong);
 }
 
 void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
@@ -428,7 +434,7 @@ void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
   if (frame.has_get_content() || frame.has_move_cursor() || frame.has_set_registers() || frame.has_hide_messages()) {
     ear.asked[frame.request()] = frame;
   }
-  if (frame.has_command()) sends(ear.account, frame.command());
+  if (frame.has_command()) sends(ear.account, frame.command(), now);
   if (frame.has_hello()) ear.token = frame.hello().access_token();
   if (frame.has_new_token()) {
     const std::string& token = frame.new_token().access_token();

@@ -15,6 +15,7 @@
 
 #include "parley/limits.hpp"
 #include "parley/v1/frames.pb.h"
+#include "sim/addition_watch.hpp"
 #include "sim/audiences.hpp"
 #include "sim/model.hpp"
 #include "sim/receipt_watch.hpp"
@@ -61,7 +62,7 @@ class Witness {
   void asked(Ear& ear, std::string_view bytes, Time now);
   /// The account sends this, on whichever way, or wishes to: one that makes a channel may be told of the one that there
   /// is.
-  void sends(const AccountId& account, const v1::Command& command);
+  void sends(const AccountId& account, const v1::Command& command, Time now);
   /// The server sends `bytes` to it while `queued` bytes wait.
   void said(Ear& ear, std::string_view bytes, std::size_t queued, Time now);
 
@@ -98,6 +99,7 @@ class Witness {
   const ModelChannel& channel(const ChannelId& id, Time now);
   void look_at_refusal(Ear& ear, const v1::ServerFrame& frame, Time now);
   void look_at_busy(Ear& ear, const v1::ServerFrame& frame, Time now);
+  void say(const std::string& what);
   void say(const Ear& ear, const std::string& what);
   /// False: what others are told of it in `channel` may be of when it did not show when it reads.
   bool shows_reads(const AccountId& account, const ChannelId& channel, bool hides, Time now);
@@ -113,7 +115,8 @@ class Witness {
   std::map<ChannelId, ModelChannel> channels_;
   std::map<ChannelId, std::vector<std::string>> digests_;   // of the hash chain; [0] is that of seq 1
   std::map<ChannelId, std::vector<std::string>> contents_;  // as stored; empty: none, or deleted at once
-  std::map<std::pair<AccountId, AccountId>, Time> blocks_;
+  Blocks blocks_;
+  AdditionWatch additions_;
   Audiences audiences_;
   /// Of those who changed it: where they were seen to show when they read, and since when.
   std::map<AccountId, std::map<ChannelId, Time>> shows_reads_since_;

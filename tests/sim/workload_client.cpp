@@ -45,7 +45,7 @@ void Workload::post_text(Device& device, const client::ChannelState& channel) {
   const auto send_id = device.post(id, text, command.post().reply_to());
   if (!send_id) return;
   command.set_send_id(std::string(send_id->view()));
-  witness_.sends(device.account(), command);
+  witness_.sends(device.account(), command, world_.now());
   words_.sent(text, id, device.account(), *send_id);
   remember(device, command);
 }

@@ -65,7 +65,7 @@ std::string Workload::new_send_id() {
 void Workload::send(Device& device, v1::Command& command) {
   ++sends_;
   if (!device.send(command)) return;
-  witness_.sends(device.account(), command);
+  witness_.sends(device.account(), command, world_.now());
   words_.sent(command.SerializeAsString(), *ChannelId::from_bytes(command.channel_id()), device.account(),
               *SendId::from_bytes(command.send_id()));
   remember(device, command);

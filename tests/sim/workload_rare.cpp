@@ -187,7 +187,7 @@ void Workload::block_somebody_new(Device& device) {
 }
 
 void Workload::send_over_http(Device& device, const ChannelId& channel, const v1::Command& command) {
-  witness_.sends(device.account(), command);
+  witness_.sends(device.account(), command, world_.now());
   device.ask("POST", "/v1/channels/" + channel.str() + "/commands", &command,
              [heard = hear_over_http(device)](const std::optional<HttpResponse>& response) {
                if (!response) return;
