@@ -42,6 +42,7 @@ constexpr int kLastActs = 40;
 constexpr std::uint64_t kBetweenLastActs = 60;
 constexpr std::uint64_t kRowsChangeOneIn = 4;
 constexpr std::uint64_t kNodesMoveOneIn = 8;
+constexpr std::uint64_t kFramesLostOneIn = 8;
 constexpr std::uint64_t kNodeStays = 800;
 
 constexpr std::uint64_t kOddFaults = kLastWords - 1;
@@ -285,9 +286,12 @@ class Run {
     cluster_.storage().slow_down(!dice().once_in(3));
     // Whoever moves partitions tells everybody to ask again: elsewhere nothing does.
     const bool restless = dice().once_in(2);
+    const bool loses = cluster_.bus() != nullptr && !restless;
     for (int round = 0; round < kLastRounds; ++round) {
       for (const auto& link : cluster_.links()) link->cut();
       for (int act = 0; act < kLastActs; ++act) {
+        // Whoever misses something hears it from the next frame, and asks.
+        if (loses && dice().once_in(kFramesLostOneIn)) cluster_.bus()->lose_next(1 + dice().below(2));
         world_.run_for(Duration(static_cast<std::int64_t>(dice().below(kBetweenLastActs))));
         // As when a node comes and goes, which is no fault.
         if (restless && dice().once_in(kNodesMoveOneIn)) move_partitions();

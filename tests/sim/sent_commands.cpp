@@ -1,5 +1,6 @@
 #include "sim/sent_commands.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "base/sha256.hpp"
@@ -80,7 +81,23 @@ struct Pair {
     return stored.kind() == sent.kind() && stored.title() == sent.title() &&
            stored.description() == cleaned(sent.description()) && stored.avatar() == sent.avatar() &&
            (sent.kind() != v1::CHANNEL_KIND_GROUP || chosen(sent.settings(), stored.settings())) &&
-           accounts(stored.members()) == members;
+           accounts(stored.members()) == members && std::ranges::all_of(stored.members(), [&](const auto& member) {
+             const bool owns = stored.kind() != v1::CHANNEL_KIND_DIRECT && member.account() == header.account();
+             return member.role() == (owns ? v1::ROLE_OWNER : v1::ROLE_MEMBER);
+           });
+  }
+
+  [[nodiscard]] bool addition() const {
+    const v1::MembersAdded& stored = header.members_added();
+    return accounts(stored.members()) == but(accounts(command.add_members().accounts()), before, true) &&
+           stored.history_from_start() == before.settings.history_from_start() &&
+           std::ranges::all_of(stored.members(), [](const auto& one) { return one.role() == v1::ROLE_MEMBER; });
+  }
+
+  [[nodiscard]] bool joining() const {
+    const v1::JoinedByInvitation& stored = header.joined_by_invitation();
+    return stored.member().account() == header.account() && stored.member().role() == v1::ROLE_MEMBER &&
+           stored.history_from_start() == before.settings.history_from_start();
   }
 
   [[nodiscard]] bool description() const {
@@ -117,8 +134,7 @@ struct Pair {
         return header.has_settings_changed() &&
                equal(header.settings_changed().settings(), command.change_settings().settings());
       case v1::Command::kAddMembers:
-        return header.has_members_added() && accounts(header.members_added().members()) ==
-                                                 but(accounts(command.add_members().accounts()), before, true);
+        return header.has_members_added() && addition();
       case v1::Command::kRemoveMember:
         return header.has_member_removed() && header.member_removed().account() == command.remove_member().account();
       case v1::Command::kLeave:
@@ -134,8 +150,7 @@ struct Pair {
         return header.has_invitation_revoked() &&
                header.invitation_revoked().invitation() == command.revoke_invitation().invitation();
       case v1::Command::kJoin:
-        return header.has_joined_by_invitation() &&
-               header.joined_by_invitation().member().account() == header.account();
+        return header.has_joined_by_invitation() && joining();
       case v1::Command::kCryptoCommit:
         return header.has_crypto_committed() &&
                header.crypto_committed().epoch() == command.crypto_commit().epoch() + 1;
@@ -149,7 +164,8 @@ struct Pair {
   [[nodiscard]] bool knew_the_secret() const {
     if (!command.has_join()) return true;
     const auto invitation = before.invitations.find(header.joined_by_invitation().invitation());
-    return invitation != before.invitations.end() &&
+    // One that is not there, or not any more, is told by who looks at invitations.
+    return invitation == before.invitations.end() ||
            invitation->second.secret_hash == view(sha256({command.join().secret()}));
   }
 
@@ -169,12 +185,13 @@ std::string SentCommands::add(const AccountId& account, const v1::Command& comma
   return fresh || equal(known->second, command) ? "" : "P1: a send comes again as another, " + send_id.str();
 }
 
-std::string SentCommands::differs(const ModelChannel& before, const v1::EventHeader& header, std::string_view content,
-                                  bool erased) const {
+std::string SentCommands::differs(const ChannelId& id, const ModelChannel& before, const v1::EventHeader& header,
+                                  std::string_view content, bool erased) const {
   const std::string at = ", seq " + std::to_string(header.seq());
   const auto sent = commands_.find({AccountId::from_bytes(header.account()).value_or(AccountId{}),
                                     SendId::from_bytes(header.send_id()).value_or(SendId{})});
   if (sent == commands_.end()) return "P1: stored, and nobody sent it" + at;
+  if (sent->second.channel_id() != id.view()) return "P1: stored in another channel" + at;
   const Pair pair{before, header, sent->second};
   if (!pair.same()) return "P1: stored as another than it was sent" + at;
   if (!pair.knew_the_secret()) return "P9: an invitation let in who did not know its secret" + at;

@@ -16,7 +16,8 @@ void SessionEndWatch::server_looked(Connection& connection, Time servers_clock) 
 std::string SessionEndWatch::said(Connection& connection, const v1::ServerFrame& frame) {
   if (frame.has_welcome()) connection = {from_unix_ms(frame.welcome().session_ends())};
   // It may be told that it has ended.
-  if (connection.late <= kLooks || frame.has_error()) return {};
+  const bool is_end = frame.has_error() && frame.request() == 0;
+  if (connection.late <= kLooks || is_end) return {};
   return "P9: something is told to a session whose token has ended";
 }
 

@@ -165,7 +165,7 @@ struct Reader {
       allowed(header, opened->content);
       // The server's own commands have no device.
       if (sent != nullptr && !header.device().empty()) {
-        const std::string wrong = sent->differs(log.model, header, opened->content, opened->content_deleted);
+        const std::string wrong = sent->differs(id, log.model, header, opened->content, opened->content_deleted);
         if (!wrong.empty()) say(wrong);
       }
       log.model.add(header, opened->header, !opened->content_hash.empty(), kNever);

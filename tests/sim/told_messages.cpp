@@ -10,6 +10,10 @@ std::string at(Seq seq) {
   return ", seq " + std::to_string(seq);
 }
 
+/// The server looks for the newest message among so many events, and in so many bytes.
+constexpr Seq kLastWithin = 4;
+constexpr std::size_t kLastBytes = 32 * 1024;
+
 }  // namespace
 
 bool shows(const v1::Content& told, const v1::Content& stored) {
@@ -57,7 +61,10 @@ std::string ToldMessages::reactions(const ModelMessage& known, const v1::Event& 
     if (target == in.targets.end() || target->second != message.header().seq()) {
       return "P7: a reaction to something else" + at(one.seq());
     }
-    told[AccountId::from_bytes(one.account()).value_or(AccountId{})] = one.seq();
+    const auto gone = in.erased.find(one.seq());
+    const bool of_then = gone == in.erased.end() || gone->second > as_of;
+    const bool only = told.emplace(AccountId::from_bytes(one.account()).value_or(AccountId{}), one.seq()).second;
+    if (!of_then || !only) return "P7: a reaction that was taken back" + at(one.seq());
     if (const std::string wrong = content(one.seq(), one.content()); !wrong.empty()) return wrong;
   }
   // What was in a slot then may have been replaced; what is in it since before then was there.
@@ -69,10 +76,17 @@ std::string ToldMessages::reactions(const ModelMessage& known, const v1::Event& 
   return {};
 }
 
-std::string ToldMessages::last(const v1::InboxRow& row) const {
+bool ToldMessages::is_near(Seq seq, Seq head) const {
+  if (seq + kLastWithin <= head || head > contents.size()) return false;
+  std::size_t bytes = 0;
+  for (Seq at = seq; at <= head; ++at) bytes += contents[at - 1].size();
+  return bytes < kLastBytes;
+}
+
+std::string ToldMessages::last(const v1::InboxRow& row, bool wanted) const {
   const ModelMember* member = in.find(reader);
   // What a later joining shows was not so when the row was made.
-  if (!row.has_last() || member == nullptr || member->joined > row.head()) return {};
+  if (member == nullptr || member->joined > row.head()) return {};
   const auto shown = std::ranges::find_if(in.messages.rbegin(), in.messages.rend(), [&](const auto& one) {
     const Seq seq = one.first;
     return seq <= row.head() && in.sees(reader, seq) &&
@@ -80,6 +94,10 @@ std::string ToldMessages::last(const v1::InboxRow& row) const {
              return range.from() <= seq && (seq <= range.to() || range.to() == 0);
            });
   });
+  if (!row.has_last()) {
+    const bool near = shown != in.messages.rend() && is_near(shown->first, row.head());
+    return wanted && near ? "P7: a row without its newest message" + at(shown->first) : "";
+  }
   const v1::Event& last = row.last();
   if (shown == in.messages.rend() || shown->first != last.header().seq()) {
     return "P7: another message than the newest" + at(last.header().seq());

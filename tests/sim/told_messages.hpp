@@ -29,10 +29,13 @@ struct ToldMessages {
   /// Beside a message on a page that was read when the channel's head was `as_of`: all edits and reactions up to there
   /// that the reader may see, and what it says now.
   [[nodiscard]] std::string annotation(const v1::Event& message, Seq as_of) const;
-  /// The newest message that the row's account may see, and has not deleted for itself.
-  [[nodiscard]] std::string last(const v1::InboxRow& row) const;
+  /// The newest message that the row's account may see, and has not deleted for itself. `wanted`: it has to be there
+  /// where it is among the last events.
+  [[nodiscard]] std::string last(const v1::InboxRow& row, bool wanted) const;
 
  private:
+  /// Among the last events before `head`, and these are small.
+  [[nodiscard]] bool is_near(Seq seq, Seq head) const;
   [[nodiscard]] std::string edits(const ModelMessage& known, const v1::Event& message, Seq as_of) const;
   [[nodiscard]] std::string reactions(const ModelMessage& known, const v1::Event& message, Seq as_of) const;
 };

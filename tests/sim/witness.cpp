@@ -16,6 +16,10 @@ constexpr std::size_t kMostBroken = 20;
 /// What the server may queue beyond the limit at which it stops to push: four times that, and what was asked before.
 constexpr std::size_t kOutboxFactor = 4;
 constexpr std::size_t kAnswersUnderWay = 16;
+/// Open at once on one connection.
+constexpr std::size_t kQuestions = 16;
+/// Of the first page of an inbox: those that show their newest message.
+constexpr int kRowsWithLast = 30;
 
 ChannelId channel_id(const std::string& bytes) {
   return ChannelId::from_bytes(bytes).value_or(ChannelId{});
@@ -214,7 +218,7 @@ struct Witness::Hearing {
     stored_cursors(id, me(), now_are.delivered(), now_are.read());
   }
 
-  void row(const v1::InboxRow& row) const {
+  void row(const v1::InboxRow& row, bool with_last) const {
     const ModelChannel& in = channel(row.channel_id());
     const ModelMember* member = in.find(me());
     if (member == nullptr) return say("P7: a row of somebody else's channel");
@@ -233,19 +237,20 @@ struct Witness::Hearing {
     ticks(row.channel_id(), row.delivered_by_all(), row.read_by_all());
     digest(row.channel_id(), row.head(), row.digest());
     if (row.has_last()) event(row.channel_id(), in, row.last());
-    say_if(messages(row.channel_id(), in).last(row));
+    say_if(messages(row.channel_id(), in).last(row, with_last));
   }
 
   void inbox(const v1::Inbox& page) const {
     if (static_cast<std::uint64_t>(page.rows_size()) > witness.limits_.inbox_rows) say("P9: an inbox over its limit");
+    int left = question != nullptr && question->get_inbox().page().empty() ? kRowsWithLast : 0;
     for (const auto& one : page.rows()) {
-      row(one);
+      row(one, left-- > 0);
       not_hidden(channel(one.channel_id()));
     }
   }
 
   void whole_channel(const v1::Channel& whole) const {
-    row(whole.row());
+    row(whole.row(), false);
     const ModelChannel& in = channel(whole.row().channel_id());
     if (!in.was_active(me(), now, witness.grace(now)) && whole.members_size() > 0) say("P7: members after it left");
     for (const auto& info : whole.members()) {
@@ -429,9 +434,10 @@ void Witness::asked(Ear& ear, std::string_view bytes, Time now) {
   if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
   ++kinds_.asked[frame.body_case()];
   if (frame.has_command()) ++kinds_.commands[frame.command().body_case()];
-  if (frame.request() == 0) return ear.hints.push_back(now);
+  if (frame.request() == 0) return;
   ear.open.emplace(frame.request(), now);
-  if (frame.has_get_content() || frame.has_move_cursor() || frame.has_set_registers() || frame.has_hide_messages()) {
+  if (frame.has_get_inbox() || frame.has_get_content() || frame.has_move_cursor() || frame.has_set_registers() ||
+      frame.has_hide_messages()) {
     ear.asked[frame.request()] = frame;
   }
   if (frame.has_command()) sends(ear.account, frame.command(), now);
@@ -461,13 +467,11 @@ void Witness::look_at_refusal(Ear& ear, const v1::ServerFrame& frame, Time now) 
   if (!wrong.empty()) say(ear, wrong);
 }
 
-/// Questions have as many places as may be open at once: whoever has fewer open is not refused for that.
-void Witness::look_at_busy(Ear& ear, const v1::ServerFrame& frame, Time now) {
+/// Whoever has fewer questions open than may be is not refused for that. What has no answer takes no place for long.
+void Witness::look_at_busy(Ear& ear, const v1::ServerFrame& frame) {
   if (wire::to_error(frame.error()).code != ErrorCode::too_many_requests) return;
   if (ear.sends.open.contains(frame.request())) return;
-  // What has no answer may still be on its way.
-  while (!ear.hints.empty() && now - ear.hints.front() > grace(now)) ear.hints.pop_front();
-  if (ear.open.size() + ear.hints.size() < kAnswersUnderWay) say(ear, "P9: refused for questions that are answered");
+  if (ear.open.size() - ear.sends.open.size() < kQuestions) say(ear, "P9: refused for questions that are answered");
 }
 
 void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time now) {
@@ -492,7 +496,7 @@ void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time no
   hearing.body(frame);
   hearing.words(bytes);
   look_at_refusal(ear, frame, now);
-  if (queued == 0) look_at_busy(ear, frame, now);
+  if (queued == 0) look_at_busy(ear, frame);
   if (const std::string wrong = sends_.said(ear.sends, ear.made, ear.account, frame, now); !wrong.empty())
     say(ear, wrong);
   if (const std::string wrong = ReceiptWatch::said(ear.receipts, ear.account, frame); !wrong.empty()) say(ear, wrong);

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -48,7 +47,6 @@ class Witness {
     AccountId account;
     std::map<std::uint64_t, Time> open;              // requests without answer, and since when
     std::map<std::uint64_t, v1::ClientFrame> asked;  // of those, where the answer is looked at together with them
-    std::deque<Time> hints{};                        // when those went that have no answer
     std::map<ChannelId, Seq> pushed{};               // the newest event that came by itself
     std::string token{};                             // the newest that was shown on it
     SendWatch::Connection sends{};
@@ -66,8 +64,9 @@ class Witness {
   /// The server sends `bytes` to it while `queued` bytes wait.
   void said(Ear& ear, std::string_view bytes, std::size_t queued, Time now);
 
-  /// Since `now` neither of the two may see the other's presence or typing.
-  void blocked(const AccountId& by, const AccountId& peer, Time now) { blocks_[{by, peer}] = now; }
+  /// Since `now`, or earlier, neither of the two may see the other's presence or typing, nor may the peer bring who
+  /// blocks into a group.
+  void blocked(const AccountId& by, const AccountId& peer, Time now) { blocks_.try_emplace({by, peer}, now); }
   /// From here on they may again, at some time.
   void unblocking(const AccountId& by, const AccountId& peer) { blocks_.erase({by, peer}); }
   /// Who may see whether somebody is online, and when they were last seen.
@@ -98,7 +97,7 @@ class Witness {
   struct Hearing;
   const ModelChannel& channel(const ChannelId& id, Time now);
   void look_at_refusal(Ear& ear, const v1::ServerFrame& frame, Time now);
-  void look_at_busy(Ear& ear, const v1::ServerFrame& frame, Time now);
+  void look_at_busy(Ear& ear, const v1::ServerFrame& frame);
   void say(const std::string& what);
   void say(const Ear& ear, const std::string& what);
   /// False: what others are told of it in `channel` may be of when it did not show when it reads.

@@ -56,7 +56,7 @@ void Workload::ended(const SignIn& sign_in) {
 }
 
 void Workload::come_back(const SignIn& sign_in, Duration until) {
-  try_token(sign_in.access, until, false);
+  if (!sign_in.access.empty()) try_token(sign_in.access, until, false);
   if (sign_in.refresh.empty()) return;
   v1::Refresh body;
   body.set_refresh_token(sign_in.refresh);
