@@ -80,6 +80,13 @@ std::vector<Interval> only_visible(Intervals set, Intervals visible) {
   return both;
 }
 
+Seq shown_until(Intervals set, Intervals visible) {
+  const std::vector<Interval> shown = only_visible(set, visible);
+  const auto [cut, rest] = std::ranges::mismatch(set, shown);
+  if (cut == set.end()) return set.empty() ? 0 : set.back().to;
+  return rest != shown.end() && rest->from == cut->from ? rest->to : cut->from - 1;
+}
+
 void cut_after(std::vector<Interval>& set, Seq last) {
   while (!set.empty() && set.back().from > last) set.pop_back();
   if (!set.empty()) set.back().to = std::min(set.back().to, last);

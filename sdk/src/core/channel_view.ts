@@ -2,7 +2,7 @@
 import type { AccountId, ChannelId, Incarnation } from "../ids.ts";
 import { fold, withoutContent } from "../store/fold.ts";
 import type { ChannelEvent, ChannelState, NewMember, Registers, Wishes } from "../types.ts";
-import { addRange, contains, cutAfter, onlyVisible } from "./ranges.ts";
+import { addRange, contains, cutAfter, onlyVisible, shownUntil } from "./ranges.ts";
 import type { InboxRow } from "./wire.ts";
 
 /** A channel's state while it is worked on; what leaves the core is a copy. */
@@ -167,10 +167,13 @@ export function agreedUntil(
   const sameIncarnation = channel.incarnation === incarnation;
   const point = channel.points.find((known) => known.seq === row.head);
   const comparable = row.digest !== "" && point !== undefined;
-  const top = topOf(channel);
-  if (comparable && point.digest === row.digest) return { until: sameIncarnation ? top : row.head, proven: true };
-  if (sameIncarnation && !comparable) return { until: top, proven: !channel.unproven };
-  const until = lastAskablePoint(channel, comparable ? row.head - 1 : row.head);
+  // What the restored server does not show (any more, or yet) goes, and what came after it is fetched again.
+  const shown = sameIncarnation ? topOf(channel) : shownUntil(channel.have, row.visible);
+  if (comparable && point.digest === row.digest) {
+    return { until: sameIncarnation ? shown : Math.min(shown, row.head), proven: true };
+  }
+  if (sameIncarnation && !comparable) return { until: shown, proven: !channel.unproven };
+  const until = lastAskablePoint(channel, Math.min(shown, comparable ? row.head - 1 : row.head));
   return { until, proven: until === 0 };
 }
 

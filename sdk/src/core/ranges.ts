@@ -40,6 +40,16 @@ export function onlyVisible(set: Ranges, visible: Ranges): Ranges {
   );
 }
 
+/** The last of a set of closed ranges before the first that is not visible; 0: there is none. */
+export function shownUntil(set: Ranges, visible: Ranges): number {
+  const shown = onlyVisible(set, visible);
+  const at = set.findIndex((range, index) => range.from !== shown[index]?.from || range.to !== shown[index]?.to);
+  const cut = set[at];
+  if (cut === undefined) return set.at(-1)?.to ?? 0;
+  const rest = shown[at];
+  return rest?.from === cut.from ? rest.to : cut.from - 1;
+}
+
 /** Without everything above `last`; of closed ranges. */
 export function cutAfter(set: Ranges, last: number): Ranges {
   return set
