@@ -40,9 +40,9 @@ constexpr std::uint64_t kLastWordsOneIn = 2;  // seeds
 constexpr int kLastRounds = 3;
 constexpr int kLastActs = 40;
 constexpr std::uint64_t kBetweenLastActs = 60;
+constexpr std::uint64_t kBetweenLostFrames = 300;
 constexpr std::uint64_t kRowsChangeOneIn = 4;
 constexpr std::uint64_t kNodesMoveOneIn = 8;
-constexpr std::uint64_t kFramesLostOneIn = 8;
 constexpr std::uint64_t kNodeStays = 800;
 
 constexpr std::uint64_t kOddFaults = kLastWords - 1;
@@ -286,12 +286,9 @@ class Run {
     cluster_.storage().slow_down(!dice().once_in(3));
     // Whoever moves partitions tells everybody to ask again: elsewhere nothing does.
     const bool restless = dice().once_in(2);
-    const bool loses = cluster_.bus() != nullptr && !restless;
     for (int round = 0; round < kLastRounds; ++round) {
       for (const auto& link : cluster_.links()) link->cut();
       for (int act = 0; act < kLastActs; ++act) {
-        // Whoever misses something hears it from the next frame, and asks.
-        if (loses && dice().once_in(kFramesLostOneIn)) cluster_.bus()->lose_next(1 + dice().below(2));
         world_.run_for(Duration(static_cast<std::int64_t>(dice().below(kBetweenLastActs))));
         // As when a node comes and goes, which is no fault.
         if (restless && dice().once_in(kNodesMoveOneIn)) move_partitions();
@@ -301,7 +298,23 @@ class Run {
         workload_.act();
       }
     }
+    if (!restless && cluster_.bus() != nullptr) lose_frames();
     cluster_.storage().slow_down(false);
+  }
+
+  /// While connections stay: a node that misses a frame of another one hears so from the next, and tells its sessions
+  /// to ask. Nothing else does.
+  void lose_frames() {
+    cluster_.bus()->lose(true);
+    for (int act = 0; act < kLastActs; ++act) {
+      world_.run_for(Duration(static_cast<std::int64_t>(dice().below(kBetweenLostFrames))));
+      if (dice().once_in(3)) {
+        workload_.say_much_at_once();
+      } else {
+        workload_.change_a_row();
+      }
+    }
+    cluster_.bus()->lose(false);
   }
 
   void move_partitions() {
