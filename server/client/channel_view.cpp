@@ -127,9 +127,10 @@ Agreed agreed_until(const ChannelState& channel, const v1::InboxRow& row, const 
                                   [&](const Point& known) { return known.seq == row.head(); });
   const bool comparable = digest.has_value() && point != channel.points.end();
   // What the restored server does not show (any more, or yet) goes, and what came after it is fetched again.
-  const Seq shown = same_incarnation ? channel.top() : shown_until(channel.have, intervals_of(row.visible()));
-  if (comparable && point->digest == *digest) return {same_incarnation ? shown : std::min(shown, row.head()), true};
-  if (same_incarnation && !comparable) return {shown, !channel.unproven};
+  const Seq shown = same_incarnation ? kNoSeqAbove : shown_until(channel.have, intervals_of(row.visible()));
+  if (comparable && point->digest == *digest)
+    return {same_incarnation ? channel.top() : std::min(shown, row.head()), true};
+  if (same_incarnation && !comparable) return {channel.top(), !channel.unproven};
   const Seq until = last_askable_point(channel, std::min(shown, comparable ? row.head() - 1 : row.head()));
   return {until, until == 0};
 }

@@ -83,7 +83,7 @@ std::vector<Interval> only_visible(Intervals set, Intervals visible) {
 Seq shown_until(Intervals set, Intervals visible) {
   const std::vector<Interval> shown = only_visible(set, visible);
   const auto [cut, rest] = std::ranges::mismatch(set, shown);
-  if (cut == set.end()) return set.empty() ? 0 : set.back().to;
+  if (cut == set.end()) return kNoSeqAbove;
   return rest != shown.end() && rest->from == cut->from ? rest->to : cut->from - 1;
 }
 

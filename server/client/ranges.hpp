@@ -17,7 +17,8 @@ bool contains(Intervals set, Seq seq);
 void add_range(std::vector<Interval>& set, Seq from, Seq to);
 /// What of a set of closed intervals is visible.
 std::vector<Interval> only_visible(Intervals set, Intervals visible);
-/// The last of a set of closed intervals before the first that is not visible; 0: there is none.
+constexpr Seq kNoSeqAbove = ~Seq{0};
+/// The last seq before the first of a set of closed intervals that is not visible; kNoSeqAbove where all of it is.
 Seq shown_until(Intervals set, Intervals visible);
 /// Removes everything above `last` from a set of closed intervals.
 void cut_after(std::vector<Interval>& set, Seq last);

@@ -80,5 +80,14 @@ TEST(Ranges, AnOpenEndGoesOnForEver) {
   EXPECT_EQ(oldest_missing(visible, {}, 1, 30), (Interval{5, 8}));
 }
 
+TEST(Ranges, ShownUntilEndsBeforeTheFirstThatIsNotVisible) {
+  const std::vector<Interval> have{{3, 5}, {8, 9}};
+  EXPECT_EQ(shown_until(have, std::vector<Interval>{{1, 0}}), kNoSeqAbove);
+  EXPECT_EQ(shown_until(have, std::vector<Interval>{{4, 0}}), 2U);
+  EXPECT_EQ(shown_until(have, std::vector<Interval>{{1, 4}, {7, 0}}), 4U);
+  EXPECT_EQ(shown_until(have, std::vector<Interval>{{1, 6}}), 7U);
+  EXPECT_EQ(shown_until({}, std::vector<Interval>{}), kNoSeqAbove);
+}
+
 }  // namespace
 }  // namespace parley::client

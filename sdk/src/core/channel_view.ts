@@ -168,11 +168,12 @@ export function agreedUntil(
   const point = channel.points.find((known) => known.seq === row.head);
   const comparable = row.digest !== "" && point !== undefined;
   // What the restored server does not show (any more, or yet) goes, and what came after it is fetched again.
-  const shown = sameIncarnation ? topOf(channel) : shownUntil(channel.have, row.visible);
+  const top = topOf(channel);
+  const shown = sameIncarnation ? Number.POSITIVE_INFINITY : shownUntil(channel.have, row.visible);
   if (comparable && point.digest === row.digest) {
-    return { until: sameIncarnation ? shown : Math.min(shown, row.head), proven: true };
+    return { until: sameIncarnation ? top : Math.min(shown, row.head), proven: true };
   }
-  if (sameIncarnation && !comparable) return { until: shown, proven: !channel.unproven };
+  if (sameIncarnation && !comparable) return { until: top, proven: !channel.unproven };
   const until = lastAskablePoint(channel, Math.min(shown, comparable ? row.head - 1 : row.head));
   return { until, proven: until === 0 };
 }

@@ -40,12 +40,12 @@ export function onlyVisible(set: Ranges, visible: Ranges): Ranges {
   );
 }
 
-/** The last of a set of closed ranges before the first that is not visible; 0: there is none. */
+/** The last seq before the first of a set of closed ranges that is not visible; Infinity where all of it is. */
 export function shownUntil(set: Ranges, visible: Ranges): number {
   const shown = onlyVisible(set, visible);
   const at = set.findIndex((range, index) => range.from !== shown[index]?.from || range.to !== shown[index]?.to);
   const cut = set[at];
-  if (cut === undefined) return set.at(-1)?.to ?? 0;
+  if (cut === undefined) return Number.POSITIVE_INFINITY;
   const rest = shown[at];
   return rest?.from === cut.from ? rest.to : cut.from - 1;
 }
