@@ -344,6 +344,13 @@ void Owner::decide_all(Result<StoreAnswer> found) {
 }
 
 void Owner::commit() {
+  // The store failed while the turn was reading: what that stands on is forgotten, and its partitions are taken over
+  // anew, under fences that the store may not have yet.
+  if (forget_) {
+    const Error failed(ErrorCode::store_unavailable);
+    finish_turn([&](const TurnItem&) { return &failed; });
+    return end_turn();
+  }
   auto& items = turn_->items();
   for (std::size_t i = 0; i < items.size(); ++i) {
     LoadedChannel* channel = cache_.find(items[i].channel);

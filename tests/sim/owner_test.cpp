@@ -96,8 +96,12 @@ class OwnerTest : public testing::Test {
   AccountId account{IdBytes{7}}, member{IdBytes{8}};
   std::shared_ptr<MemoryDisk> disk = std::make_shared<MemoryDisk>(Incarnation(IdBytes{1}));
   Duration commit_takes{10};
+  Duration read_takes{1};
   MemoryStoreFaults::Fate fate = MemoryStoreFaults::Fate::ok;
-  MemoryChannelStore store{disk, {.commit = [this] { return fate; }, .commit_delay = [this] { return commit_takes; }}};
+  MemoryChannelStore store{disk,
+                           {.commit = [this] { return fate; },
+                            .commit_delay = [this] { return commit_takes; },
+                            .read_delay = [this] { return read_takes; }}};
   MemoryCommandQueue queue{1, 100};
   Metrics metrics;
   NodeMetrics node_metrics{metrics};
@@ -201,6 +205,34 @@ TEST_F(OwnerTest, ASendThatWasRefusedBeforeThePartitionWentIsNotWaitedForWhenItI
   queue.unsubscribe(node_id(1), 0);
   world.run_for(Duration(100));
   EXPECT_EQ(push(post(channel, 2, 2)), "");
+}
+
+// It was committed under the fence that was yet to be taken over with, and so seemed to be another owner's: the
+// partition was given up, and its commands were decided by nobody until the process ended (seed 1010827).
+TEST_F(OwnerTest, APartitionGoesOnWhoseTurnWasReadingWhileItHadToBeTakenOverAnew) {
+  const ChannelId channel = group();
+  ASSERT_EQ(push(post(channel, 1, 1)), "");
+  SimExecutor& other = world.make_executor();
+  Idle idle;
+  queue.subscribe(node_id(3), 0, 1, other, idle);
+  world.run_for(Duration(1000));
+
+  commit_takes = Duration(100);
+  read_takes = Duration(310);
+  QueuedCommand deletes = post(channel, 2, 2);
+  std::get<Command>(deletes.command).body = command::Delete{.targets = {1}};
+  ASSERT_TRUE(queue.push({std::move(deletes)}));
+  world.run_for(Duration(50));
+  fate = MemoryStoreFaults::Fate::disk_full;
+  queue.unsubscribe(node_id(3), 0);  // half of the partitions have to be taken over, and then all, once more
+  world.run_for(Duration(320));
+  fate = MemoryStoreFaults::Fate::ok;  // behind what takes over, where the turn commits
+  world.run_for(Duration(10'000));
+
+  EXPECT_EQ(queue.waiting(), 0U);
+  commit_takes = Duration(10);
+  read_takes = Duration(1);
+  EXPECT_EQ(push(post(channel, 3, 3)), "");
 }
 
 }  // namespace
