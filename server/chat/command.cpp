@@ -41,7 +41,9 @@ struct Named {
   }
   std::vector<AccountId> operator()(const command::AddMembers& add) const {
     if (add.accounts.size() > stamp.limits.members) return {};
-    return add.accounts;
+    std::vector<AccountId> named{stamp.account};
+    named.insert(named.end(), add.accounts.begin(), add.accounts.end());
+    return named;
   }
   std::vector<AccountId> operator()(const command::Join&) const { return {stamp.account}; }
   std::vector<AccountId> operator()(const command::SetBlock& block) const { return {stamp.account, block.peer}; }

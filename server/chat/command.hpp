@@ -141,7 +141,7 @@ struct Stamp {
   SendId send_id{};
   Time at = kNever;
   ChannelLimits limits{};
-  std::vector<AccountFact> accounts{};  // of every account that the body names and, for Create/Join, of the sender
+  std::vector<AccountFact> accounts{};  // see Command::named_accounts()
   bool at_channel_limit = false;        // the sender is in as many channels as it may be (Create, Join)
 };
 
@@ -153,7 +153,8 @@ struct Command {
   /// Seqs whose TargetFact `decide` wants (reply_to, edit, delete, react), ascending; none for a list over its limit,
   /// which is refused without a look.
   [[nodiscard]] std::vector<Seq> targets() const;
-  /// Accounts whose AccountFact `decide` wants, in the same way.
+  /// Accounts whose AccountFact `decide` wants, in the same way: those that the body names and, where somebody comes
+  /// in, the sender.
   [[nodiscard]] std::vector<AccountId> named_accounts() const;
 };
 

@@ -27,9 +27,9 @@ bool is_id_of(const Case& c, const command::Create& create) {
 }
 
 Result<NewMember> sender_as(const Case& c, Role role) {
-  const AccountFact* fact = find_fact(c.stamp, c.account());
-  if (fact == nullptr || !fact->active) return fail(ErrorCode::account_disabled);
-  return NewMember{.account = c.account(), .role = role, .hide_read = fact->hide_read};
+  const auto fact = active_sender(c);
+  if (!fact) return fail(fact.error());
+  return NewMember{.account = c.account(), .role = role, .hide_read = (*fact)->hide_read};
 }
 
 NewMember peer_as_member(const AccountFact& fact) {

@@ -73,6 +73,7 @@ Decided decide(const Case& c, const command::AddMembers& add) {
   std::vector<AccountId> accounts = add.accounts;
   std::erase_if(accounts, [&](const AccountId& account) { return c.channel.find_active(account) != nullptr; });
   if (accounts.empty()) return fail(ErrorCode::already_member);
+  if (const auto sender = active_sender(c); !sender) return fail(sender.error());
   auto members = new_members(c.stamp, std::move(accounts));
   if (!members) return fail(members.error());
   if (c.channel.active_members() + members->size() > c.limits().members) return fail(ErrorCode::channel_full);

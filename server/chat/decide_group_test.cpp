@@ -116,6 +116,13 @@ TEST(AddMembers, LeavesOutWhoIsAMemberAlready) {
   EXPECT_EQ(outcome(room.run(kAnna, command::AddMembers{})), "invalid_argument");
 }
 
+// Who blocked it is forgotten with the account, and a session of it may go on for a while on another node.
+TEST(AddMembers, BySomebodyWhoseAccountIsGoneIsRefused) {
+  Room room = group({kBert});
+  room.inactive = {kAnna};
+  EXPECT_EQ(outcome(room.run(kAnna, command::AddMembers{.accounts = {kCara}})), "account_disabled");
+}
+
 TEST(AddMembers, WithSomebodyInactiveOrWhoBlocksIsRefused) {
   Room room = group({kBert});
   room.inactive = {kCara};

@@ -70,12 +70,12 @@ Decided decide(const Case& c, const command::Join& join) {
   }
   const Invitation* invitation = find_by_secret(c, join.secret);
   if (invitation == nullptr) return fail(ErrorCode::invitation_invalid);
-  const AccountFact* fact = find_fact(c.stamp, c.account());
-  if (fact == nullptr || !fact->active) return fail(ErrorCode::account_disabled);
+  const auto fact = active_sender(c);
+  if (!fact) return fail(fact.error());
   if (active >= c.limits().members) return fail(ErrorCode::channel_full);
   return Decision{.body = event::JoinedByInvitation{
                       .invitation = invitation->id,
-                      .member = {.account = c.account(), .role = Role::member, .hide_read = fact->hide_read},
+                      .member = {.account = c.account(), .role = Role::member, .hide_read = (*fact)->hide_read},
                       .history_from_start = c.channel.settings.history_from_start}};
 }
 

@@ -92,6 +92,12 @@ const AccountFact* find_fact(const Stamp& stamp, const AccountId& account) {
   return found == stamp.accounts.end() ? nullptr : &*found;
 }
 
+Result<const AccountFact*> active_sender(const Case& c) {
+  const AccountFact* fact = find_fact(c.stamp, c.account());
+  if (fact == nullptr || !fact->active) return fail(ErrorCode::account_disabled);
+  return fact;
+}
+
 Result<std::vector<NewMember>> new_members(const Stamp& stamp, std::vector<AccountId> accounts) {
   std::ranges::sort(accounts);
   accounts.erase(std::ranges::unique(accounts).begin(), accounts.end());

@@ -69,6 +69,9 @@ Result<void> check_reaction(const Content& content, const ChannelLimits& limits)
 Result<void> check_avatar(std::string_view avatar);
 /// null where the stamp has none.
 const AccountFact* find_fact(const Stamp& stamp, const AccountId& account);
+/// Of the sender, for commands that bring somebody in; account_disabled: it is gone or may do nothing. Who blocked it
+/// is not known any more once it is gone.
+Result<const AccountFact*> active_sender(const Case& c);
 /// `accounts` as new plain members, ascending, each once: account_unknown or blocked if one of them cannot be added.
 Result<std::vector<NewMember>> new_members(const Stamp& stamp, std::vector<AccountId> accounts);
 
