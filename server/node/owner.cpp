@@ -221,7 +221,7 @@ bool Owner::refuse_behind(const TurnItem& item) {
   if (!line || handed_on(item)) return false;
   const SendId& send_id = std::get<Command>(item.queued.command).stamp.send_id;
   std::uint64_t number = item.queued.number;
-  if (order_.is_behind(*line, send_id, number, clock_.uptime(), item.queued.behind)) {
+  if (order_.is_behind(*line, send_id, number)) {
     refuse(item, behind_another_send());
     return true;
   }

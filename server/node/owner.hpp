@@ -158,7 +158,7 @@ class Owner final : public PartitionConsumer {
   Duration reopen_delay_ = kFirstReopenDelay;
   CommitLog commits_;
   static std::optional<Line> line_of(const TurnItem& item);
-  SendOrder<Line> order_{16'384};
+  SendOrder<Line> order_{65'536};
   bool forget_ = false;  // the cache, when the turn has ended
   bool untold_ = false;  // see Settings::missed
   std::size_t taking_over_ = 0;

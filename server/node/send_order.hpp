@@ -3,9 +3,11 @@
 // either.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/id.hpp"
@@ -14,10 +16,7 @@
 
 namespace parley {
 
-/// A refusal holds up what was sent behind it until so long nothing of that has come: the client has heard of it then,
-/// and knows the order.
-constexpr Duration kSendOrderQuiet{5000};
-/// And no longer than this in all, so that whoever gives a send up is not held up without end.
+/// Of what is held up for longer than this nothing comes any more, where there is too much to remember all.
 constexpr Duration kSendOrderHold{30'000};
 
 /// After this error the same send may come again.
@@ -32,58 +31,76 @@ inline Error behind_another_send() {
   return {ErrorCode::overloaded, "an earlier send to this channel has to come again first", kRetryMs};
 }
 
-/// `Line`: within what there is an order. Uptimes.
+/// `Line`: within what there is an order. A refusal is heard of by the sender before that of anything behind it, so
+/// whatever comes again says that its sender has heard of it: no time has to pass. Uptimes.
 template <class Line>
 class SendOrder {
  public:
-  /// Lines held up at once; with more, the order of all is given up.
+  /// Refused sends that are remembered at once, of all lines; with more, the order of all is given up.
   explicit SendOrder(std::size_t most) : most_(most) {}
 
   /// `send_id` was refused, and may come again. `number`: rises in the order of sending; refusals may be heard of in
   /// another one, and the first of them is waited for.
   void refused(const Line& line, const SendId& send_id, std::uint64_t number, Duration now) {
-    if (first_refused_.size() >= most_) {
-      std::erase_if(first_refused_, [&](const auto& held) { return held.second.is_over(now); });
+    if (sends_ >= most_) {
+      forget_if([&](const auto& entry) { return now - entry.second.last >= kSendOrderHold; });
     }
-    if (first_refused_.size() >= most_) first_refused_.clear();
-    const auto held = first_refused_.try_emplace(line, Refused{send_id, number, now, now}).first;
-    // Not where it was quiet for a while: this may have been on its way all that time.
-    if (held->second.is_old(now) || number < held->second.number) held->second = {send_id, number, now, now};
-    held->second.last = now;
+    if (sends_ >= most_) forget_if([](const auto&) { return true; });
+    Held& held = lines_.try_emplace(line, Held{send_id, number, now, {}}).first->second;
+    sends_ -= held.counted;
+    if (send_id == held.first || number < held.number) {
+      held.behind.clear();  // what was refused before this may come again before its sender has heard of it
+      held.first = send_id;
+      held.number = std::min(held.number, number);
+    } else {
+      held.behind.insert(send_id);
+    }
+    held.last = now;
+    held.counted = 1 + held.behind.size();
+    sends_ += held.counted;
   }
 
   /// True: another send of the line was refused, and has not come again, so this one is refused as well. False: it may
   /// go; what is refused from now on counts anew. Where it is the one that was waited for, `number` becomes its old
-  /// one. `unheard`: it was sent while an earlier one had no answer yet, so that quiet says nothing.
-  [[nodiscard]] bool is_behind(const Line& line, const SendId& send_id, std::uint64_t& number, Duration now,
-                               bool unheard = false) {
-    const auto held = first_refused_.find(line);
-    if (held == first_refused_.end()) return false;
-    const bool waited_for = held->second.send_id == send_id;
-    const bool over = unheard ? held->second.is_old(now) : held->second.is_over(now);
-    if (!waited_for && !over) return true;
+  /// one; where it comes again itself, the one that was waited for was given up.
+  [[nodiscard]] bool is_behind(const Line& line, const SendId& send_id, std::uint64_t& number) {
+    const auto held = lines_.find(line);
+    if (held == lines_.end()) return false;
+    const bool waited_for = held->second.first == send_id;
+    if (!waited_for && !held->second.behind.contains(send_id)) return true;
     if (waited_for) number = held->second.number;
-    first_refused_.erase(held);
+    sends_ -= held->second.counted;
+    lines_.erase(held);
     return false;
   }
 
   /// No longer waits for anything of lines for which `which` is true.
   template <class Which>
   void forget(const Which& which) {
-    std::erase_if(first_refused_, [&](const auto& held) { return which(held.first); });
+    forget_if([&](const auto& entry) { return which(entry.first); });
   }
 
  private:
-  struct Refused {
-    SendId send_id;
-    std::uint64_t number = 0;
-    Duration at{};
-    Duration last{};  // when something was refused behind it
-    [[nodiscard]] bool is_old(Duration now) const { return now - at >= kSendOrderHold; }
-    [[nodiscard]] bool is_over(Duration now) const { return is_old(now) || now - last >= kSendOrderQuiet; }
+  struct Held {
+    SendId first;
+    std::uint64_t number = 0;  // of it
+    Duration last{};           // when something was refused
+    std::set<SendId> behind;   // refused since
+    std::size_t counted = 0;   // of `sends_`
   };
+
+  template <class Which>
+  void forget_if(const Which& which) {
+    std::erase_if(lines_, [&](const auto& entry) {
+      const bool goes = which(entry);
+      if (goes) sends_ -= entry.second.counted;
+      return goes;
+    });
+  }
+
   const std::size_t most_;
-  std::map<Line, Refused> first_refused_;
+  std::map<Line, Held> lines_;
+  std::size_t sends_ = 0;  // in all lines
 };
 
 }  // namespace parley

@@ -189,7 +189,7 @@ Result<void> Session::take(const Command& command, std::uint64_t& number) {
 
 /// Asked once for each command that is about to go: where it is the one waited for, what is behind it may follow.
 bool Session::is_behind(const Command& command, std::uint64_t& number) {
-  return rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, number, io_.node().clock->uptime());
+  return rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, number);
 }
 
 /// After an error that lets the same send come again, what was sent behind it must not go before it.

@@ -24,13 +24,13 @@ std::string SendWatch::asked(Connection& connection, Made& made, const v1::Clien
              : "P2: sends of a channel leave out of order, " + send_id.str() + " after " + before.str();
 }
 
-/// What was sent first is stored first; and nothing behind what has to come again, for as long as a server holds it up.
+/// What was sent first is stored first; and nothing behind what has to come again, until it has.
 std::string SendWatch::in_order(Connection& connection, const AccountId& account, std::uint64_t order,
-                                const v1::Outcome& outcome, Time now) {
+                                const v1::Outcome& outcome) {
   const auto channel = ChannelId::from_bytes(outcome.channel_id()).value_or(ChannelId{});
   for (const auto& [before, held] : connection.held_up[channel]) {
-    if (before >= order || now - held.since >= kSendOrderQuiet) continue;
-    Seq& first = passed_.try_emplace({account, held.send_id}, outcome.seq()).first->second;
+    if (before >= order) break;
+    Seq& first = passed_.try_emplace({account, held}, outcome.seq()).first->second;
     first = std::min(first, outcome.seq());
   }
   auto& stored = connection.stored[channel];
@@ -40,14 +40,14 @@ std::string SendWatch::in_order(Connection& connection, const AccountId& account
   return after_last && before_next ? "" : "P2: sends are stored in another order, seq " + std::to_string(outcome.seq());
 }
 
-std::string SendWatch::said(Connection& connection, Made& made, const AccountId& account, const v1::ServerFrame& frame,
-                            Time now) {
+std::string SendWatch::said(Connection& connection, Made& made, const AccountId& account,
+                            const v1::ServerFrame& frame) {
   const auto asked = connection.open.extract(frame.request());
   if (!asked.empty() && frame.has_error()) {
     const auto& [channel, send_id] = asked.mapped();
     connection.put_off.insert(send_id);
     if (may_come_again(wire::to_error(frame.error()))) {
-      connection.held_up[channel].try_emplace(made.add(send_id), Connection::HeldUp{send_id, now});
+      connection.held_up[channel].try_emplace(made.add(send_id), send_id);
     }
   }
   if (!frame.has_outcome()) return {};
@@ -65,7 +65,7 @@ std::string SendWatch::said(Connection& connection, Made& made, const AccountId&
   const SendId& send_id = asked.mapped().send_id;
   // Seq 1 is what made the channel, perhaps long ago.
   return left_once(connection, made, send_id) && outcome.seq() > 1
-             ? in_order(connection, account, made.add(send_id), outcome, now)
+             ? in_order(connection, account, made.add(send_id), outcome)
              : "";
 }
 

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "base/id.hpp"
-#include "base/time.hpp"
 #include "parley/v1/frames.pb.h"
 
 namespace parley::sim {
@@ -41,20 +40,15 @@ class SendWatch {
     std::map<ChannelId, SendId> last;    // that left
     std::set<SendId> put_off;            // answered with an error, so that they leave again after later ones
     std::set<SendId> first_here;         // never left on an earlier connection
-    struct HeldUp {
-      SendId send_id;
-      Time since;
-    };
     /// By channel, those that have to come again, and have not, by when their device made them.
-    std::map<ChannelId, std::map<std::uint64_t, HeldUp>> held_up;
+    std::map<ChannelId, std::map<std::uint64_t, SendId>> held_up;
     /// By channel, of those that left once, and here: the seq of each by when its device made it.
     std::map<ChannelId, std::map<std::uint64_t, Seq>> stored;
   };
 
   /// Both return what is wrong; empty: nothing.
   std::string asked(Connection& connection, Made& made, const v1::ClientFrame& frame);
-  std::string said(Connection& connection, Made& made, const AccountId& account, const v1::ServerFrame& frame,
-                   Time now);
+  std::string said(Connection& connection, Made& made, const AccountId& account, const v1::ServerFrame& frame);
   /// Whether it left once, and here: what becomes of it was decided after that.
   [[nodiscard]] static bool left_once(const Connection& connection, const Made& made, const SendId& send_id) {
     return connection.first_here.contains(send_id) && !connection.put_off.contains(send_id) &&
@@ -75,7 +69,7 @@ class SendWatch {
   };
   static std::string another(const Told& known, const Told& told);
   std::string in_order(Connection& connection, const AccountId& account, std::uint64_t order,
-                       const v1::Outcome& outcome, Time now);
+                       const v1::Outcome& outcome);
 
   std::map<std::tuple<ChannelId, AccountId, SendId>, Told> outcomes_;
   /// Of sends that had to come again, the seq of the first that was stored meanwhile though it is behind them. They may

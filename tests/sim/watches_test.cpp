@@ -24,19 +24,19 @@ class Sends {
     frame.mutable_command()->set_send_id(std::string(id(send).view()));
     return watch_.asked(connection_, made_, frame);
   }
-  std::string stored(std::uint8_t send, Seq seq, Duration at = {}) {
+  std::string stored(std::uint8_t send, Seq seq) {
     v1::ServerFrame frame;
     frame.set_request(send);
     frame.mutable_outcome()->set_channel_id(kChannel);
     frame.mutable_outcome()->set_send_id(std::string(id(send).view()));
     frame.mutable_outcome()->set_seq(seq);
-    return watch_.said(connection_, made_, kMe, frame, kNever + at);
+    return watch_.said(connection_, made_, kMe, frame);
   }
   std::string refused(std::uint8_t send, ErrorCode why) {
     v1::ServerFrame frame;
     frame.set_request(send);
     wire::from_error(why, *frame.mutable_error());
-    return watch_.said(connection_, made_, kMe, frame, kNever);
+    return watch_.said(connection_, made_, kMe, frame);
   }
   void leaves_elsewhere(std::uint8_t send) { made_.leaves_elsewhere(id(send)); }
   void connect() { connection_ = {}; }
@@ -103,13 +103,6 @@ TEST(SendWatch, WhatIsRefusedForEverHoldsNothingUp) {
   for (const std::uint8_t send : {1, 2}) sends.leaves(send);
   sends.refused(1, ErrorCode::channel_unknown);
   EXPECT_EQ(sends.stored(2, 6), "");
-}
-
-TEST(SendWatch, NothingIsHeldUpWithoutEnd) {
-  Sends sends;
-  for (const std::uint8_t send : {1, 2}) sends.leaves(send);
-  sends.refused(1, ErrorCode::overloaded);
-  EXPECT_EQ(sends.stored(2, 6, std::chrono::seconds(5)), "");
 }
 
 std::string move(ReceiptWatch::Connection& connection, std::uint64_t request, Seq delivered, Duration at) {

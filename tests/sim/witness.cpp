@@ -497,8 +497,7 @@ void Witness::said(Ear& ear, std::string_view bytes, std::size_t queued, Time no
   hearing.words(bytes);
   look_at_refusal(ear, frame, now);
   if (queued == 0) look_at_busy(ear, frame);
-  if (const std::string wrong = sends_.said(ear.sends, ear.made, ear.account, frame, now); !wrong.empty())
-    say(ear, wrong);
+  if (const std::string wrong = sends_.said(ear.sends, ear.made, ear.account, frame); !wrong.empty()) say(ear, wrong);
   if (const std::string wrong = ReceiptWatch::said(ear.receipts, ear.account, frame); !wrong.empty()) say(ear, wrong);
   if (const std::string wrong = SessionEndWatch::said(ear.session, frame); !wrong.empty()) say(ear, wrong);
 }
