@@ -42,6 +42,7 @@ constexpr int kLastActs = 40;
 constexpr std::uint64_t kBetweenLastActs = 60;
 constexpr std::uint64_t kBetweenLostFrames = 300;
 constexpr std::uint64_t kRowsChangeOneIn = 4;
+constexpr std::uint64_t kPartsReadOneIn = 2;
 constexpr std::uint64_t kNodesMoveOneIn = 8;
 constexpr std::uint64_t kNodeStays = 800;
 
@@ -294,6 +295,8 @@ class Run {
         if (restless && dice().once_in(kNodesMoveOneIn)) move_partitions();
         // Rows that are on their way are overtaken.
         if (dice().once_in(kRowsChangeOneIn)) workload_.change_a_row();
+        // Badges come beside what they count, and before it.
+        if (dice().once_in(kPartsReadOneIn)) workload_.read_a_part();
         if (rarities_ && dice().once_in(kRaritiesOneIn)) workload_.act_rarely();
         workload_.act();
       }

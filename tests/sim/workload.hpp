@@ -49,6 +49,8 @@ class Workload {
   void act_on_accounts();
   /// … that changes how a channel looks in the list: its title, or who is in it.
   void change_a_row();
+  /// … and reads a part of it.
+  void read_a_part();
   /// … and goes on before any of it is answered: many messages within a moment.
   void say_much_at_once();
   /// … that a job of the server carries to all their channels: they hide when they read, or hide it no longer.

@@ -4,6 +4,12 @@
 
 namespace parley::sim {
 
+void Workload::read_a_part() {
+  Device& device = some_device();
+  if (!device.running()) return;
+  if (const auto* channel = some_channel(device)) device.read(channel->id, some_seq(*channel));
+}
+
 void Workload::read(Device& device, const client::ChannelState& channel) {
   if (!dice().once_in(5)) {
     return device.read(channel.id, dice().once_in(4) ? some_seq(channel) : channel.top());
