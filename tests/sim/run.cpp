@@ -41,7 +41,10 @@ constexpr int kLastRounds = 3;
 constexpr int kLastActs = 40;
 constexpr std::uint64_t kBetweenLastActs = 60;
 constexpr std::uint64_t kBetweenLostFrames = 300;
+constexpr int kLonelyActs = 8;
+constexpr Duration kBetweenLonelyActs{2000};
 constexpr std::uint64_t kRowsChangeOneIn = 4;
+constexpr std::uint64_t kCorrectionsOneIn = 4;
 constexpr std::uint64_t kPartsReadOneIn = 2;
 constexpr std::uint64_t kNodesMoveOneIn = 8;
 constexpr std::uint64_t kNodeStays = 800;
@@ -295,6 +298,7 @@ class Run {
         if (restless && dice().once_in(kNodesMoveOneIn)) move_partitions();
         // Rows that are on their way are overtaken.
         if (dice().once_in(kRowsChangeOneIn)) workload_.change_a_row();
+        if (dice().once_in(kCorrectionsOneIn)) workload_.say_and_correct();
         // Badges come beside what they count, and before it.
         if (dice().once_in(kPartsReadOneIn)) workload_.read_a_part();
         if (rarities_ && dice().once_in(kRaritiesOneIn)) workload_.act_rarely();
@@ -316,6 +320,11 @@ class Run {
       } else {
         workload_.change_a_row();
       }
+    }
+    // Nothing that comes later to the same channel says that something was missed.
+    for (int act = 0; act < kLonelyActs; ++act) {
+      workload_.say_and_correct();
+      world_.run_for(kBetweenLonelyActs);
     }
     cluster_.bus()->lose(false);
   }

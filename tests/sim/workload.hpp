@@ -51,6 +51,8 @@ class Workload {
   void change_a_row();
   /// … and reads a part of it.
   void read_a_part();
+  /// … and says something and corrects it twice, before any of it is answered.
+  void say_and_correct();
   /// … and goes on before any of it is answered: many messages within a moment.
   void say_much_at_once();
   /// … that a job of the server carries to all their channels: they hide when they read, or hide it no longer.

@@ -122,6 +122,22 @@ void Workload::post(Device& device, const client::ChannelState& channel) {
   send(device, command);
 }
 
+void Workload::say_and_correct() {
+  Device& device = some_device();
+  const auto* channel = device.running() ? some_channel(device) : nullptr;
+  if (channel == nullptr) return;
+  const ChannelId id = channel->id;
+  const Seq next = channel->head + 1;  // where nobody else says anything
+  post_text(device, *channel);
+  for (int i = 0; i < 2; ++i) {
+    v1::Command command;
+    command.set_channel_id(std::string(id.view()));
+    command.mutable_edit()->set_target(next);
+    command.mutable_edit()->mutable_content()->set_text("correction " + std::to_string(dice().next()));
+    send(device, command);
+  }
+}
+
 void Workload::say_much_at_once() {
   Device& device = some_device();
   const auto* channel = device.running() ? some_channel(device) : nullptr;
