@@ -14,8 +14,6 @@ namespace {
 constexpr Duration kShrinkEvery(1000);
 /// Channels loaded by one read, so that a person with a thousand channels does not hold up the others.
 constexpr std::size_t kLoadAtOnce = 64;
-/// Lines of a partition that are remembered soon after it came; with more, the order of sends is given up.
-constexpr std::size_t kMostHeard = 4096;
 
 /// Seconds since the command arrived, by the wall clock, which may have jumped.
 double waited(const TurnItem& item, Time now) {
@@ -65,7 +63,6 @@ void Owner::gained(PartitionId partition, Epoch epoch) {
   partitions_.at(partition) = Partition{};
   partitions_[partition]->epoch = epoch;
   partitions_[partition]->fence = epoch << kFenceBits;
-  partitions_[partition]->since = clock_.uptime();
   // What was refused before may have come again to whoever had it meanwhile.
   order_.forget([&](const Line& line) { return partition_of(std::get<ChannelId>(line)) == partition; });
   untold_ = true;
@@ -230,17 +227,13 @@ bool Owner::refuse_behind(const TurnItem& item) {
   return true;
 }
 
-/// Who had the partition before may have refused what this is behind, when its session had not heard of that yet.
+/// Who had the partition before may have refused what this is behind, when its session had not heard of that yet: until
+/// something of the session comes that is behind nothing.
 bool Owner::is_behind_unheard(const TurnItem& item, const Line& line) {
-  auto& mine = partitions_[partition_of(item.channel)];
-  if (!mine || !mine->since) return false;
-  if (clock_.uptime() - *mine->since >= kSendOrderHold || mine->heard.size() >= kMostHeard) {
-    mine->since.reset();
-    mine->heard.clear();
-    return false;
-  }
-  if (item.queued.behind && !mine->heard.contains(line)) return true;
-  mine->heard.insert(line);
+  const auto& mine = partitions_[partition_of(item.channel)];
+  if (!mine) return false;
+  if (item.queued.behind && !heard_.heard(line, mine->epoch)) return true;
+  heard_.hear(line, mine->epoch);
   return false;
 }
 
@@ -282,12 +275,11 @@ void Owner::run_turn() {
       continue;
     }
     item.epoch = mine->epoch;
-    if (!mine->ready) {
-      mine->early.push_back(std::move(item));
-      continue;
-    }
+    // Also before the partition is taken over anew: what waits for the channel came before.
     if (auto parked = parked_.find(item.channel); parked != parked_.end()) {
       parked->second.push_back(std::move(item));
+    } else if (!mine->ready) {
+      mine->early.push_back(std::move(item));
     } else if (cache_.find(item.channel) == nullptr) {
       missing.push_back(item.channel);
       parked_[item.channel].push_back(std::move(item));

@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <tuple>
 #include <variant>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "node/channel_cache.hpp"
 #include "node/commit_log.hpp"
 #include "node/directory.hpp"
+#include "node/heard_lines.hpp"
 #include "node/load_gate.hpp"
 #include "node/metrics.hpp"
 #include "node/outlet.hpp"
@@ -95,12 +95,10 @@ class Owner final : public PartitionConsumer {
     Epoch epoch = 0;  // the queue's
     Epoch fence = 0;  // the store's: the queue's epoch and how often the store was reopened since
     Position position = 0;
-    bool ready = false;             // taken over in the store
-    std::vector<TurnItem> early;    // came before it was ready
-    std::uint64_t first = 0;        // number of the oldest command not done
-    std::deque<bool> finished;      // from `first` on
-    std::optional<Duration> since;  // uptime at which it came, for a while
-    std::set<Line> heard;           // since then: of which something came that was behind nothing
+    bool ready = false;           // taken over in the store
+    std::vector<TurnItem> early;  // came before it was ready
+    std::uint64_t first = 0;      // number of the oldest command not done
+    std::deque<bool> finished;    // from `first` on
   };
 
   void take_over(PartitionId partition);
@@ -159,6 +157,7 @@ class Owner final : public PartitionConsumer {
   CommitLog commits_;
   static std::optional<Line> line_of(const TurnItem& item);
   SendOrder<Line> order_{65'536};
+  HeardLines<Line> heard_{4096};
   bool forget_ = false;  // the cache, when the turn has ended
   bool untold_ = false;  // see Settings::missed
   std::size_t taking_over_ = 0;

@@ -16,7 +16,7 @@
 
 namespace parley {
 
-/// Of what is held up for longer than this nothing comes any more, where there is too much to remember all.
+/// Where there is too much to remember all, lines in which nothing was refused for so long go first.
 constexpr Duration kSendOrderHold{30'000};
 
 /// After this error the same send may come again.
@@ -31,16 +31,17 @@ inline Error behind_another_send() {
   return {ErrorCode::overloaded, "an earlier send to this channel has to come again first", kRetryMs};
 }
 
-/// `Line`: within what there is an order. A refusal is heard of by the sender before that of anything behind it, so
-/// whatever comes again says that its sender has heard of it: no time has to pass. Uptimes.
+/// `Line`: within what there is an order. Numbers rise in the order of sending. Whoever sends again what was refused
+/// has heard of that, so nothing here ends with time: `now`, an uptime, only says which lines go where there are too
+/// many.
 template <class Line>
 class SendOrder {
  public:
   /// Refused sends that are remembered at once, of all lines; with more, the order of all is given up.
   explicit SendOrder(std::size_t most) : most_(most) {}
 
-  /// `send_id` was refused, and may come again. `number`: rises in the order of sending; refusals may be heard of in
-  /// another one, and the first of them is waited for.
+  /// `send_id` was refused, and may come again. Refusals may be heard of in another order than that of sending; the
+  /// first by `number` is waited for.
   void refused(const Line& line, const SendId& send_id, std::uint64_t number, Duration now) {
     if (sends_ >= most_) {
       forget_if([&](const auto& entry) { return now - entry.second.last >= kSendOrderHold; });
@@ -60,13 +61,14 @@ class SendOrder {
     sends_ += held.counted;
   }
 
-  /// True: another send of the line was refused, and has not come again, so this one is refused as well. False: it may
-  /// go; what is refused from now on counts anew. Where it is the one that was waited for, `number` becomes its old
-  /// one; where it comes again itself, the one that was waited for was given up.
+  /// True: an earlier send of the line was refused, and has not come again, so this one is refused as well. False: it
+  /// may go. Where it is the one that was waited for, or comes again itself, so that the one that was waited for is
+  /// given up, what is refused from now on counts anew; in the first case `number` becomes its old one.
   [[nodiscard]] bool is_behind(const Line& line, const SendId& send_id, std::uint64_t& number) {
     const auto held = lines_.find(line);
     if (held == lines_.end()) return false;
     const bool waited_for = held->second.first == send_id;
+    if (!waited_for && number < held->second.number) return false;
     if (!waited_for && !held->second.behind.contains(send_id)) return true;
     if (waited_for) number = held->second.number;
     sends_ -= held->second.counted;

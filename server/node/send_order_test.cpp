@@ -16,7 +16,7 @@ SendId send_id(std::uint8_t number) {
 
 /// Under a number that is not its first.
 bool is_behind(SendOrder<ChannelId>& order, const ChannelId& line, std::uint8_t send) {
-  std::uint64_t number = 100;
+  std::uint64_t number = 100'000;
   return order.is_behind(line, send_id(send), number);
 }
 
@@ -47,6 +47,15 @@ TEST(SendOrder, TheFirstRefusedIsWaitedForAlsoWhereThatIsHeardOfLast) {
   order.refused(kTalk, send_id(3), 3, kNow);
   EXPECT_TRUE(is_behind(order, kTalk, 2));
   EXPECT_FALSE(is_behind(order, kTalk, 1));
+}
+
+TEST(SendOrder, WhatIsBeforeTheFirstRefusedDoesNotWaitForIt) {
+  SendOrder<ChannelId> order(kMost);
+  order.refused(kTalk, send_id(2), 2, kNow);
+  std::uint64_t number = 1;
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(1), number));
+  EXPECT_EQ(number, 1U);
+  EXPECT_TRUE(is_behind(order, kTalk, 3)) << "which is waited for still";
 }
 
 TEST(SendOrder, ASendThatComesAgainHasItsOldNumber) {

@@ -57,10 +57,14 @@ v1::ServerFrame RawDevice::ask(v1::ClientFrame& frame) {
 v1::ServerFrame RawDevice::post(const ChannelId& channel, const std::string& text) {
   IdBytes id{};
   world_.fill(id);
+  return post(channel, text, SendId(id));
+}
+
+v1::ServerFrame RawDevice::post(const ChannelId& channel, const std::string& text, const SendId& send_id) {
   v1::ClientFrame frame;
   auto& command = *frame.mutable_command();
   command.set_channel_id(std::string(channel.view()));
-  command.set_send_id(std::string(SendId(id).view()));
+  command.set_send_id(std::string(send_id.view()));
   command.mutable_post()->mutable_content()->set_text(text);
   return ask(frame);
 }

@@ -28,6 +28,8 @@ class RawDevice final : public LinkEnd {
   /// Sends a request and waits for its one answer.
   v1::ServerFrame ask(v1::ClientFrame& frame);
   v1::ServerFrame post(const ChannelId& channel, const std::string& text);
+  /// The same send_id again is the same send.
+  v1::ServerFrame post(const ChannelId& channel, const std::string& text, const SendId& send_id);
   /// Creates the direct channel with `peer`; returns its id.
   ChannelId open_direct(const AccountId& peer);
   /// Runs the world until a pushed or answered frame fits; nullptr if none does within a virtual minute.

@@ -321,7 +321,7 @@ class Run {
         workload_.change_a_row();
       }
     }
-    // Nothing that comes later to the same channel says that something was missed.
+    // In quiet channels, where the last of them is followed by nothing that says that something was missed.
     for (int act = 0; act < kLonelyActs; ++act) {
       workload_.say_and_correct();
       world_.run_for(kBetweenLonelyActs);

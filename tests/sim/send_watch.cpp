@@ -24,15 +24,18 @@ std::string SendWatch::asked(Connection& connection, Made& made, const v1::Clien
              : "P2: sends of a channel leave out of order, " + send_id.str() + " after " + before.str();
 }
 
-/// What was sent first is stored first; and nothing behind what has to come again, until it has.
-std::string SendWatch::in_order(Connection& connection, const AccountId& account, std::uint64_t order,
-                                const v1::Outcome& outcome) {
-  const auto channel = ChannelId::from_bytes(outcome.channel_id()).value_or(ChannelId{});
-  for (const auto& [before, held] : connection.held_up[channel]) {
+/// Nothing is stored behind what has to come again, until it has.
+void SendWatch::pass(const Connection::HeldUp& held_up, const AccountId& account, std::uint64_t order, Seq seq) {
+  for (const auto& [before, held] : held_up) {
     if (before >= order) break;
-    Seq& first = passed_.try_emplace({account, held}, outcome.seq()).first->second;
-    first = std::min(first, outcome.seq());
+    Seq& first = passed_.try_emplace({account, held}, seq).first->second;
+    first = std::min(first, seq);
   }
+}
+
+/// What was sent first is stored first.
+std::string SendWatch::in_order(Connection& connection, std::uint64_t order, const v1::Outcome& outcome) {
+  const auto channel = ChannelId::from_bytes(outcome.channel_id()).value_or(ChannelId{});
   auto& stored = connection.stored[channel];
   const auto at = stored.emplace(order, outcome.seq()).first;
   const bool after_last = at == stored.begin() || std::prev(at)->second < outcome.seq();
@@ -61,12 +64,13 @@ std::string SendWatch::said(Connection& connection, Made& made, const AccountId&
   if (!passed.empty() && passed.mapped() < outcome.seq()) {
     return "P2: a send is stored before one that has to come again, seq " + std::to_string(passed.mapped());
   }
-  if (asked.empty()) return {};
-  const SendId& send_id = asked.mapped().send_id;
   // Seq 1 is what made the channel, perhaps long ago.
-  return left_once(connection, made, send_id) && outcome.seq() > 1
-             ? in_order(connection, account, made.add(send_id), outcome)
-             : "";
+  if (asked.empty() || outcome.seq() <= 1) return {};
+  const auto& [channel, send_id] = asked.mapped();
+  if (!left_here_alone(connection, made, send_id)) return {};
+  const std::uint64_t order = made.add(send_id);
+  pass(connection.held_up[channel], account, order, outcome.seq());
+  return connection.put_off.contains(send_id) ? "" : in_order(connection, order, outcome);
 }
 
 std::string SendWatch::another(const Told& known, const Told& told) {

@@ -40,8 +40,8 @@ class SendWatch {
     std::map<ChannelId, SendId> last;    // that left
     std::set<SendId> put_off;            // answered with an error, so that they leave again after later ones
     std::set<SendId> first_here;         // never left on an earlier connection
-    /// By channel, those that have to come again, and have not, by when their device made them.
-    std::map<ChannelId, std::map<std::uint64_t, SendId>> held_up;
+    using HeldUp = std::map<std::uint64_t, SendId>;  // by when their device made them
+    std::map<ChannelId, HeldUp> held_up;             // those that have to come again, and have not
     /// By channel, of those that left once, and here: the seq of each by when its device made it.
     std::map<ChannelId, std::map<std::uint64_t, Seq>> stored;
   };
@@ -51,8 +51,7 @@ class SendWatch {
   std::string said(Connection& connection, Made& made, const AccountId& account, const v1::ServerFrame& frame);
   /// Whether it left once, and here: what becomes of it was decided after that.
   [[nodiscard]] static bool left_once(const Connection& connection, const Made& made, const SendId& send_id) {
-    return connection.first_here.contains(send_id) && !connection.put_off.contains(send_id) &&
-           !made.left_elsewhere(send_id);
+    return left_here_alone(connection, made, send_id) && !connection.put_off.contains(send_id);
   }
   /// A restore: what was an outcome may never have been.
   void forget_history() {
@@ -68,8 +67,11 @@ class SendWatch {
     friend bool operator==(const Told&, const Told&) = default;
   };
   static std::string another(const Told& known, const Told& told);
-  std::string in_order(Connection& connection, const AccountId& account, std::uint64_t order,
-                       const v1::Outcome& outcome);
+  static bool left_here_alone(const Connection& connection, const Made& made, const SendId& send_id) {
+    return connection.first_here.contains(send_id) && !made.left_elsewhere(send_id);
+  }
+  void pass(const Connection::HeldUp& held_up, const AccountId& account, std::uint64_t order, Seq seq);
+  static std::string in_order(Connection& connection, std::uint64_t order, const v1::Outcome& outcome);
 
   std::map<std::tuple<ChannelId, AccountId, SendId>, Told> outcomes_;
   /// Of sends that had to come again, the seq of the first that was stored meanwhile though it is behind them. They may

@@ -89,6 +89,17 @@ TEST(SendWatch, ASendThatGoesBeforeOneThatHasToComeAgainIsTold) {
   EXPECT_EQ(sends.stored(2, 7), "P2: a send is stored before one that has to come again, seq 6");
 }
 
+TEST(SendWatch, ASendThatWasRefusedItselfGoesBeforeNoneThatHasToComeAgainEither) {
+  Sends sends;
+  for (const std::uint8_t send : {1, 2}) sends.leaves(send);
+  EXPECT_EQ(sends.refused(1, ErrorCode::overloaded), "");
+  EXPECT_EQ(sends.refused(2, ErrorCode::overloaded), "");
+  sends.leaves(2);
+  EXPECT_EQ(sends.stored(2, 6), "");
+  sends.leaves(1);
+  EXPECT_EQ(sends.stored(1, 7), "P2: a send is stored before one that has to come again, seq 6");
+}
+
 TEST(SendWatch, WhatAnotherOwnerHadStoredBeforeItWasRefusedIsFine) {
   Sends sends;
   for (const std::uint8_t send : {1, 2}) sends.leaves(send);
