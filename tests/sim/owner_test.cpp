@@ -222,11 +222,11 @@ TEST_F(OwnerTest, SendsKeepTheirOrderWhereTheFirstWaitsForItsChannelWhileThePart
   const ChannelId other = group();
   elsewhere.answers.clear();
   commit_takes = Duration(100);
-  read_takes = Duration(250);
+  read_takes = Duration(250);  // from before the store fails until the partition is to be taken over anew
   fate = MemoryStoreFaults::Fate::unavailable_lost;
-  QueuedCommand fails = post(other, 3, 1);
-  // New for certain: nothing has to be read for it.
-  std::get<Command>(fails.command).stamp.send_id = SendId(make_uuid_v7(to_unix_ms(world.now()) + 1, {}));
+  // Nothing has to be read for it.
+  QueuedCommand fails{RegisterCommand{other, account, world.now(), {}, registers::Set{.pinned = true}},
+                      {.node = node_id(1)}};
   ASSERT_TRUE(queue.push({post(channel, 1, 1), fails}));
   world.run_for(Duration(150));
   fate = MemoryStoreFaults::Fate::ok;
