@@ -195,10 +195,6 @@ void Owner::refuse(const TurnItem& item, const Error& error) {
     const SendId& send_id = std::get<Command>(item.queued.command).stamp.send_id;
     order_.refused(*line, send_id, item.queued.number, clock_.uptime());
   }
-  answer_refused(item, error);
-}
-
-void Owner::answer_refused(const TurnItem& item, const Error& error) {
   metrics_.refused(error.code);
   SendId send_id;
   if (const auto* command = std::get_if<Command>(&item.queued.command)) send_id = command->stamp.send_id;
@@ -218,12 +214,8 @@ bool Owner::refuse_behind(const TurnItem& item) {
   if (!line || handed_on(item)) return false;
   const SendId& send_id = std::get<Command>(item.queued.command).stamp.send_id;
   std::uint64_t number = item.queued.number;
-  if (order_.is_behind(*line, send_id, number)) {
-    refuse(item, behind_another_send());
-    return true;
-  }
-  if (!is_behind_unheard(item, *line)) return false;
-  answer_refused(item, behind_another_send());  // what has to come first is not known here: it is not to wait for this
+  if (!order_.is_behind(*line, send_id, number) && !is_behind_unheard(item, *line)) return false;
+  refuse(item, behind_another_send());
   return true;
 }
 

@@ -131,7 +131,6 @@ class Owner final : public PartitionConsumer {
   void refuse(const TurnItem& item, const Error& error);
   bool refuse_behind(const TurnItem& item);
   bool is_behind_unheard(const TurnItem& item, const Line& line);
-  void answer_refused(const TurnItem& item, const Error& error);
 
   Settings settings_;
   Executor& executor_;

@@ -3,11 +3,9 @@
 // either.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "base/id.hpp"
@@ -18,6 +16,8 @@ namespace parley {
 
 /// Where there is too much to remember all, lines in which nothing was refused for so long go first.
 constexpr Duration kSendOrderHold{30'000};
+/// Refused sends that are remembered of one line; with more, its order is given up.
+constexpr std::size_t kSendsOfALine = 1024;
 
 /// After this error the same send may come again.
 inline bool may_come_again(const Error& error) {
@@ -31,48 +31,58 @@ inline Error behind_another_send() {
   return {ErrorCode::overloaded, "an earlier send to this channel has to come again first", kRetryMs};
 }
 
-/// `Line`: within what there is an order. Numbers rise in the order of sending. Whoever sends again what was refused
-/// has heard of that, so nothing here ends with time: `now`, an uptime, only says which lines go where there are too
-/// many.
+/// `Line`: within what there is an order. Numbers rise in the order of sending, and each send keeps its first one for
+/// as long as it is known here. Whoever sends again what was refused has heard of that, so nothing here ends with time:
+/// `now`, an uptime, only says which lines go where there are too many.
 template <class Line>
 class SendOrder {
  public:
   /// Refused sends that are remembered at once, of all lines; with more, the order of all is given up.
   explicit SendOrder(std::size_t most) : most_(most) {}
 
-  /// `send_id` was refused, and may come again. Refusals may be heard of in another order than that of sending; the
-  /// first by `number` is waited for.
+  /// `send_id` was refused, and may come again. Refusals may be heard of in another order than that of sending.
   void refused(const Line& line, const SendId& send_id, std::uint64_t number, Duration now) {
     if (sends_ >= most_) {
       forget_if([&](const auto& entry) { return now - entry.second.last >= kSendOrderHold; });
     }
     if (sends_ >= most_) forget_if([](const auto&) { return true; });
-    Held& held = lines_.try_emplace(line, Held{send_id, number, now, {}}).first->second;
-    sends_ -= held.counted;
-    if (send_id == held.first || number < held.number) {
-      held.behind.clear();  // what was refused before this may come again before its sender has heard of it
-      held.first = send_id;
-      held.number = std::min(held.number, number);
-    } else {
-      held.behind.insert(send_id);
-    }
+    Held& held = lines_[line];
     held.last = now;
-    held.counted = 1 + held.behind.size();
-    sends_ += held.counted;
+    if (held.sends.size() >= kSendsOfALine) drop_all(held);
+    const auto [known, added] = held.numbers.try_emplace(send_id, number);
+    if (added) {
+      ++sends_;
+    } else if (number < known->second) {
+      held.sends.erase({known->second, send_id});
+      known->second = number;
+    }
+    number = known->second;
+    held.sends[{number, send_id}] = true;
+    // What was refused before this may come again before its sender has heard of this.
+    for (auto later = held.sends.upper_bound({number, send_id}); later != held.sends.end(); ++later) {
+      later->second = false;
+    }
   }
 
   /// True: an earlier send of the line was refused, and has not come again, so this one is refused as well. False: it
-  /// may go. Where it is the one that was waited for, or comes again itself, so that the one that was waited for is
-  /// given up, what is refused from now on counts anew; in the first case `number` becomes its old one.
+  /// may go, and is forgotten; where it was refused later than the earlier ones, its sender has given those up, and
+  /// they are forgotten too. `number` becomes the one that it had when it was refused.
   [[nodiscard]] bool is_behind(const Line& line, const SendId& send_id, std::uint64_t& number) {
-    const auto held = lines_.find(line);
-    if (held == lines_.end()) return false;
-    const bool waited_for = held->second.first == send_id;
-    if (!waited_for && number < held->second.number) return false;
-    if (!waited_for && !held->second.behind.contains(send_id)) return true;
-    if (waited_for) number = held->second.number;
-    sends_ -= held->second.counted;
-    lines_.erase(held);
+    const auto at = lines_.find(line);
+    if (at == lines_.end()) return false;
+    Held& held = at->second;
+    bool knows_all = false;
+    if (const auto known = held.numbers.find(send_id); known != held.numbers.end()) {
+      number = known->second;
+      knows_all = held.sends.at({number, send_id});
+    }
+    if (held.sends.begin()->first.first < number && !knows_all) return true;
+    while (!held.sends.empty() && held.sends.begin()->first.first <= number) {
+      held.numbers.erase(held.sends.begin()->first.second);
+      held.sends.erase(held.sends.begin());
+      --sends_;
+    }
+    if (held.sends.empty()) lines_.erase(at);
     return false;
   }
 
@@ -83,19 +93,24 @@ class SendOrder {
   }
 
  private:
+  /// Refused, and did not come again.
   struct Held {
-    SendId first;
-    std::uint64_t number = 0;  // of it
-    Duration last{};           // when something was refused
-    std::set<SendId> behind;   // refused since
-    std::size_t counted = 0;   // of `sends_`
+    std::map<std::pair<std::uint64_t, SendId>, bool> sends;  // whether the earlier ones were refused before it was
+    std::map<SendId, std::uint64_t> numbers;                 // of the same
+    Duration last{};                                         // when something was refused
   };
+
+  void drop_all(Held& held) {
+    sends_ -= held.sends.size();
+    held.sends.clear();
+    held.numbers.clear();
+  }
 
   template <class Which>
   void forget_if(const Which& which) {
     std::erase_if(lines_, [&](const auto& entry) {
       const bool goes = which(entry);
-      if (goes) sends_ -= entry.second.counted;
+      if (goes) sends_ -= entry.second.sends.size();
       return goes;
     });
   }

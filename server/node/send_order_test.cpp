@@ -37,7 +37,32 @@ TEST(SendOrder, TheFirstRefusedIsWaitedForAndNotTheLast) {
   order.refused(kTalk, send_id(2), 2, kNow);
   EXPECT_TRUE(is_behind(order, kTalk, 3));
   EXPECT_FALSE(is_behind(order, kTalk, 1));
+  EXPECT_TRUE(is_behind(order, kTalk, 3)) << "behind the second";
+  EXPECT_FALSE(is_behind(order, kTalk, 2));
   EXPECT_FALSE(is_behind(order, kTalk, 3));
+}
+
+// An owner may have refused the third alone, and has the session's numbers to tell by that the first two come before it
+// (seed 1700174).
+TEST(SendOrder, EverySendThatComesAgainHasItsOldNumber) {
+  SendOrder<ChannelId> order(kMost);
+  for (const std::uint8_t send : {1, 2, 3}) order.refused(kTalk, send_id(send), send, kNow);
+  for (const std::uint8_t send : {1, 2, 3}) {
+    std::uint64_t number = 10 + send;
+    EXPECT_FALSE(order.is_behind(kTalk, send_id(send), number));
+    EXPECT_EQ(number, send);
+  }
+}
+
+// Its sender has heard of the first and gave it up; of the second it has not.
+TEST(SendOrder, WhatComesAgainWaitsForASendBetweenThatWasRefusedLater) {
+  SendOrder<ChannelId> order(kMost);
+  order.refused(kTalk, send_id(1), 1, kNow);
+  order.refused(kTalk, send_id(3), 3, kNow);
+  order.refused(kTalk, send_id(2), 2, kNow);
+  EXPECT_TRUE(is_behind(order, kTalk, 3));
+  order.refused(kTalk, send_id(3), 3, kNow);
+  EXPECT_FALSE(is_behind(order, kTalk, 3)) << "given up: it was refused once more";
 }
 
 TEST(SendOrder, TheFirstRefusedIsWaitedForAlsoWhereThatIsHeardOfLast) {
@@ -135,6 +160,21 @@ TEST(SendOrder, ItsMemoryIsBoundedAlsoWithinALine) {
     order.refused(kTalk, SendId(bytes), i, kNow);
   }
   EXPECT_TRUE(is_behind(order, kTalk, 0)) << "given up: another one is waited for";
+}
+
+TEST(SendOrder, ALineWithTooManyRefusedSendsIsGivenUpAlone) {
+  SendOrder<ChannelId> order(10 * kSendsOfALine);
+  order.refused(kOther, send_id(1), 1, kNow);
+  for (std::size_t i = 0; i <= kSendsOfALine; ++i) {
+    IdBytes bytes{};
+    bytes[0] = static_cast<std::uint8_t>(i);
+    bytes[1] = static_cast<std::uint8_t>(i >> 8U);
+    order.refused(kTalk, SendId(bytes), i, kNow);
+  }
+  std::uint64_t number = kSendsOfALine - 1;
+  EXPECT_FALSE(order.is_behind(kTalk, send_id(9), number)) << "all but the last one are forgotten";
+  EXPECT_TRUE(is_behind(order, kTalk, 9));
+  EXPECT_TRUE(is_behind(order, kOther, 9));
 }
 
 }  // namespace

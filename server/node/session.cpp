@@ -187,7 +187,7 @@ Result<void> Session::take(const Command& command, std::uint64_t& number) {
   return io_.gate().enter(identity_.account, address_);
 }
 
-/// Asked once for each command that is about to go: where it is the one waited for, what is behind it may follow.
+/// Asked for each command that is about to go: what is behind it may follow then.
 bool Session::is_behind(const Command& command, std::uint64_t& number) {
   return rare_ && rare_->order.is_behind(command.channel, command.stamp.send_id, number);
 }

@@ -68,7 +68,7 @@ class Session final : public ConnectionHandler {
     std::deque<std::pair<Command, Origin>> held;       // behind a command that waits for facts: order is kept
     std::map<ChannelId, std::pair<Seq, Time>> missed;  // heads that a full outbox kept back
     bool missed_more = false;                          // and things that have no head
-    SendOrder<ChannelId> order{1024};
+    SendOrder<ChannelId> order{kSendsOfALine};
   };
 
   struct Unanswered {

@@ -215,6 +215,19 @@ TEST_F(OwnerTest, WhatIsBehindASendThatAnEarlierOwnerMayHaveRefusedIsRefusedHowe
   EXPECT_EQ(push(second), "");
 }
 
+// It was refused alone: the one before it came again from elsewhere, and those behind it went before it.
+TEST_F(OwnerTest, WhatIsBehindSuchASendWaitsForItToComeAgain) {
+  const ChannelId channel = group();
+  move_partition();
+  QueuedCommand second = post(channel, 2, 2);
+  second.behind = true;
+  EXPECT_EQ(push(second), "overloaded");
+  EXPECT_EQ(push(post(channel, 1, 1)), "");
+  EXPECT_EQ(push(post(channel, 3, 3)), "overloaded");
+  EXPECT_EQ(push(second), "");
+  EXPECT_EQ(push(post(channel, 3, 3)), "");
+}
+
 // What waited for the channel was put back behind what came while the partition was not ready. Found by a review.
 TEST_F(OwnerTest, SendsKeepTheirOrderWhereTheFirstWaitsForItsChannelWhileThePartitionIsTakenOverAnew) {
   const ChannelId channel = group();
