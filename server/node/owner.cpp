@@ -214,7 +214,9 @@ bool Owner::refuse_behind(const TurnItem& item) {
   if (!line || handed_on(item)) return false;
   const SendId& send_id = std::get<Command>(item.queued.command).stamp.send_id;
   std::uint64_t number = item.queued.number;
-  if (!order_.is_behind(*line, send_id, number) && !is_behind_unheard(item, *line)) return false;
+  // Behind nothing: its session has heard what became of all before it, and waits for none of them.
+  const bool gives_up = !item.queued.behind;
+  if (!order_.is_behind(*line, send_id, number, gives_up) && !is_behind_unheard(item, *line)) return false;
   refuse(item, behind_another_send());
   return true;
 }

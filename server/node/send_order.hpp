@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "base/id.hpp"
@@ -14,9 +16,9 @@
 
 namespace parley {
 
-/// Where there is too much to remember all, lines in which nothing was refused for so long go first.
+/// Where there is too much to remember all, lines in which nothing was refused for so long go.
 constexpr Duration kSendOrderHold{30'000};
-/// Refused sends that are remembered of one line; with more, its order is given up.
+/// Refused sends that are remembered of one line: those that were sent first.
 constexpr std::size_t kSendsOfALine = 1024;
 
 /// After this error the same send may come again.
@@ -37,18 +39,13 @@ inline Error behind_another_send() {
 template <class Line>
 class SendOrder {
  public:
-  /// Refused sends that are remembered at once, of all lines; with more, the order of all is given up.
+  /// Refused sends that are remembered at once, of all lines. What comes when there is no room has no place to keep.
   explicit SendOrder(std::size_t most) : most_(most) {}
 
   /// `send_id` was refused, and may come again. Refusals may be heard of in another order than that of sending.
   void refused(const Line& line, const SendId& send_id, std::uint64_t number, Duration now) {
-    if (sends_ >= most_) {
-      forget_if([&](const auto& entry) { return now - entry.second.last >= kSendOrderHold; });
-    }
-    if (sends_ >= most_) forget_if([](const auto&) { return true; });
     Held& held = lines_[line];
     held.last = now;
-    if (held.sends.size() >= kSendsOfALine) drop_all(held);
     const auto [known, added] = held.numbers.try_emplace(send_id, number);
     if (added) {
       ++sends_;
@@ -62,21 +59,27 @@ class SendOrder {
     for (auto later = held.sends.upper_bound({number, send_id}); later != held.sends.end(); ++later) {
       later->second = false;
     }
+    if (sends_ > most_) {
+      forget_if([&](const auto& entry) { return now - entry.second.last >= kSendOrderHold; });
+    }
+    if (sends_ > most_ || held.sends.size() > kSendsOfALine) forget_last(line);
   }
 
   /// True: an earlier send of the line was refused, and has not come again, so this one is refused as well. False: it
-  /// may go, and is forgotten; where it was refused later than the earlier ones, its sender has given those up, and
-  /// they are forgotten too. `number` becomes the one that it had when it was refused.
-  [[nodiscard]] bool is_behind(const Line& line, const SendId& send_id, std::uint64_t& number) {
+  /// may go, and is forgotten, and so are earlier ones that its sender has given up: where `gives_up` does not say
+  /// whether it has, those that were refused before this one was. `number` becomes the one that it had when it was
+  /// refused.
+  [[nodiscard]] bool is_behind(const Line& line, const SendId& send_id, std::uint64_t& number,
+                               std::optional<bool> gives_up = {}) {
     const auto at = lines_.find(line);
     if (at == lines_.end()) return false;
     Held& held = at->second;
-    bool knows_all = false;
+    bool refused_later = false;
     if (const auto known = held.numbers.find(send_id); known != held.numbers.end()) {
       number = known->second;
-      knows_all = held.sends.at({number, send_id});
+      refused_later = held.sends.at({number, send_id});
     }
-    if (held.sends.begin()->first.first < number && !knows_all) return true;
+    if (held.sends.begin()->first.first < number && !gives_up.value_or(refused_later)) return true;
     while (!held.sends.empty() && held.sends.begin()->first.first <= number) {
       held.numbers.erase(held.sends.begin()->first.second);
       held.sends.erase(held.sends.begin());
@@ -100,10 +103,14 @@ class SendOrder {
     Duration last{};                                         // when something was refused
   };
 
-  void drop_all(Held& held) {
-    sends_ -= held.sends.size();
-    held.sends.clear();
-    held.numbers.clear();
+  void forget_last(const Line& line) {
+    const auto at = lines_.find(line);
+    Held& held = at->second;
+    const auto last = std::prev(held.sends.end());
+    held.numbers.erase(last->first.second);
+    held.sends.erase(last);
+    --sends_;
+    if (held.sends.empty()) lines_.erase(at);
   }
 
   template <class Which>

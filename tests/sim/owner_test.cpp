@@ -74,6 +74,13 @@ class OwnerTest : public testing::Test {
     return {std::move(command), {.node = node_id(1), .session = 9, .request = number}, number};
   }
 
+  /// Sent while the answer to an earlier one was on its way.
+  QueuedCommand post_behind(const ChannelId& channel, std::uint8_t send_id, std::uint64_t number) {
+    QueuedCommand behind = post(channel, send_id, number);
+    behind.behind = true;
+    return behind;
+  }
+
   /// What becomes of it: an error's name, or nothing.
   std::string push(QueuedCommand command) {
     elsewhere.answers.clear();
@@ -175,7 +182,7 @@ TEST_F(OwnerTest, WhatWasSentBeforeARefusedSendDoesNotWaitForIt) {
   EXPECT_EQ(push(post(channel, 2, 2)), "disk_full");
   fate = MemoryStoreFaults::Fate::ok;
   EXPECT_EQ(push(post(channel, 1, 1)), "");
-  EXPECT_EQ(push(post(channel, 3, 3)), "overloaded");
+  EXPECT_EQ(push(post_behind(channel, 3, 3)), "overloaded");
   EXPECT_EQ(push(post(channel, 2, 2)), "");
   EXPECT_EQ(push(post(channel, 3, 3)), "");
 }
@@ -187,9 +194,31 @@ TEST_F(OwnerTest, ASendThatWasRefusedIsWaitedForUntilItsSessionHasHeardOfThat) {
   EXPECT_EQ(push(post(channel, 1, 1)), "disk_full");
   fate = MemoryStoreFaults::Fate::ok;
   world.run_for(std::chrono::hours(1));
-  EXPECT_EQ(push(post(channel, 2, 2)), "overloaded");
+  EXPECT_EQ(push(post_behind(channel, 2, 2)), "overloaded");
   EXPECT_EQ(push(post(channel, 1, 1)), "");
   EXPECT_EQ(push(post(channel, 2, 2)), "");
+}
+
+// It had an answer of another owner, which its session heard, and would never come again: what was sent next was
+// refused once for nothing.
+TEST_F(OwnerTest, ASendWhoseSessionHasHeardWhatBecameOfThoseBeforeWaitsForNone) {
+  const ChannelId channel = group();
+  move_partition();
+  EXPECT_EQ(push(post_behind(channel, 2, 2)), "overloaded");
+  EXPECT_EQ(push(post(channel, 3, 3)), "");
+  EXPECT_EQ(push(post_behind(channel, 4, 4)), "");
+}
+
+// Its session had not heard of the refusal yet: it was sent again too soon, and took the first for given up.
+TEST_F(OwnerTest, WhatComesAgainBehindASendWhoseRefusalIsOnItsWayWaitsForIt) {
+  const ChannelId channel = group();
+  fate = MemoryStoreFaults::Fate::disk_full;
+  EXPECT_EQ(push(post(channel, 1, 1)), "disk_full");
+  fate = MemoryStoreFaults::Fate::ok;
+  EXPECT_EQ(push(post_behind(channel, 2, 2)), "overloaded");
+  EXPECT_EQ(push(post_behind(channel, 2, 2)), "overloaded");
+  EXPECT_EQ(push(post(channel, 1, 1)), "");
+  EXPECT_EQ(push(post_behind(channel, 2, 2)), "");
 }
 
 // It had come again to the owner in between, and what came later was refused until the session was quiet for a while.
@@ -198,7 +227,7 @@ TEST_F(OwnerTest, ASendThatWasRefusedBeforeThePartitionWentIsNotWaitedForWhenItI
   fate = MemoryStoreFaults::Fate::disk_full;
   EXPECT_EQ(push(post(channel, 1, 1)), "disk_full");
   fate = MemoryStoreFaults::Fate::ok;
-  EXPECT_EQ(push(post(channel, 2, 2)), "overloaded");
+  EXPECT_EQ(push(post_behind(channel, 2, 2)), "overloaded");
   move_partition();
   EXPECT_EQ(push(post(channel, 2, 2)), "");
 }
@@ -208,8 +237,7 @@ TEST_F(OwnerTest, WhatIsBehindASendThatAnEarlierOwnerMayHaveRefusedIsRefusedHowe
   const ChannelId channel = group();
   move_partition();
   world.run_for(std::chrono::hours(1));
-  QueuedCommand second = post(channel, 2, 2);
-  second.behind = true;
+  const QueuedCommand second = post_behind(channel, 2, 2);
   EXPECT_EQ(push(second), "overloaded");
   EXPECT_EQ(push(post(channel, 1, 1)), "");
   EXPECT_EQ(push(second), "");
@@ -219,11 +247,10 @@ TEST_F(OwnerTest, WhatIsBehindASendThatAnEarlierOwnerMayHaveRefusedIsRefusedHowe
 TEST_F(OwnerTest, WhatIsBehindSuchASendWaitsForItToComeAgain) {
   const ChannelId channel = group();
   move_partition();
-  QueuedCommand second = post(channel, 2, 2);
-  second.behind = true;
+  const QueuedCommand second = post_behind(channel, 2, 2);
   EXPECT_EQ(push(second), "overloaded");
   EXPECT_EQ(push(post(channel, 1, 1)), "");
-  EXPECT_EQ(push(post(channel, 3, 3)), "overloaded");
+  EXPECT_EQ(push(post_behind(channel, 3, 3)), "overloaded");
   EXPECT_EQ(push(second), "");
   EXPECT_EQ(push(post(channel, 3, 3)), "");
 }
