@@ -27,8 +27,8 @@ struct QueuedCommand {
   /// Rises in the order in which its session sends to the channel; of a send that had to come again, that of its first
   /// time.
   std::uint64_t number = 0;
-  /// Its session waits for the answer to an earlier command to the channel; otherwise it has heard what became of all of
-  /// them, and has given up those that were refused and did not come again.
+  /// Its session waits for the answer to an earlier command to the channel; otherwise it has heard what became of all
+  /// of them, and has given up those that were refused and did not come again.
   bool behind = false;
   [[nodiscard]] const ChannelId& channel() const {
     return std::visit([](const auto& c) -> const ChannelId& { return c.channel; }, command);
